@@ -1,0 +1,62 @@
+# Everything runs in .venv with the locked versions; the first target that needs it makes it.
+
+SHELL  := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# The first of these that is Python 3.11 or newer.
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+BIN    := .venv/bin
+READY  := .venv/.ready
+
+# pytest-xdist's workers; the tests that apply side by side wait more than they compute.
+WORKERS ?= 4
+
+.PHONY: help setup build lint format unit test demo publish lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+setup: $(READY) ## Install what the other targets need into .venv
+
+$(READY): requirements-dev.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found: install it, or name it with make PYTHON=..." >&2; exit 1; }
+	"$(PYTHON)" -m venv --clear .venv || { echo "$(PYTHON) could not make a virtual environment; on Debian and Ubuntu, install python3-venv." >&2; exit 1; }
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+build: $(READY) ## Build the functions' zips into the modules
+	$(BIN)/python lambda_src/build_zips.py
+
+lint: $(READY) ## Check style, types, zips and the Terraform configurations
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python lambda_src/build_zips.py --check
+	$(BIN)/python -m tests.local_cloud.terraform_lint
+
+format: $(READY) ## Bring Python and Terraform into the project's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	terraform fmt -recursive
+
+unit: $(READY) ## Run the tests that need neither Terraform nor a local cloud
+	$(BIN)/pytest tests/unit
+
+test: $(READY) ## Run all tests
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+demo: $(READY) ## Show Real-Time Adherence at work, without an AWS account
+	@$(BIN)/python -m tests.demo
+
+publish: $(READY) ## Put the zips into your bucket: make publish BUCKET=... [PREFIX=.../]
+	@test -n "$(BUCKET)" || { echo "Say where to: make publish BUCKET=my-bucket PREFIX=connect-integration-aspect-wfm/" >&2; exit 1; }
+	$(BIN)/python lambda_src/publish_zips.py "$(BUCKET)" "$(PREFIX)"
+
+lock: $(READY) ## Lock the versions in requirements-dev.in anew
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-index-url \
+		--no-emit-trusted-host --no-emit-find-links -o requirements-dev.txt requirements-dev.in
+
+clean: ## Remove what was built and installed, but not the zips
+	rm -rf .venv build

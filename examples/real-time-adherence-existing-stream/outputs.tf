@@ -1,0 +1,34 @@
+output "agent_event_stream_arn" {
+  description = "ARN of the Kinesis data stream that the relay reads."
+  value       = var.agent_event_stream_arn
+}
+
+output "config_table_name" {
+  description = "Name of the DynamoDB table that holds the write-to-SQS flag, null when the flag is in the function's environment."
+  value       = module.rta.config_table_name
+}
+
+output "dynamodb_table_name" {
+  description = "Name of the DynamoDB table with the latest state change of each signed-in agent."
+  value       = module.rta.dynamodb_table_name
+}
+
+output "failed_records_bucket_name" {
+  description = "Name of the S3 bucket that keeps the records which could not be delivered."
+  value       = module.rta.failed_records_bucket_name
+}
+
+output "rta_lambda_function_name" {
+  description = "Name of the relay function."
+  value       = module.rta.rta_lambda_function_name
+}
+
+output "rta_user_name" {
+  description = "Name of the IAM user for the RTA server."
+  value       = module.rta.rta_user_name
+}
+
+output "sqs_queue_urls" {
+  description = "URLs of the queues, in the order in which agents are assigned to them."
+  value       = module.rta.sqs_queue_urls
+}

@@ -1,0 +1,83 @@
+variable "agent_event_stream_kms_arn" {
+  description = "ARN of the customer-managed KMS key that encrypts the new stream; null for the AWS-managed key."
+  type        = string
+  default     = null
+}
+
+variable "agent_event_stream_name" {
+  description = "Name of the new Kinesis data stream."
+  type        = string
+  default     = "aspect-wfm-agent-events"
+}
+
+variable "agent_event_stream_retention_hours" {
+  description = "How long the stream keeps an agent event, in hours (24 to 8760)."
+  type        = number
+  default     = 24
+}
+
+variable "ahg_filter_level" {
+  description = "Agent hierarchy group level (1 to 5) on which agent events are filtered; 0 lets every agent through."
+  type        = number
+  default     = 0
+}
+
+variable "ahg_filter_separator" {
+  description = "The character between the filter values where they are stored; one that no value contains."
+  type        = string
+  default     = ","
+}
+
+variable "ahg_filter_values" {
+  description = "Names of the agent hierarchy groups whose agents this RTA server monitors."
+  type        = list(string)
+  default     = []
+}
+
+variable "lambda_config_location" {
+  description = "Where the write-to-SQS flag lives: `env` or `table`."
+  type        = string
+  default     = "env"
+}
+
+variable "name" {
+  description = "Name of this deployment; the name of everything but the stream begins with it."
+  type        = string
+  default     = "aspect-wfm-rta"
+}
+
+variable "num_sqs_queues" {
+  description = "Number of SQS queues (1 to 10)."
+  type        = number
+  default     = 1
+}
+
+variable "qss3_bucket_name" {
+  description = "S3 bucket with your own copy of the function's zip; null uses the zip of this release."
+  type        = string
+  default     = null
+}
+
+variable "qss3_key_prefix" {
+  description = "Key prefix of your copy of the zip, ending in `/`."
+  type        = string
+  default     = null
+}
+
+variable "shard_count" {
+  description = "Number of shards of the new stream in mode `PROVISIONED`."
+  type        = number
+  default     = 1
+}
+
+variable "stream_mode" {
+  description = "Capacity mode of the new stream: `PROVISIONED` or `ON_DEMAND`."
+  type        = string
+  default     = "PROVISIONED"
+}
+
+variable "tags" {
+  description = "Tags for every resource that takes them."
+  type        = map(string)
+  default     = {}
+}

@@ -1,0 +1,1 @@
+"""What every function on the agent event stream shares: events, batches, configuration and logs."""

@@ -1,0 +1,120 @@
+"""An agent event as Amazon Connect writes it (wire contract, section 1)."""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+# A DynamoDB partition key holds at most this many bytes of UTF-8.
+_LONGEST_AGENT_ARN = 2_048
+
+_TIMESTAMP = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII
+)
+
+
+class NotAnAgentEvent(Exception):
+    """A record that is skipped; its text says why, without the record's content."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentEvent:
+    """One agent event.
+
+    `timestamp` is `EventTimestamp` as `yyyy-MM-ddTHH:mm:ss.SSSZ`: such strings sort by time.
+    `document` is the whole event as parsed; any field of it may be missing, null or of another type.
+    """
+
+    agent_arn: str
+    timestamp: str
+    event_type: str | None
+    document: dict[str, Any]
+
+    @property
+    def current(self) -> Any:
+        """`CurrentAgentSnapshot`, which may be null."""
+        return self.document.get("CurrentAgentSnapshot")
+
+    @property
+    def previous(self) -> Any:
+        """`PreviousAgentSnapshot`, which may be null."""
+        return self.document.get("PreviousAgentSnapshot")
+
+
+def decode_agent_event(data: bytes) -> AgentEvent:
+    """Decode the data of one Kinesis record.
+
+    Raises NotAnAgentEvent when the data is not UTF-8, not JSON, not an object, or has no usable
+    AgentARN or EventTimestamp. Every other field may hold anything.
+    """
+    try:
+        document = json.loads(
+            data.decode("utf-8"), parse_float=_finite, parse_constant=_not_a_json_number
+        )
+    except UnicodeDecodeError:
+        raise NotAnAgentEvent("not UTF-8") from None
+    except RecursionError:
+        raise NotAnAgentEvent("nested too deeply") from None
+    except ValueError:
+        raise NotAnAgentEvent("not JSON") from None
+    if not isinstance(document, dict):
+        raise NotAnAgentEvent("not an object")
+    agent_arn = document.get("AgentARN")
+    if not isinstance(agent_arn, str) or not agent_arn:
+        raise NotAnAgentEvent("no AgentARN")
+    if not _fits_a_key(agent_arn):
+        raise NotAnAgentEvent("AgentARN is no ARN")
+    timestamp = utc_milliseconds(document.get("EventTimestamp"))
+    if timestamp is None:
+        raise NotAnAgentEvent("EventTimestamp is no timestamp")
+    return AgentEvent(agent_arn, timestamp, text(document, "EventType"), document)
+
+
+def utc_milliseconds(value: Any) -> str | None:
+    """An ISO 8601 timestamp as `yyyy-MM-ddTHH:mm:ss.SSSZ`, or None when `value` is none.
+
+    No zone means UTC; a fraction finer than milliseconds is cut off.
+    """
+    if not isinstance(value, str) or not _TIMESTAMP.fullmatch(value):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is not UTC and moment.tzinfo is not None:
+            moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def at(value: Any, *path: str) -> Any:
+    """What lies at `path` below `value`; None where a step is missing, null or not an object."""
+    for step in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(step)
+    return value
+
+
+def text(value: Any, *path: str) -> str | None:
+    """The string at `path` below `value`; None where there is none."""
+    found = at(value, *path)
+    return found if isinstance(found, str) else None
+
+
+def _fits_a_key(agent_arn: str) -> bool:
+    try:
+        return len(agent_arn.encode("utf-8")) <= _LONGEST_AGENT_ARN
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
+
+
+def _finite(literal: str) -> float:
+    number = float(literal)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError("a number that no JSON writer could write back")
+    return number
+
+
+def _not_a_json_number(literal: str) -> Any:
+    raise ValueError(f"{literal} is not JSON")

@@ -1,0 +1,11 @@
+"""Logs: one JSON object a line, without anything of an event's content."""
+
+import json
+import sys
+
+
+def log(level: str, message: str, **fields: object) -> None:
+    """Write one line. `fields` are counts, names of resources, sequence numbers; never content."""
+    line = {"level": level, "message": message, **fields}
+    sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,61 @@
+"""Builds each function's zip, with the same bytes on every machine.
+
+The files are stored, not compressed: the bytes that a compressor writes depend on its version.
+Times, order and modes are fixed; nothing but source files goes in.
+"""
+
+import argparse
+import io
+import sys
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Each zip, and the packages of this folder that it holds.
+ZIPS = {
+    Path("modules/rta/lambda/rta_relay.zip"): ("agent_events", "rta_relay"),
+}
+
+_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
+_MODE = 0o100644
+
+
+def zip_of(packages: tuple[str, ...]) -> bytes:
+    """The bytes of the zip that holds `packages`."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
+        for package in packages:
+            folder = Path(__file__).resolve().parent / package
+            for source in sorted(folder.rglob("*.py")):
+                entry = zipfile.ZipInfo(f"{package}/{source.relative_to(folder).as_posix()}", _TIME)
+                entry.create_system = 3  # Unix, wherever this runs
+                entry.external_attr = _MODE << 16
+                archive.writestr(entry, source.read_bytes().replace(b"\r\n", b"\n"))
+    return content.getvalue()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Build the functions' zips into the modules.")
+    parser.add_argument(
+        "--check", action="store_true", help="build nothing; fail when a zip is not up to date"
+    )
+    check = parser.parse_args().check
+    stale = 0
+    for path, packages in ZIPS.items():
+        built = zip_of(packages)
+        target = ROOT / path
+        if target.is_file() and target.read_bytes() == built:
+            print(f"{path}: up to date, {len(built)} bytes")
+        elif check:
+            print(f"{path} is not what lambda_src/ builds to: run make build", file=sys.stderr)
+            stale = 1
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(built)
+            print(f"{path}: built, {len(built)} bytes")
+    return stale
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""What the RTA server receives for an event, and on which queue (wire contract, section 3.4)."""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+
+from agent_events.agent_event import AgentEvent, at
+
+# The queues' maximum message size, in bytes.
+LARGEST_MESSAGE = 262_144
+
+_DEDUPLICATION_ID = re.compile(r"[!-~]{1,128}")
+
+# SQS refuses these characters, and UTF-8 cannot carry a lone surrogate at all.
+_UNSENDABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message: `size` is the body's in bytes of UTF-8."""
+
+    sequence_number: str
+    agent_arn: str
+    body: str
+    size: int
+    deduplication_id: str
+
+
+def message(sequence_number: str, event: AgentEvent, body: str) -> Message:
+    """The message for an event whose minimised JSON is `body`."""
+    return Message(
+        sequence_number=sequence_number,
+        agent_arn=event.agent_arn,
+        body=body,
+        size=len(body.encode("utf-8")),
+        deduplication_id=deduplication_id(event, body),
+    )
+
+
+def minimised(event: AgentEvent) -> str:
+    """The event's JSON, compact, without `PreviousAgentSnapshot` and the routing profile.
+
+    All else is as it came. The few characters that SQS refuses are written as JSON escapes, which a
+    reader takes for the same characters. Raises RecursionError for an event nested too deeply.
+    """
+    document = {
+        name: value for name, value in event.document.items() if name != "PreviousAgentSnapshot"
+    }
+    configuration = at(event.current, "Configuration")
+    if isinstance(configuration, dict):
+        document["CurrentAgentSnapshot"] = {
+            **event.current,
+            "Configuration": {
+                name: value for name, value in configuration.items() if name != "RoutingProfile"
+            },
+        }
+    body = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _UNSENDABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", body)
+
+
+def deduplication_id(event: AgentEvent, body: str) -> str:
+    """`EventId`, or where it is none that SQS takes, the SHA-256 of the body, as SQS would."""
+    event_id = event.document.get("EventId")
+    if isinstance(event_id, str) and _DEDUPLICATION_ID.fullmatch(event_id):
+        return event_id
+    return hashlib.sha256(body.encode("utf-8")).hexdigest()
+
+
+def queue_index(agent_arn: str, queues: int) -> int:
+    """Which of `queues` queues (counted from 0) carries this agent's events."""
+    digest = hashlib.sha256(agent_arn.encode("utf-8")).digest()
+    return int.from_bytes(digest[:8], "little", signed=True) % queues

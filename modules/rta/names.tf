@@ -1,0 +1,38 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+# Every name is var.name and a suffix, and within each kind of resource no suffix ends with another.
+# Two instances with different names can therefore never ask for the same name.
+locals {
+  account_id = data.aws_caller_identity.current.account_id
+  partition  = data.aws_partition.current.partition
+  region     = data.aws_region.current.id
+
+  names = {
+    agent_state_table       = "${var.name}-agent-states"
+    configuration_table     = "${var.name}-configuration"
+    signed_out_agents_table = "${var.name}-signed-out-agents"
+    failed_records_bucket   = "${var.name}-failed-records-${local.account_id}"
+    function                = "${var.name}-relay"
+    queues                  = [for index in range(var.num_sqs_queues) : "${var.name}-events-${index + 1}.fifo"]
+    role                    = "${var.name}-relay"
+    user                    = "${var.name}-server"
+  }
+
+  # Spelled out rather than referred to, so that a plan shows every policy in full.
+  arns = {
+    agent_state_table       = "${local._table_arn}/${local.names.agent_state_table}"
+    configuration_table     = "${local._table_arn}/${local.names.configuration_table}"
+    signed_out_agents_table = "${local._table_arn}/${local.names.signed_out_agents_table}"
+    failed_records_bucket   = "arn:${local.partition}:s3:::${local.names.failed_records_bucket}"
+    function                = "arn:${local.partition}:lambda:${local.region}:${local.account_id}:function:${local.names.function}"
+    log_group               = "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/aws/lambda/${local.names.function}"
+    queues                  = [for name in local.names.queues : "arn:${local.partition}:sqs:${local.region}:${local.account_id}:${name}"]
+  }
+  _table_arn = "arn:${local.partition}:dynamodb:${local.region}:${local.account_id}:table"
+
+  flag_in_table = var.lambda_config_location == "table"
+}

@@ -1,0 +1,91 @@
+locals {
+  own_zip = "${path.module}/lambda/rta_relay.zip"
+  zip_key = "${coalesce(var.qss3_key_prefix, "/")}rta_relay.zip"
+}
+
+# Read to notice a changed zip, and to say at plan when there is none.
+data "aws_s3_object" "relay_zip" {
+  count = var.qss3_bucket_name == null ? 0 : 1
+
+  bucket = var.qss3_bucket_name
+  key    = trimprefix(local.zip_key, "/")
+}
+
+resource "aws_lambda_function" "relay" {
+  function_name    = local.names.function
+  description      = "Relays agent events to the Real-Time Adherence server ${var.name}."
+  role             = aws_iam_role.relay.arn
+  runtime          = "python3.13"
+  handler          = "rta_relay.handler.handler"
+  filename         = var.qss3_bucket_name == null ? local.own_zip : null
+  s3_bucket        = var.qss3_bucket_name
+  s3_key           = one(data.aws_s3_object.relay_zip[*].key)
+  source_code_hash = var.qss3_bucket_name == null ? filebase64sha256(local.own_zip) : data.aws_s3_object.relay_zip[0].etag
+  memory_size      = 256
+  timeout          = 60
+  tags             = var.tags
+
+  environment {
+    variables = merge(
+      {
+        AGENT_STATE_TABLE       = aws_dynamodb_table.agent_states.name
+        AHG_FILTER_LEVEL        = var.ahg_filter_level
+        FAILED_RECORDS_BUCKET   = aws_s3_bucket.failed_records.bucket
+        FLAG_LOCATION           = var.lambda_config_location
+        QUEUE_URLS              = jsonencode(aws_sqs_queue.agent_events[*].url)
+        SIGNED_OUT_AGENTS_TABLE = aws_dynamodb_table.signed_out_agents.name
+        # Only its first value; present in both locations, so that a change of the location finds it.
+        WriteEventsToQueue = "False"
+      },
+      var.ahg_filter_level == 0 ? {} : {
+        AHG_FILTER_SEPARATOR = var.ahg_filter_separator
+        AHG_FILTER_VALUES    = join(var.ahg_filter_separator, var.ahg_filter_values)
+      },
+      local.flag_in_table ? {
+        CONFIGURATION_TABLE = aws_dynamodb_table.configuration[0].name
+      } : {},
+    )
+  }
+
+  logging_config {
+    log_format = "Text"
+    log_group  = aws_cloudwatch_log_group.relay.name
+  }
+
+  lifecycle {
+    # The flag belongs to the RTA server, which sets and clears it while it is connected.
+    ignore_changes = [environment[0].variables["WriteEventsToQueue"]]
+  }
+}
+
+resource "aws_cloudwatch_log_group" "relay" {
+  name              = "/aws/lambda/${local.names.function}"
+  retention_in_days = var.log_retention_days
+  tags              = var.tags
+}
+
+resource "aws_lambda_event_source_mapping" "relay" {
+  event_source_arn                   = var.agent_event_stream_arn
+  function_name                      = aws_lambda_function.relay.arn
+  starting_position                  = "TRIM_HORIZON"
+  batch_size                         = 500
+  maximum_batching_window_in_seconds = 0
+  parallelization_factor             = 1
+  bisect_batch_on_function_error     = true
+  function_response_types            = ["ReportBatchItemFailures"]
+  maximum_retry_attempts             = 100
+  # An hour inside the stream's retention, so that Lambda gives a record up, and keeps it, before
+  # Kinesis drops it. Lambda takes at most seven days.
+  maximum_record_age_in_seconds = min((var.agent_event_stream_retention_hours - 1) * 3600, 604800)
+  tags                          = var.tags
+
+  destination_config {
+    on_failure {
+      destination_arn = aws_s3_bucket.failed_records.arn
+    }
+  }
+
+  # Lambda checks the role's rights on the stream when the mapping is made, and needs them until it
+  # is gone; nothing of the policy can be referred to here.
+  depends_on = [aws_iam_role_policy.relay]
+}

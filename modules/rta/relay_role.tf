@@ -1,0 +1,108 @@
+resource "aws_iam_role" "relay" {
+  name               = local.names.role
+  description        = "What the relay function ${local.names.function} may do."
+  assume_role_policy = data.aws_iam_policy_document.relay_trust.json
+  tags               = var.tags
+}
+
+resource "aws_iam_role_policy" "relay" {
+  name   = "relay-agent-events"
+  role   = aws_iam_role.relay.name
+  policy = data.aws_iam_policy_document.relay.json
+}
+
+data "aws_iam_policy_document" "relay_trust" {
+  statement {
+    sid     = "LambdaRunsTheRelayWithThisRole"
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["lambda.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "relay" {
+  statement {
+    sid = "ReadTheAgentEventStream"
+    actions = [
+      "kinesis:DescribeStream",
+      "kinesis:DescribeStreamSummary",
+      "kinesis:GetRecords",
+      "kinesis:GetShardIterator",
+      "kinesis:ListShards",
+    ]
+    resources = [var.agent_event_stream_arn]
+  }
+
+  dynamic "statement" {
+    for_each = var.agent_event_stream_kms_arn == null ? [] : [var.agent_event_stream_kms_arn]
+
+    content {
+      sid       = "DecryptTheStreamThroughKinesisOnly"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["kinesis.${local.region}.${data.aws_partition.current.dns_suffix}"]
+      }
+    }
+  }
+
+  statement {
+    sid       = "KeepTheAgentStates"
+    actions   = ["dynamodb:DeleteItem", "dynamodb:PutItem"]
+    resources = [local.arns.agent_state_table]
+  }
+
+  statement {
+    sid       = "RememberWhenAgentsLeft"
+    actions   = ["dynamodb:ConditionCheckItem", "dynamodb:PutItem"]
+    resources = [local.arns.signed_out_agents_table]
+  }
+
+  dynamic "statement" {
+    for_each = local.flag_in_table ? [local.arns.configuration_table] : []
+
+    content {
+      sid       = "ReadTheWriteToQueueFlag"
+      actions   = ["dynamodb:GetItem"]
+      resources = [statement.value]
+    }
+  }
+
+  # On AWS the right to send covers batches, and the second action does nothing; implementations of
+  # SQS for development ask for it by its name.
+  statement {
+    sid       = "SendAgentEvents"
+    actions   = ["sqs:SendMessage", "sqs:SendMessageBatch"]
+    resources = local.arns.queues
+  }
+
+  statement {
+    sid       = "KeepFailedRecords"
+    actions   = ["s3:PutObject"]
+    resources = ["${local.arns.failed_records_bucket}/*"]
+  }
+
+  statement {
+    sid       = "FindTheBucketForFailedRecords"
+    actions   = ["s3:ListBucket"]
+    resources = [local.arns.failed_records_bucket]
+  }
+
+  statement {
+    sid       = "WriteItsLog"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${local.arns.log_group}:*"]
+  }
+}

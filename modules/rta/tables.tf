@@ -1,0 +1,70 @@
+# One item for each signed-in agent; the RTA server reads it.
+resource "aws_dynamodb_table" "agent_states" {
+  name         = local.names.agent_state_table
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "AgentARN"
+  tags         = var.tags
+
+  attribute {
+    name = "AgentARN"
+    type = "S"
+  }
+
+  point_in_time_recovery {
+    enabled = true
+  }
+
+  server_side_encryption {
+    enabled = true
+  }
+}
+
+# When each agent last left, so that an event that comes late does not bring them back. Only the
+# relay uses it; an item goes once no event from before can be on any stream any more.
+resource "aws_dynamodb_table" "signed_out_agents" {
+  name         = local.names.signed_out_agents_table
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "AgentARN"
+  tags         = var.tags
+
+  attribute {
+    name = "AgentARN"
+    type = "S"
+  }
+
+  point_in_time_recovery {
+    enabled = true
+  }
+
+  server_side_encryption {
+    enabled = true
+  }
+
+  ttl {
+    attribute_name = "ExpiresAt"
+    enabled        = true
+  }
+}
+
+# The write-to-SQS flag. Its item belongs to the RTA server: Terraform never writes one.
+resource "aws_dynamodb_table" "configuration" {
+  count = local.flag_in_table ? 1 : 0
+
+  name         = local.names.configuration_table
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "Setting"
+  tags         = var.tags
+
+  attribute {
+    name = "Setting"
+    type = "S"
+  }
+
+  point_in_time_recovery {
+    enabled = true
+  }
+
+  server_side_encryption {
+    enabled = true
+  }
+}

@@ -1,0 +1,187 @@
+variable "agent_event_stream_arn" {
+  description = "ARN of the Kinesis data stream that Amazon Connect writes agent events to."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^arn:[^:]+:kinesis:[a-z0-9-]+:[0-9]{12}:stream/[A-Za-z0-9_.-]+$", var.agent_event_stream_arn))
+    error_message = "agent_event_stream_arn is \"${var.agent_event_stream_arn}\": it has to be the ARN of a Kinesis data stream (arn:aws:kinesis:<region>:<account>:stream/<name>). The Amazon Connect console shows it under Data streaming, Agent events."
+  }
+
+  validation {
+    condition     = try(split(":", var.agent_event_stream_arn)[3], data.aws_region.current.id) == data.aws_region.current.id
+    error_message = "agent_event_stream_arn is in another region than the AWS provider (${data.aws_region.current.id}): deploy in the region of the Amazon Connect instance and its stream."
+  }
+}
+
+variable "agent_event_stream_kms_arn" {
+  description = "ARN of the customer-managed KMS key that encrypts the agent event stream, null when it has none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.agent_event_stream_kms_arn == null ? true : can(regex("^arn:[^:]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.agent_event_stream_kms_arn))
+    error_message = "agent_event_stream_kms_arn has to be the ARN of a KMS key (arn:aws:kms:<region>:<account>:key/<id>), not an alias or another resource."
+  }
+
+  validation {
+    condition     = var.agent_event_stream_kms_arn == null ? true : try(split(":", var.agent_event_stream_kms_arn)[3], data.aws_region.current.id) == data.aws_region.current.id
+    error_message = "agent_event_stream_kms_arn is in another region than the AWS provider (${data.aws_region.current.id}): a stream is encrypted with a key of its own region."
+  }
+}
+
+variable "agent_event_stream_retention_hours" {
+  description = "Retention of the agent event stream, in hours. The relay gives a record up, and keeps it in the bucket for failed records, an hour before the stream drops it, and after seven days at the latest."
+  type        = number
+  default     = 24
+  nullable    = false
+
+  validation {
+    condition     = var.agent_event_stream_retention_hours >= 24 && var.agent_event_stream_retention_hours <= 8760 && floor(var.agent_event_stream_retention_hours) == var.agent_event_stream_retention_hours
+    error_message = "agent_event_stream_retention_hours has to be a whole number from 24 to 8760: set it to the retention of the stream."
+  }
+}
+
+variable "ahg_filter_level" {
+  description = "Agent hierarchy group level (1 to 5) on which agent events are filtered; 0 lets every agent through."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = contains([0, 1, 2, 3, 4, 5], var.ahg_filter_level)
+    error_message = "ahg_filter_level is ${var.ahg_filter_level}: use 1 to 5 for the hierarchy level to filter on, or 0 for no filter."
+  }
+}
+
+variable "ahg_filter_separator" {
+  description = "The character between the filter values where they are stored; one that no value contains."
+  type        = string
+  default     = ","
+  nullable    = false
+
+  validation {
+    condition     = length(var.ahg_filter_separator) == 1
+    error_message = "ahg_filter_separator is \"${var.ahg_filter_separator}\": it has to be exactly one character."
+  }
+}
+
+variable "ahg_filter_values" {
+  description = "Names of the agent hierarchy groups, at `ahg_filter_level`, whose agents this RTA server monitors. Case does not matter."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for value in var.ahg_filter_values : try(trimspace(value) != "", false)])
+    error_message = "ahg_filter_values holds an empty value: name an agent hierarchy group in each."
+  }
+
+  validation {
+    condition     = !anytrue([for value in var.ahg_filter_values : try(strcontains(value, var.ahg_filter_separator), false)])
+    error_message = "A value of ahg_filter_values contains the separator \"${var.ahg_filter_separator}\": set ahg_filter_separator to a character that is in none of them."
+  }
+
+  validation {
+    condition     = length(var.ahg_filter_values) == 0 || var.ahg_filter_level != 0
+    error_message = "ahg_filter_values is set but ahg_filter_level is 0, so nothing would be filtered: set ahg_filter_level to the level of these groups (1 to 5), or remove the values."
+  }
+
+  validation {
+    condition     = length(var.ahg_filter_values) > 0 || !contains([1, 2, 3, 4, 5], var.ahg_filter_level)
+    error_message = "ahg_filter_level is ${var.ahg_filter_level} but ahg_filter_values is empty, so no agent would pass: name the groups in ahg_filter_values, or set ahg_filter_level to 0."
+  }
+
+  validation {
+    # Base64 turns each three bytes into four characters: the only way to count bytes here.
+    condition     = length(base64encode(join(var.ahg_filter_separator, [for value in var.ahg_filter_values : value == null ? "" : value]))) <= 2732
+    error_message = "ahg_filter_values is too long: together with its separators it may take 2,048 bytes of the function's 4 KB of environment. Filter on a higher hierarchy level, or use one instance of this module for each part of the groups."
+  }
+}
+
+variable "lambda_config_location" {
+  description = "Where the write-to-SQS flag lives: `env`, an environment variable of the relay function, or `table`, a DynamoDB table (fewer rights for the RTA user, one more read for each batch)."
+  type        = string
+  default     = "env"
+  nullable    = false
+
+  validation {
+    condition     = contains(["env", "table"], var.lambda_config_location)
+    error_message = "lambda_config_location is \"${var.lambda_config_location}\": use env or table."
+  }
+}
+
+variable "log_retention_days" {
+  description = "How long the relay's log is kept, in days."
+  type        = number
+  default     = 90
+  nullable    = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days is ${var.log_retention_days}: CloudWatch Logs keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days."
+  }
+}
+
+variable "name" {
+  description = "Name of this deployment; the name of everything in it begins with it. One for each RTA server."
+  type        = string
+  default     = "aspect-wfm-rta"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$", var.name))
+    error_message = "name is \"${var.name}\": use 1 to 32 lowercase letters, digits and hyphens, with no hyphen at the ends, so that every name made from it is one that AWS takes."
+  }
+
+  validation {
+    condition     = !can(regex("^(xn--|sthree-|amzn-s3-demo-)", var.name))
+    error_message = "name begins with xn--, sthree- or amzn-s3-demo-, which S3 keeps for itself: use another."
+  }
+}
+
+variable "num_sqs_queues" {
+  description = "Number of SQS queues (1 to 10). More queues lower the latency of state changes."
+  type        = number
+  default     = 1
+  nullable    = false
+
+  validation {
+    condition     = contains([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], var.num_sqs_queues)
+    error_message = "num_sqs_queues is ${var.num_sqs_queues}: it has to be a whole number from 1 to 10."
+  }
+}
+
+variable "qss3_bucket_name" {
+  description = "S3 bucket with your own copy of the function's zip (see `make publish`); null uses the zip in this module."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.qss3_bucket_name == null ? true : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.qss3_bucket_name))
+    error_message = "qss3_bucket_name has to be the name of an S3 bucket: 3 to 63 lowercase letters, digits, hyphens and periods."
+  }
+}
+
+variable "qss3_key_prefix" {
+  description = "Key prefix of your copy of the zip in `qss3_bucket_name`; ends in `/`. Null for the root of the bucket."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.qss3_key_prefix == null ? true : can(regex("^[A-Za-z0-9/-]*[A-Za-z0-9-]/$", var.qss3_key_prefix)) && !startswith(var.qss3_key_prefix, "/")
+    error_message = "qss3_key_prefix may hold letters, digits, hyphens and slashes, does not begin with / and ends in /, as in connect-integration-aspect-wfm/."
+  }
+
+  validation {
+    condition     = var.qss3_key_prefix == null || var.qss3_bucket_name != null
+    error_message = "qss3_key_prefix is set but qss3_bucket_name is not: name the bucket that holds your copy of the zip, or remove the prefix."
+  }
+}
+
+variable "tags" {
+  description = "Tags for every resource that takes them."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

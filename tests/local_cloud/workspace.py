@@ -1,0 +1,91 @@
+"""An example in a scratch copy, with its modules, and Terraform run in it."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.local_cloud.cloud import LocalCloud
+from tests.local_cloud.terraform_cli import (
+    REPOSITORY,
+    cli_environment,
+    init_lock,
+    terraform_binary,
+)
+
+# Not to be carried into a copy: another run's state and provider.
+_LEFT_OUT = shutil.ignore_patterns(".terraform*", "*.tfstate*", "terraform.tfvars")
+
+
+class TerraformError(Exception):
+    """A terraform command failed; the text is what it printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """An initialised scratch copy: its folder, and its cloud (None: plans only)."""
+
+    folder: Path
+    cloud: LocalCloud | None
+
+    def run(self, *arguments: str) -> str:
+        """Run terraform with `arguments`; what it prints on standard output.
+
+        Raises TerraformError when it fails.
+        """
+        done = subprocess.run(
+            [terraform_binary(), *arguments],
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            env=cli_environment() | (self.cloud.environment() if self.cloud else {}),
+        )
+        if done.returncode != 0:
+            raise TerraformError(
+                f"terraform {' '.join(arguments)} in {self.folder}:\n{done.stdout}\n{done.stderr}"
+            )
+        return done.stdout
+
+    def apply(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Apply and return the outputs' values by name."""
+        self._write(variables)
+        self.run("apply", "-auto-approve", "-no-color")
+        return self.outputs()
+
+    def outputs(self) -> dict[str, Any]:
+        """The values of the outputs by name."""
+        found = json.loads(self.run("output", "-json"))
+        return {name: output["value"] for name, output in found.items()}
+
+    def changes(self, variables: Mapping[str, Any]) -> dict[str, list[str]]:
+        """What another apply would do: actions by resource address, no-ops left out."""
+        self._write(variables)
+        self.run("plan", "-no-color", "-out=again.tfplan")
+        plan = json.loads(self.run("show", "-json", "again.tfplan"))
+        return {
+            change["address"]: change["change"]["actions"]
+            for change in plan.get("resource_changes", [])
+            if change["change"]["actions"] not in (["no-op"], ["read"])
+        }
+
+    def destroy(self) -> None:
+        """Destroy everything that was applied."""
+        self.run("destroy", "-auto-approve", "-no-color")
+
+    def _write(self, variables: Mapping[str, Any]) -> None:
+        (self.folder / "terraform.tfvars.json").write_text(json.dumps(dict(variables)))
+
+
+def workspace(configuration: str, scratch: Path, cloud: LocalCloud | None = None) -> Workspace:
+    """Copy `configuration` (a folder of the repository) into `scratch` and initialise it there."""
+    shutil.copytree(REPOSITORY / "modules", scratch / "modules", ignore=_LEFT_OUT)
+    if not configuration.startswith("modules/"):
+        shutil.copytree(REPOSITORY / configuration, scratch / configuration, ignore=_LEFT_OUT)
+    made = Workspace(scratch / configuration, cloud)
+    with init_lock():
+        made.run("init", "-no-color")
+    return made
