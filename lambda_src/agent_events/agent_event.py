@@ -23,7 +23,7 @@ class AgentEvent:
     """One agent event.
 
     `timestamp` is `EventTimestamp` as `yyyy-MM-ddTHH:mm:ss.SSSZ`: such strings sort by time.
-    `document` is the whole event as parsed; any field of it may be missing, null or of another type.
+    `document` is the whole event as parsed; any other field may be missing, null or of any type.
     """
 
     agent_arn: str

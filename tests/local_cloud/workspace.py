@@ -82,10 +82,15 @@ class Workspace:
 
 def workspace(configuration: str, scratch: Path, cloud: LocalCloud | None = None) -> Workspace:
     """Copy `configuration` (a folder of the repository) into `scratch` and initialise it there."""
-    shutil.copytree(REPOSITORY / "modules", scratch / "modules", ignore=_LEFT_OUT)
-    if not configuration.startswith("modules/"):
-        shutil.copytree(REPOSITORY / configuration, scratch / configuration, ignore=_LEFT_OUT)
-    made = Workspace(scratch / configuration, cloud)
+    made = Workspace(copy_configuration(configuration, scratch), cloud)
     with init_lock():
         made.run("init", "-no-color")
     return made
+
+
+def copy_configuration(configuration: str, scratch: Path) -> Path:
+    """Copy `configuration` and the modules into `scratch`, laid out as here; where it then is."""
+    shutil.copytree(REPOSITORY / "modules", scratch / "modules", ignore=_LEFT_OUT)
+    if not configuration.startswith("modules/"):
+        shutil.copytree(REPOSITORY / configuration, scratch / configuration, ignore=_LEFT_OUT)
+    return scratch / configuration

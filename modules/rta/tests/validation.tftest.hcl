@@ -1,0 +1,310 @@
+# Every input that the module refuses. A run gives several variables a bad value each, and expects
+# each of them to say so. One process, one mocked provider: nothing is asked of AWS.
+
+mock_provider "aws" {
+  mock_data "aws_region" {
+    defaults = {
+      id = "eu-central-1"
+    }
+  }
+
+  mock_data "aws_partition" {
+    defaults = {
+      partition  = "aws"
+      dns_suffix = "amazonaws.com"
+    }
+  }
+
+  mock_data "aws_caller_identity" {
+    defaults = {
+      account_id = "111122223333"
+    }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = {
+      json = "{}"
+    }
+  }
+
+  mock_data "aws_s3_object" {
+    defaults = {
+      etag = "0123456789abcdef"
+    }
+  }
+}
+
+variables {
+  agent_event_stream_arn = "arn:aws:kinesis:eu-central-1:111122223333:stream/agent-events"
+}
+
+run "takes_the_defaults" {
+  command = plan
+}
+
+run "takes_everything_at_its_limits" {
+  command = plan
+
+  variables {
+    name                               = "a23456789-123456789-123456789-12"
+    num_sqs_queues                     = 10
+    ahg_filter_level                   = 5
+    ahg_filter_separator               = ";"
+    ahg_filter_values                  = [for index in range(64) : format("%031d", index)]
+    lambda_config_location             = "table"
+    agent_event_stream_kms_arn         = "arn:aws:kms:eu-central-1:111122223333:key/9d4c"
+    agent_event_stream_retention_hours = 8760
+    log_retention_days                 = 1
+    qss3_bucket_name                   = "my.bucket-1"
+    qss3_key_prefix                    = "a/b-c/"
+  }
+}
+
+run "takes_a_comma_with_another_separator_and_a_bucket_without_a_prefix" {
+  command = plan
+
+  variables {
+    ahg_filter_level     = 1
+    ahg_filter_separator = "§"
+    ahg_filter_values    = ["Sales, Retail"]
+    qss3_bucket_name     = "my-bucket"
+  }
+}
+
+run "refuses_1" {
+  command = plan
+
+  variables {
+    # no ARN at all
+    agent_event_stream_arn = "agent-events"
+    # an alias of a key
+    agent_event_stream_kms_arn = "arn:aws:kms:eu-central-1:111122223333:alias/x"
+    # shorter than Kinesis has
+    agent_event_stream_retention_hours = 23
+    # too high
+    ahg_filter_level = 6
+    # other case
+    lambda_config_location = "ENV"
+    # not one of CloudWatch's
+    log_retention_days = 42
+    # too long for a bucket's name
+    name = "a23456789-123456789-123456789-123"
+    # none
+    num_sqs_queues = 0
+    # not a bucket's name
+    qss3_bucket_name = "My_Bucket"
+  }
+
+  expect_failures = [
+    var.agent_event_stream_arn,
+    var.agent_event_stream_kms_arn,
+    var.agent_event_stream_retention_hours,
+    var.ahg_filter_level,
+    var.lambda_config_location,
+    var.log_retention_days,
+    var.name,
+    var.num_sqs_queues,
+    var.qss3_bucket_name,
+  ]
+}
+
+run "refuses_2" {
+  command = plan
+
+  variables {
+    # another service
+    agent_event_stream_arn = "arn:aws:firehose:eu-central-1:111122223333:deliverystream/x"
+    # the id of a key
+    agent_event_stream_kms_arn = "9d4c"
+    # longer than Kinesis has
+    agent_event_stream_retention_hours = 8761
+    # negative
+    ahg_filter_level = -1
+    # none
+    name = ""
+    # too many
+    num_sqs_queues = 11
+    # no slash at the end
+    qss3_bucket_name = "my-bucket"
+    qss3_key_prefix  = "assets"
+  }
+
+  expect_failures = [
+    var.agent_event_stream_arn,
+    var.agent_event_stream_kms_arn,
+    var.agent_event_stream_retention_hours,
+    var.ahg_filter_level,
+    var.name,
+    var.num_sqs_queues,
+    var.qss3_key_prefix,
+  ]
+}
+
+run "refuses_3" {
+  command = plan
+
+  variables {
+    # a consumer of a stream
+    agent_event_stream_arn = "arn:aws:kinesis:eu-central-1:111122223333:stream/x/consumer/y:1"
+    # another region
+    agent_event_stream_kms_arn = "arn:aws:kms:us-east-1:111122223333:key/9d4c"
+    # not a whole number
+    agent_event_stream_retention_hours = 24.5
+    # not a whole number
+    ahg_filter_level = 1.5
+    # a capital
+    name = "Aspect"
+    # not a whole number
+    num_sqs_queues = 1.5
+    # a slash at the beginning
+    qss3_bucket_name = "my-bucket"
+    qss3_key_prefix  = "/assets/"
+  }
+
+  expect_failures = [
+    var.agent_event_stream_arn,
+    var.agent_event_stream_kms_arn,
+    var.agent_event_stream_retention_hours,
+    var.ahg_filter_level,
+    var.name,
+    var.num_sqs_queues,
+    var.qss3_key_prefix,
+  ]
+}
+
+run "refuses_4" {
+  command = plan
+
+  variables {
+    # another region
+    agent_event_stream_arn = "arn:aws:kinesis:us-east-1:111122223333:stream/x"
+    # a level without values
+    ahg_filter_level = 2
+    # a hyphen at the end
+    name = "aspect-"
+    # a prefix without a bucket
+    qss3_key_prefix = "assets/"
+  }
+
+  expect_failures = [
+    var.agent_event_stream_arn,
+    var.ahg_filter_values,
+    var.name,
+    var.qss3_key_prefix,
+  ]
+}
+
+run "refuses_5" {
+  command = plan
+
+  variables {
+    # values without a level
+    ahg_filter_values = ["EMEA"]
+    # an underscore
+    name = "aspect_wfm"
+  }
+
+  expect_failures = [
+    var.ahg_filter_values,
+    var.name,
+  ]
+}
+
+run "refuses_6" {
+  command = plan
+
+  variables {
+    # a blank value
+    ahg_filter_level  = 1
+    ahg_filter_values = ["EMEA", " "]
+    # a name that S3 keeps for itself
+    name = "xn--aspect"
+  }
+
+  expect_failures = [
+    var.ahg_filter_values,
+    var.name,
+  ]
+}
+
+run "refuses_7" {
+  command = plan
+
+  variables {
+    # a value that is null
+    ahg_filter_level  = 1
+    ahg_filter_values = ["EMEA", null]
+  }
+
+  expect_failures = [
+    var.ahg_filter_values,
+  ]
+}
+
+run "refuses_8" {
+  command = plan
+
+  variables {
+    # a value with the separator
+    ahg_filter_level  = 1
+    ahg_filter_values = ["Sales, Retail"]
+  }
+
+  expect_failures = [
+    var.ahg_filter_values,
+  ]
+}
+
+run "refuses_9" {
+  command = plan
+
+  variables {
+    # 2,079 bytes of values
+    ahg_filter_level  = 1
+    ahg_filter_values = [for index in range(65) : format("%031d", index)]
+  }
+
+  expect_failures = [
+    var.ahg_filter_values,
+  ]
+}
+
+run "refuses_10" {
+  command = plan
+
+  variables {
+    # 683 characters that are 2,049 bytes
+    ahg_filter_level  = 1
+    ahg_filter_values = [join("", [for index in range(683) : "€"])]
+  }
+
+  expect_failures = [
+    var.ahg_filter_values,
+  ]
+}
+
+run "refuses_11" {
+  command = plan
+
+  variables {
+    # none
+    ahg_filter_separator = ""
+  }
+
+  expect_failures = [
+    var.ahg_filter_separator,
+  ]
+}
+
+run "refuses_12" {
+  command = plan
+
+  variables {
+    # two characters
+    ahg_filter_separator = "||"
+  }
+
+  expect_failures = [
+    var.ahg_filter_separator,
+  ]
+}

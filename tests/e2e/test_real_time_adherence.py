@@ -1,0 +1,257 @@
+"""From an agent event on the stream to the RTA server, IAM enforced, nothing invoked by hand."""
+
+import hashlib
+import json
+from collections import defaultdict
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import ZIP_BUCKET, ZIP_PREFIX, Day, Deployment
+from tests.local_cloud.agent_stream import batch_logs, sample_events
+
+pytestmark = pytest.mark.xdist_group("real-time-adherence")
+
+MEI, JOERG, OKAFOR = (
+    next(event["AgentARN"] for event in sample_events() if name in json.dumps(event))
+    for name in ("mchen", "rg.m", "okafor")
+)
+
+EVERY_DEPLOYMENT = pytest.mark.parametrize("name", ["alone", "table", "filtered"])
+
+
+def monitored(name: str, event: dict[str, Any]) -> bool:
+    if name != "filtered":
+        return True
+    configuration = (event["CurrentAgentSnapshot"] or {}).get("Configuration") or {}
+    group = ((configuration.get("AgentHierarchyGroups") or {}).get("Level1") or {}).get("Name", "")
+    return bool(group.upper() == "EMEA")
+
+
+@EVERY_DEPLOYMENT
+def test_at_noon_the_table_holds_each_signed_in_agents_latest_state(
+    days: dict[str, Day], name: str
+) -> None:
+    states = {arn: (state.username, state.state) for arn, state in days[name].noon.items()}
+    expected = {MEI: ("mchen", "Lunch, late"), JOERG: ("jörg.müller", "Project")}
+    if name != "filtered":
+        expected[OKAFOR] = ("okafor@example.com", "Available")
+    assert states == expected
+
+
+@EVERY_DEPLOYMENT
+def test_in_the_evening_the_table_holds_exactly_the_agents_still_signed_in(
+    days: dict[str, Day], name: str
+) -> None:
+    still_signed_in = set() if name == "filtered" else {OKAFOR}
+    assert set(days[name].evening) == still_signed_in
+    assert set(days[name].evening_again) == still_signed_in, "also after the day came again"
+
+
+@EVERY_DEPLOYMENT
+def test_with_the_flag_off_no_message_is_sent(days: dict[str, Day], name: str) -> None:
+    assert days[name].queues_with_flag_off == []
+
+
+@EVERY_DEPLOYMENT
+def test_with_the_flag_on_each_agents_events_arrive_in_order_on_the_right_queue(
+    days: dict[str, Day], deployments: dict[str, Deployment], name: str
+) -> None:
+    arrived, expected = defaultdict(list), defaultdict(list)
+    for message in days[name].received:
+        arrived[message.event["AgentARN"]].append(message.event["EventId"])
+    for event in sample_events():
+        if monitored(name, event):
+            expected[event["AgentARN"]].append(event["EventId"])
+    assert arrived == expected
+    queues = len(deployments[name].outputs["sqs_queue_urls"])
+    for message in days[name].received:
+        digest = hashlib.sha256(message.event["AgentARN"].encode()).digest()
+        assert message.queue == int.from_bytes(digest[:8], "little", signed=True) % queues
+        assert message.message_group_id == "AspectConnectEventsForWfmRTListen_GroupId"
+        assert message.deduplication_id == message.event["EventId"]
+        assert "PreviousAgentSnapshot" not in message.event
+
+
+@EVERY_DEPLOYMENT
+def test_the_messages_alone_lead_to_the_states_of_the_table(
+    days: dict[str, Day], name: str
+) -> None:
+    assert days[name].folded == days[name].evening_again
+
+
+@EVERY_DEPLOYMENT
+def test_the_table_is_encrypted_and_can_be_restored(
+    deployments: dict[str, Deployment], name: str
+) -> None:
+    dynamodb = deployments[name].cloud.client("dynamodb")
+    table = deployments[name].outputs["dynamodb_table_name"]
+    backups = dynamodb.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
+    assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+    description = dynamodb.describe_table(TableName=table)["Table"]
+    assert description["SSEDescription"]["Status"] == "ENABLED"
+    assert description["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+
+
+@EVERY_DEPLOYMENT
+def test_the_rta_identity_may_do_its_job(
+    days: dict[str, Day], deployments: dict[str, Deployment], name: str
+) -> None:
+    assert days[name].received, "it has read, set the flag, received and deleted"
+    server, outputs = deployments[name].server, deployments[name].outputs
+    table = outputs["dynamodb_table_name"]
+    assert server.may("dynamodb", "describe_table", TableName=table)
+    assert server.may("dynamodb", "get_item", TableName=table, Key={"AgentARN": {"S": "x"}})
+    for url in outputs["sqs_queue_urls"]:
+        queue_name = url.rpartition("/")[2]
+        assert server.may("sqs", "get_queue_url", QueueName=queue_name)
+        assert server.may("sqs", "purge_queue", QueueUrl=url)
+    if outputs.get("config_table_name"):
+        configuration = outputs["config_table_name"]
+        key = {"Setting": {"S": "WriteEventsToQueue"}}
+        assert server.may("dynamodb", "describe_table", TableName=configuration)
+        assert server.may(
+            "dynamodb",
+            "query",
+            TableName=configuration,
+            KeyConditionExpression="Setting = :setting",
+            ExpressionAttributeValues={":setting": {"S": "WriteEventsToQueue"}},
+        )
+        assert server.may(
+            "dynamodb",
+            "update_item",
+            TableName=configuration,
+            Key=key,
+            UpdateExpression="SET #value = :on",
+            ExpressionAttributeNames={"#value": "Value"},
+            ExpressionAttributeValues={":on": {"S": "true"}},
+        )
+
+
+@EVERY_DEPLOYMENT
+def test_the_rta_identity_is_refused_everything_else(
+    days: dict[str, Day], deployments: dict[str, Deployment], name: str
+) -> None:
+    assert days[name].received
+    server, outputs = deployments[name].server, deployments[name].outputs
+    other = deployments["table" if name == "alone" else "alone"].outputs
+    table, stream = outputs["dynamodb_table_name"], outputs["agent_event_stream_arn"]
+    key = {"AgentARN": {"S": "x"}}
+    function = outputs["rta_lambda_function_name"]
+    environment = {"Variables": {"WriteEventsToQueue": "True"}}
+    attempts: list[tuple[str, str, dict[str, Any]]] = [
+        ("dynamodb", "put_item", {"TableName": table, "Item": key}),
+        ("dynamodb", "delete_item", {"TableName": table, "Key": key}),
+        (
+            "dynamodb",
+            "update_item",
+            {"TableName": table, "Key": key, "UpdateExpression": "REMOVE CurrentState"},
+        ),
+        ("dynamodb", "delete_table", {"TableName": table}),
+        ("dynamodb", "list_tables", {}),
+        ("dynamodb", "scan", {"TableName": table.replace("agent-states", "signed-out-agents")}),
+        ("dynamodb", "scan", {"TableName": other["dynamodb_table_name"]}),
+        *(
+            ("sqs", "send_message", {"QueueUrl": url, "MessageBody": "x", "MessageGroupId": "x"})
+            for url in outputs["sqs_queue_urls"]
+        ),
+        ("sqs", "delete_queue", {"QueueUrl": outputs["sqs_queue_urls"][0]}),
+        ("sqs", "receive_message", {"QueueUrl": other["sqs_queue_urls"][0]}),
+        ("kinesis", "describe_stream", {"StreamARN": stream}),
+        ("kinesis", "list_shards", {"StreamARN": stream}),
+        ("kinesis", "put_record", {"StreamARN": stream, "Data": b"x", "PartitionKey": "x"}),
+        ("s3", "list_objects_v2", {"Bucket": outputs["failed_records_bucket_name"]}),
+        ("s3", "get_object", {"Bucket": ZIP_BUCKET, "Key": f"{ZIP_PREFIX}rta_relay.zip"}),
+        ("lambda", "invoke", {"FunctionName": function, "Payload": b"{}"}),
+        ("lambda", "get_function", {"FunctionName": function}),
+        ("lambda", "update_function_code", {"FunctionName": function, "ZipFile": b"x"}),
+        (
+            "lambda",
+            "get_function_configuration",
+            {"FunctionName": other["rta_lambda_function_name"]},
+        ),
+        (
+            "lambda",
+            "update_function_configuration",
+            {"FunctionName": other["rta_lambda_function_name"], "Environment": environment},
+        ),
+        ("iam", "create_access_key", {"UserName": outputs["rta_user_name"]}),
+        ("iam", "list_users", {}),
+        ("logs", "filter_log_events", {"logGroupName": f"/aws/lambda/{function}"}),
+    ]
+    if outputs.get("config_table_name"):
+        attempts += [
+            ("lambda", "get_function_configuration", {"FunctionName": function}),
+            (
+                "lambda",
+                "update_function_configuration",
+                {"FunctionName": function, "Environment": environment},
+            ),
+            ("dynamodb", "scan", {"TableName": outputs["config_table_name"]}),
+        ]
+    allowed = [
+        (service, operation, arguments)
+        for service, operation, arguments in attempts
+        if server.may(service, operation, **arguments)
+    ]
+    assert allowed == []
+
+
+@EVERY_DEPLOYMENT
+def test_a_second_apply_changes_nothing_and_leaves_flag_and_function_alone(
+    days: dict[str, Day], deployments: dict[str, Deployment], name: str
+) -> None:
+    assert days[name].received
+    deployment = deployments[name]
+    before = deployment.function()
+    assert deployment.server.flag() in ("True", "true")
+    assert deployment.workspace.changes(deployment.variables) == {}
+    deployment.workspace.apply(deployment.variables)
+    assert deployment.server.flag() in ("True", "true")
+    after = deployment.function()
+    for part in ("CodeSha256", "Environment", "LastModified", "RevisionId"):
+        assert after[part] == before[part]
+
+
+@EVERY_DEPLOYMENT
+def test_an_apply_that_changes_another_variable_of_the_function_leaves_the_flag_as_it_is(
+    days: dict[str, Day], deployments: dict[str, Deployment], name: str
+) -> None:
+    assert days[name].received
+    deployment = deployments[name]
+    changed = deployment.variables | {"ahg_filter_level": 5, "ahg_filter_values": ["Night"]}
+    for on in (True, False):
+        deployment.server.set_flag(on)
+        deployment.workspace.apply(changed if on else deployment.variables)
+        level = deployment.function()["Environment"]["Variables"]["AHG_FILTER_LEVEL"]
+        assert level == ("5" if on else str(deployment.variables.get("ahg_filter_level", 0)))
+        assert (deployment.server.flag() or "").lower() == str(on).lower()
+
+
+def test_a_changed_zip_in_the_bucket_is_noticed(
+    days: dict[str, Day], deployments: dict[str, Deployment]
+) -> None:
+    assert days["filtered"].received, "the function works from the bucket's zip"
+    deployment = deployments["filtered"]
+    s3 = deployment.cloud.client("s3")
+    key = f"{ZIP_PREFIX}rta_relay.zip"
+    original = s3.get_object(Bucket=ZIP_BUCKET, Key=key)["Body"].read()
+    s3.put_object(Bucket=ZIP_BUCKET, Key=key, Body=original + b"\0")
+    try:
+        assert deployment.workspace.changes(deployment.variables) == {
+            "module.rta.aws_lambda_function.relay": ["update"]
+        }
+    finally:
+        s3.put_object(Bucket=ZIP_BUCKET, Key=key, Body=original)
+
+
+@EVERY_DEPLOYMENT
+def test_every_batch_was_relayed_without_a_failure(
+    days: dict[str, Day], deployments: dict[str, Deployment], name: str
+) -> None:
+    assert days[name].received
+    logs = batch_logs(
+        deployments[name].cloud, deployments[name].outputs["rta_lambda_function_name"]
+    )
+    assert sum(log["failed"] + log["skipped"] + log["undeliverable"] for log in logs) == 0
+    assert sum(log["messagesSent"] for log in logs) == len(days[name].received)

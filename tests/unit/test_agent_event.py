@@ -1,0 +1,109 @@
+import json
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from agent_events.agent_event import (
+    NotAnAgentEvent,
+    at,
+    decode_agent_event,
+    text,
+    utc_milliseconds,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.local_cloud.agent_stream import sample_events
+from tests.unit.events import event
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"\xff\xfe", "not UTF-8"),
+        (b"hello", "not JSON"),
+        (b"", "not JSON"),
+        (b'{"AgentARN": NaN}', "not JSON"),
+        (b'{"AgentARN": 1e999}', "not JSON"),
+        (b'{"AgentARN": ' + b"9" * 5000 + b"}", "not JSON"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b"[]", "not an object"),
+        (b'"text"', "not an object"),
+        (b"null", "not an object"),
+        (b"{}", "no AgentARN"),
+        (b'{"AgentARN": null}', "no AgentARN"),
+        (b'{"AgentARN": ""}', "no AgentARN"),
+        (b'{"AgentARN": 7}', "no AgentARN"),
+        (b'{"AgentARN": "\\ud800"}', "AgentARN is no ARN"),
+        (b'{"AgentARN": "' + b"a" * 2049 + b'"}', "AgentARN is no ARN"),
+        (b'{"AgentARN": "a"}', "EventTimestamp is no timestamp"),
+        (b'{"AgentARN": "a", "EventTimestamp": "today"}', "EventTimestamp is no timestamp"),
+        (b'{"AgentARN": "a", "EventTimestamp": 1772442000}', "EventTimestamp is no timestamp"),
+    ],
+)
+def test_what_is_not_an_agent_event_is_told_apart_by_its_reason(data: bytes, reason: str) -> None:
+    with pytest.raises(NotAnAgentEvent) as told:
+        decode_agent_event(data)
+    assert str(told.value) == reason
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_at_all_raise_anything_else(data: bytes) -> None:
+    with suppress(NotAnAgentEvent):
+        decode_agent_event(data)
+
+
+def test_every_event_of_the_sample_day_is_an_agent_event() -> None:
+    decoded = [decode_agent_event(json.dumps(each).encode()) for each in sample_events()]
+    assert [each.event_type for each in decoded].count("HEART_BEAT") == 2
+    assert all(each.timestamp.startswith("2026-03-02T") for each in decoded)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"CurrentAgentSnapshot": None},
+        {"CurrentAgentSnapshot": "a string"},
+        {"CurrentAgentSnapshot": {"Configuration": {"AgentHierarchyGroups": None}}},
+        {"EventType": "SOMETHING_NEW"},
+        {"EventType": None},
+        {"Unknown": [{"deep": True}]},
+    ],
+)
+def test_real_events_with_gaps_and_novelties_are_agent_events(fields: dict[str, Any]) -> None:
+    decoded = decode_agent_event(json.dumps(event(**fields)).encode())
+    assert decoded.document == event(**fields)
+
+
+@pytest.mark.parametrize(
+    ("given_timestamp", "normalised"),
+    [
+        ("2026-03-02T09:00:03.107Z", "2026-03-02T09:00:03.107Z"),
+        ("2026-03-02T09:00:03Z", "2026-03-02T09:00:03.000Z"),
+        ("2026-03-02T09:00:03.1Z", "2026-03-02T09:00:03.100Z"),
+        ("2026-03-02T09:00:03.107999Z", "2026-03-02T09:00:03.107Z"),
+        ("2026-03-02T09:00:03.123456789Z", "2026-03-02T09:00:03.123Z"),
+        ("2026-03-02T09:00:03.107", "2026-03-02T09:00:03.107Z"),
+        ("2026-03-02T10:00:03.107+01:00", "2026-03-02T09:00:03.107Z"),
+        ("2026-03-01T23:30:00-0930", "2026-03-02T09:00:00.000Z"),
+        ("2026-02-30T09:00:00Z", None),
+        ("2026-03-02", None),
+        ("2026-03-02 09:00:03", None),
+        ("20260302T090003Z", None),
+        ("0001-01-01T00:00:00+01:00", None),
+        ("٢٠٢٦-03-02T09:00:00Z", None),
+        ("", None),
+        (None, None),
+        (["2026-03-02T09:00:03Z"], None),
+    ],
+)
+def test_timestamps_are_utc_with_milliseconds(given_timestamp: Any, normalised: str | None) -> None:
+    assert utc_milliseconds(given_timestamp) == normalised
+
+
+def test_a_path_through_anything_ends_in_none() -> None:
+    assert at({"a": {"b": 1}}, "a", "b") == 1
+    assert at({"a": [1]}, "a", "b") is None
+    assert at(None, "a") is None
+    assert text({"a": 1}, "a") is None
+    assert text({"a": "x"}, "a") == "x"

@@ -1,0 +1,91 @@
+import hashlib
+import json
+from typing import Any
+
+import pytest
+from agent_events.agent_event import AgentEvent, decode_agent_event
+from hypothesis import given
+from hypothesis import strategies as st
+from rta_relay.message import deduplication_id, message, minimised, queue_index
+
+from tests.local_cloud.agent_stream import sample_events
+from tests.unit.events import event
+
+
+def decoded(document: dict[str, Any]) -> AgentEvent:
+    return decode_agent_event(json.dumps(document).encode())
+
+
+def test_the_body_is_the_event_without_previous_snapshot_and_routing_profile() -> None:
+    for document in sample_events():
+        expected = json.loads(json.dumps(document))
+        del expected["PreviousAgentSnapshot"]
+        if expected["CurrentAgentSnapshot"]:
+            del expected["CurrentAgentSnapshot"]["Configuration"]["RoutingProfile"]
+        body = minimised(decoded(document))
+        assert json.loads(body) == expected
+        assert list(json.loads(body)) == list(expected), "fields keep their order"
+        assert body == json.dumps(expected, separators=(",", ":"), ensure_ascii=False)
+
+
+def test_the_event_itself_is_left_as_it_was() -> None:
+    given_event = decoded(event(previous_group="EMEA"))
+    minimised(given_event)
+    assert given_event.document == event(previous_group="EMEA")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"CurrentAgentSnapshot": None},
+        {"CurrentAgentSnapshot": "x"},
+        {"CurrentAgentSnapshot": {"Configuration": None}},
+        {"CurrentAgentSnapshot": {"Configuration": []}},
+    ],
+)
+def test_an_event_without_a_configuration_keeps_what_it_has(fields: dict[str, Any]) -> None:
+    body = json.loads(minimised(decoded(event(**fields))))
+    assert body["CurrentAgentSnapshot"] == fields["CurrentAgentSnapshot"]
+
+
+@given(st.text())
+def test_any_text_survives_and_holds_only_what_sqs_takes(text: str) -> None:
+    body = minimised(decoded(event(Unknown=text)))
+    assert json.loads(body)["Unknown"] == text
+    for character in body:
+        code = ord(character)
+        assert (
+            code in (0x9, 0xA, 0xD)
+            or 0x20 <= code <= 0xD7FF
+            or 0xE000 <= code <= 0xFFFD
+            or (0x10000 <= code <= 0x10FFFF)
+        )
+
+
+def test_a_lone_surrogate_survives_as_an_escape() -> None:
+    body = minimised(decoded(event(Unknown="\ud800")))
+    assert "\\ud800" in body
+    assert json.loads(body)["Unknown"] == "\ud800"
+
+
+def test_size_is_in_bytes() -> None:
+    each = message("1", decoded(event("jörg")), "ö")
+    assert (each.size, each.sequence_number, each.body) == (2, "1", "ö")
+
+
+def test_the_deduplication_id_is_the_event_id() -> None:
+    assert deduplication_id(decoded(event(EventId="c1b87f1a-7323")), "body") == "c1b87f1a-7323"
+
+
+@pytest.mark.parametrize("event_id", [None, "", 5, "a b", "ü", "x" * 129, "line\n"])
+def test_without_a_usable_event_id_it_is_the_hash_of_the_body(event_id: Any) -> None:
+    expected = hashlib.sha256(b"body").hexdigest()
+    assert deduplication_id(decoded(event(EventId=event_id)), "body") == expected
+
+
+def test_the_queue_is_the_contracts_hash() -> None:
+    # By hand: SHA-256("a") begins ca978112ca1bbdca; as a little-endian signed integer that is
+    # -3837880752741967926, with remainders 0, 0, -1 and -6 by 1, 3, 7 and 10 as C takes them.
+    assert [queue_index("a", queues) for queues in (1, 3, 7, 10)] == [0, 0, 7 - 1, 10 - 6]
+    assert all(0 <= queue_index(f"agent-{number}", 10) < 10 for number in range(1000))
+    assert {queue_index(f"agent-{number}", 10) for number in range(1000)} == set(range(10))

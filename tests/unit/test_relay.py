@@ -1,0 +1,297 @@
+"""The whole handler, from invocation to response, against an in-process AWS."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+from agent_events.environment import ConfigurationError
+from agent_events.kinesis_batch import BatchResponse
+from moto import mock_aws
+from rta_relay.relay import relay_handler
+
+from tests.local_cloud.agent_stream import sample_events
+from tests.unit.events import FakeContext, arn, event, invocation
+
+REGION = "eu-central-1"
+NOTHING_FAILED: BatchResponse = {"batchItemFailures": []}
+
+
+@dataclass
+class Aws:
+    """The resources of a deployment, and the environment of its relay."""
+
+    environment: dict[str, str]
+    dynamodb: Any
+    sqs: Any
+    s3: Any
+
+    def relay(self, **environment: str) -> Callable[..., BatchResponse]:
+        handler = relay_handler(self.environment | environment)
+        return lambda event, context=None: handler(event, context or FakeContext())
+
+    def states(self) -> dict[str, dict[str, str]]:
+        return {
+            item["AgentARN"]["S"]: {name: value["S"] for name, value in item.items()}
+            for item in self.dynamodb.scan(TableName="states")["Items"]
+        }
+
+    def received(self) -> list[list[dict[str, Any]]]:
+        """The messages' bodies by queue, taken off the queues."""
+        by_queue: list[list[dict[str, Any]]] = []
+        for url in json.loads(self.environment["QUEUE_URLS"]):
+            bodies: list[dict[str, Any]] = []
+            while messages := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
+                "Messages"
+            ):
+                for message in messages:
+                    bodies.append(json.loads(message["Body"]))
+                    self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            by_queue.append(bodies)
+        return by_queue
+
+    def kept(self) -> dict[str, dict[str, Any]]:
+        """The failed records' documents by key."""
+        return {
+            item["Key"]: json.load(self.s3.get_object(Bucket="failed", Key=item["Key"])["Body"])
+            for item in self.s3.list_objects_v2(Bucket="failed").get("Contents", [])
+        }
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    with mock_aws():
+        dynamodb, sqs, s3 = (boto3.client(name) for name in ("dynamodb", "sqs", "s3"))
+        for table, key in (
+            ("states", "AgentARN"),
+            ("signed-out", "AgentARN"),
+            ("config", "Setting"),
+        ):
+            dynamodb.create_table(
+                TableName=table,
+                KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+                AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+                BillingMode="PAY_PER_REQUEST",
+            )
+        urls = [
+            sqs.create_queue(
+                QueueName=f"events-{number}.fifo",
+                Attributes={"FifoQueue": "true", "ContentBasedDeduplication": "true"},
+            )["QueueUrl"]
+            for number in range(3)
+        ]
+        s3.create_bucket(Bucket="failed", CreateBucketConfiguration={"LocationConstraint": REGION})
+        environment = {
+            "AGENT_STATE_TABLE": "states",
+            "AHG_FILTER_LEVEL": "0",
+            "FAILED_RECORDS_BUCKET": "failed",
+            "FLAG_LOCATION": "env",
+            "QUEUE_URLS": json.dumps(urls),
+            "SIGNED_OUT_AGENTS_TABLE": "signed-out",
+            "WriteEventsToQueue": "True",
+        }
+        yield Aws(environment, dynamodb, sqs, s3)
+
+
+def last_log(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    log: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])
+    return log
+
+
+def test_the_sample_day_leaves_the_agents_still_signed_in(aws: Aws) -> None:
+    relay = aws.relay()
+    assert relay(invocation(sample_events())) == NOTHING_FAILED
+    assert [state["AgentUsername"] for state in aws.states().values()] == ["okafor@example.com"]
+
+
+def test_the_sample_day_one_record_at_a_time_comes_to_the_same(aws: Aws) -> None:
+    relay = aws.relay()
+    for number, each in enumerate(sample_events()):
+        assert relay(invocation([each], number)) == NOTHING_FAILED
+    assert [state["AgentUsername"] for state in aws.states().values()] == ["okafor@example.com"]
+    assert sum(map(len, aws.received())) == 14
+
+
+def test_every_event_goes_to_its_agents_queue_in_order_heartbeats_too(aws: Aws) -> None:
+    aws.relay()(invocation(sample_events()))
+    by_agent: dict[str, list[str]] = defaultdict(list)
+    queues_of: dict[str, set[int]] = defaultdict(set)
+    for index, bodies in enumerate(aws.received()):
+        for body in bodies:
+            by_agent[body["AgentARN"]].append(body["EventId"])
+            queues_of[body["AgentARN"]].add(index)
+    expected: dict[str, list[str]] = defaultdict(list)
+    for each in sample_events():
+        expected[each["AgentARN"]].append(each["EventId"])
+    assert by_agent == expected
+    assert all(len(queues) == 1 for queues in queues_of.values())
+
+
+def test_with_the_flag_off_nothing_goes_to_a_queue(aws: Aws) -> None:
+    aws.relay(WriteEventsToQueue="False")(invocation(sample_events()))
+    assert aws.received() == [[], [], []]
+    assert aws.states()
+
+
+def test_the_flag_in_the_table_is_read_at_every_invocation(aws: Aws) -> None:
+    relay = aws.relay(FLAG_LOCATION="table", CONFIGURATION_TABLE="config")
+
+    def flag(value: dict[str, Any]) -> None:
+        aws.dynamodb.put_item(
+            TableName="config", Item={"Setting": {"S": "WriteEventsToQueue"}, **value}
+        )
+
+    relay(invocation([event(at="2026-03-02T09:00:00Z")]))
+    assert sum(map(len, aws.received())) == 0, "no item means false"
+    flag({"Value": {"S": "TRUE"}})
+    relay(invocation([event(at="2026-03-02T09:01:00Z")]))
+    assert sum(map(len, aws.received())) == 1
+    flag({"Value": {"S": "False"}})
+    relay(invocation([event(at="2026-03-02T09:02:00Z")]))
+    assert sum(map(len, aws.received())) == 0
+    for wrong in ({"Value": {"S": "on"}}, {"Value": {"BOOL": True}}, {}):
+        flag(wrong)
+        with pytest.raises(ConfigurationError, match="WriteEventsToQueue of the table config"):
+            relay(invocation([event(at="2026-03-02T09:03:00Z")]))
+
+
+def test_bad_records_are_counted_and_named_without_content_and_block_nobody(
+    aws: Aws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = [b"secret-bytes \xff", b"secret-text", b"[]", b'{"EventId": "secret"}']
+    assert aws.relay()(invocation([bad[0], event(), *bad[1:], event("bob")])) == NOTHING_FAILED
+    assert set(aws.states()) == {arn("ann"), arn("bob")}
+    output = capsys.readouterr().out
+    assert "secret" not in output
+    log = json.loads(output.splitlines()[-1])
+    assert log["skipped"] == 4
+    assert log["skippedRecords"] == [
+        {"sequenceNumber": "1", "reason": "not UTF-8"},
+        {"sequenceNumber": "3", "reason": "not JSON"},
+        {"sequenceNumber": "4", "reason": "not an object"},
+        {"sequenceNumber": "5", "reason": "no AgentARN"},
+    ]
+    assert (log["records"], log["statesWritten"], log["messagesSent"]) == (6, 2, 2)
+
+
+def test_no_log_holds_anything_of_an_event(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+    aws.relay()(invocation([*sample_events(), event("huge", Unknown="x" * 300_000)]))
+    output = capsys.readouterr().out
+    for each in sample_events():
+        assert each["AgentARN"] not in output
+        assert each["EventId"] not in output
+    for name in ("mchen", "müller", "m\\u00fcller", "okafor", "Lunch", "EMEA", "huge", "xxx"):
+        assert name not in output
+
+
+def test_only_monitored_agents_reach_table_and_queues(
+    aws: Aws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    relay = aws.relay(AHG_FILTER_LEVEL="1", AHG_FILTER_SEPARATOR=";", AHG_FILTER_VALUES="EMEA;APAC")
+    relay(invocation([event("ann", group="emea"), event("bob", group="US"), event("cid")]))
+    assert set(aws.states()) == {arn("ann")}
+    assert [body["AgentARN"] for bodies in aws.received() for body in bodies] == [arn("ann")]
+    assert last_log(capsys)["notMonitored"] == 2
+
+
+def test_an_agent_who_leaves_the_monitored_groups_leaves_the_table(aws: Aws) -> None:
+    relay = aws.relay(AHG_FILTER_LEVEL="1", AHG_FILTER_SEPARATOR=",", AHG_FILTER_VALUES="EMEA")
+    relay(invocation([event(at="2026-03-02T09:00:00Z", group="EMEA")]))
+    relay(invocation([event(at="2026-03-02T10:00:00Z", group="US", previous_group="EMEA")]))
+    assert aws.states() == {}
+    relay(invocation([event(at="2026-03-02T09:30:00Z", group="EMEA")]))
+    assert aws.states() == {}, "nor does a late event bring them back"
+    assert sum(map(len, aws.received())) == 2, "the move itself is not for this server"
+
+
+def test_the_same_batch_again_sends_no_message_twice_within_sqs_memory(aws: Aws) -> None:
+    relay = aws.relay()
+    for _ in range(2):
+        relay(invocation(sample_events()))
+    assert sum(map(len, aws.received())) == 14
+
+
+def test_an_event_too_large_for_a_message_is_kept_and_its_neighbours_go_on(
+    aws: Aws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    huge = event("big", at="2026-03-02T09:00:00Z", Unknown="x" * 270_000)
+    batch = invocation([event("ann"), huge, event("bob")])
+    assert aws.relay()(batch) == NOTHING_FAILED
+    assert sum(map(len, aws.received())) == 2
+    assert arn("big") in aws.states(), "the table takes what the queue does not"
+    ((key, document),) = aws.kept().items()
+    assert key == "undeliverable/aspect-wfm-rta-relay/shardId-000000000000/2.json"
+    assert json.loads(document["payload"]) == {"Records": [batch["Records"][1]]}
+    assert document["requestContext"]["condition"] == "MessageTooLarge"
+    assert document["KinesisBatchInfo"]["startSequenceNumber"] == "2"
+    assert document["KinesisBatchInfo"]["streamArn"] == batch["Records"][1]["eventSourceARN"]
+    error, summary = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (error["level"], error["sequenceNumber"], error["key"]) == ("ERROR", "2", key)
+    assert summary["undeliverable"] == 1
+
+
+def test_an_event_too_large_for_table_and_message_is_kept_once(aws: Aws) -> None:
+    relay = aws.relay()
+    for _ in range(2):
+        assert relay(invocation([event("big", Unknown="x" * 420_000)])) == NOTHING_FAILED
+    assert aws.states() == {}
+    assert len(aws.kept()) == 1
+
+
+def test_the_largest_message_is_still_sent(aws: Aws) -> None:
+    room = 262_144 - len(json.dumps(_body(event(Unknown="")), separators=(",", ":")))
+    aws.relay()(invocation([event("ann", Unknown="x" * room), event("ann", Unknown="y" * room)]))
+    aws.relay()(
+        invocation([event("ann", at="2026-03-02T09:00:01.000Z", Unknown="x" * (room + 1))], 10)
+    )
+    assert [len(body["Unknown"]) for bodies in aws.received() for body in bodies] == [room]
+    assert [key.rpartition("/")[2] for key in aws.kept()] == ["10.json"]
+
+
+def test_when_not_even_keeping_works_the_record_is_retried(aws: Aws) -> None:
+    relay = aws.relay(FAILED_RECORDS_BUCKET="no-such-bucket")
+    response = relay(invocation([event("ann"), event("big", Unknown="x" * 270_000)]))
+    assert response == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+
+
+def test_a_failed_send_is_reported_as_the_record_to_retry_from(aws: Aws) -> None:
+    relay = aws.relay(
+        QUEUE_URLS=json.dumps([f"https://sqs.{REGION}.amazonaws.com/123456789012/gone.fifo"])
+    )
+    response = relay(invocation([b"not an event", event("ann"), event("bob")]))
+    assert response == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    assert set(aws.states()) == {arn("ann"), arn("bob")}, "the table is written all the same"
+
+
+def test_a_failed_table_write_is_reported_and_the_messages_still_go_out(aws: Aws) -> None:
+    response = aws.relay(AGENT_STATE_TABLE="gone")(invocation([event("ann"), event("ann")]))
+    assert response == {"batchItemFailures": [{"itemIdentifier": "2"}]}, "the deciding record"
+    assert sum(map(len, aws.received())) == 1
+
+
+def test_when_time_runs_out_what_is_left_is_reported(aws: Aws) -> None:
+    response = aws.relay()(invocation([event("ann"), event("bob")]), FakeContext([60_000, 1_000]))
+    assert response == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    assert set(aws.states()) == {arn("ann"), arn("bob")}
+
+
+def test_an_event_nested_as_deeply_as_json_reads_fails_nobody(aws: Aws) -> None:
+    nested = b'{"AgentARN":"a","EventTimestamp":"2026-03-02T09:00:00Z","x":%s%s}'
+    deep = [nested % (b"[" * depth, b"]" * depth) for depth in (500, 900, 990, 2_000, 100_000)]
+    assert aws.relay()(invocation([*deep, event("ann")])) == NOTHING_FAILED
+    assert arn("ann") in aws.states()
+
+
+def _body(document: dict[str, Any]) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(json.dumps(document))
+    del body["PreviousAgentSnapshot"]
+    del body["CurrentAgentSnapshot"]["Configuration"]["RoutingProfile"]
+    return body
