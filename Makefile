@@ -26,8 +26,9 @@ $(READY): requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-build: $(READY) ## Build the functions' zips into the modules
+build: $(READY) ## Build the zips and the tables of the module READMEs
 	$(BIN)/python lambda_src/build_zips.py
+	$(BIN)/python -m tests.readme_tables
 
 lint: $(READY) ## Check style, types, zips and the Terraform configurations
 	$(BIN)/ruff format --check .

@@ -1,5 +1,5 @@
 output "agent_event_stream_arn" {
-  description = "ARN of the Kinesis data stream that the relay reads."
+  description = "ARN of the Kinesis data stream that agent events are read from."
   value       = var.agent_event_stream_arn
 }
 
@@ -14,7 +14,7 @@ output "dynamodb_table_name" {
 }
 
 output "failed_records_bucket_name" {
-  description = "Name of the S3 bucket that keeps the records which could not be delivered."
+  description = "Name of the S3 bucket that keeps the records which could not be delivered to the RTA server."
   value       = module.rta.failed_records_bucket_name
 }
 

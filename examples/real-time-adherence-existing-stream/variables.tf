@@ -40,7 +40,7 @@ variable "lambda_config_location" {
 }
 
 variable "name" {
-  description = "Name of this deployment; the name of everything in it begins with it."
+  description = "Name of the Real-Time Adherence deployment; the name of everything in it begins with it."
   type        = string
   default     = "aspect-wfm-rta"
 }
@@ -52,15 +52,21 @@ variable "num_sqs_queues" {
 }
 
 variable "qss3_bucket_name" {
-  description = "S3 bucket with your own copy of the function's zip; null uses the zip of this release."
+  description = "S3 bucket with your own copy of the functions' zips; null uses the zips of this release."
   type        = string
   default     = null
 }
 
 variable "qss3_key_prefix" {
-  description = "Key prefix of your copy of the zip, ending in `/`."
+  description = "Key prefix of your copy of the zips, ending in `/`."
   type        = string
   default     = null
+}
+
+variable "starting_position" {
+  description = "Where on the stream to begin: `TRIM_HORIZON`, the oldest event, or `LATEST`; counts at the first deployment only."
+  type        = string
+  default     = "TRIM_HORIZON"
 }
 
 variable "tags" {

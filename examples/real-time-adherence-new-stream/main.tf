@@ -23,5 +23,6 @@ module "rta" {
   num_sqs_queues                     = var.num_sqs_queues
   qss3_bucket_name                   = var.qss3_bucket_name
   qss3_key_prefix                    = var.qss3_key_prefix
+  starting_position                  = var.starting_position
   tags                               = var.tags
 }

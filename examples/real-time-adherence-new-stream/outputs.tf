@@ -14,7 +14,7 @@ output "dynamodb_table_name" {
 }
 
 output "failed_records_bucket_name" {
-  description = "Name of the S3 bucket that keeps the records which could not be delivered."
+  description = "Name of the S3 bucket that keeps the records which could not be delivered to the RTA server."
   value       = module.rta.failed_records_bucket_name
 }
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent_events.agent_event import AgentEvent, at, text, utc_milliseconds
-
 from rta_relay.hierarchy_filter import HierarchyFilter
 
 # DynamoDB's limit for an item, names and values together, in bytes.

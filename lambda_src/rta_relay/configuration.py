@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agent_events.environment import ConfigurationError, boolean, one_of, required, whole_number
-
 from rta_relay.hierarchy_filter import HierarchyFilter
 
 # Fixed by the wire contract, section 3.3: the RTA server looks for this name.

@@ -9,9 +9,9 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from agent_events.structured_log import log
 from botocore.exceptions import BotoCoreError, ClientError
 
+from agent_events.structured_log import log
 from rta_relay.message import LARGEST_MESSAGE, Message
 
 # Fixed by the wire contract, section 3.4.

@@ -1,11 +1,18 @@
 """From a batch of the agent event stream to the state table and the queues of one RTA server."""
 
-import random
-import time
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any
 
 import boto3
+
+from agent_events.invocation import (
+    AWS_CALLS,
+    Context,
+    Handler,
+    pause,
+    put_aside,
+    time_for_calls,
+)
 from agent_events.kinesis_batch import (
     Batch,
     BatchResponse,
@@ -15,51 +22,23 @@ from agent_events.kinesis_batch import (
     read_batch,
 )
 from agent_events.structured_log import log
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-
 from rta_relay.agent_state import LARGEST_ITEM, deciding, item_size, state_change, table_item
 from rta_relay.configuration import Configuration, read_configuration
-from rta_relay.failed_records import failed_record_document, failed_record_key
 from rta_relay.message import LARGEST_MESSAGE, Message, message, minimised, queue_index
 from rta_relay.message_queues import send_in_order
 from rta_relay.state_table import TableChange, write_changes
 from rta_relay.write_flag import read_flag
 
-# No call is begun with less left: the slowest one, with its retries, then still ends in time.
-_MILLISECONDS_A_CALL = 25_000
-
-_AWS_CALLS = Config(
-    connect_timeout=2,
-    read_timeout=5,
-    retries={"mode": "standard", "total_max_attempts": 3},
-)
-
-
-class Context(Protocol):
-    """What the relay uses of the context object that Lambda hands to a function."""
-
-    aws_request_id: str
-    function_name: str
-    invoked_function_arn: str
-
-    def get_remaining_time_in_millis(self) -> int: ...
-
-
-Handler = Callable[[Any, Context], BatchResponse]
-
 
 def relay_handler(environment: Mapping[str, str]) -> Handler:
     """The function's handler. Raises ConfigurationError for an environment it cannot work with."""
     configuration = read_configuration(environment)
-    dynamodb = boto3.client("dynamodb", config=_AWS_CALLS)
-    sqs = boto3.client("sqs", config=_AWS_CALLS)
-    s3 = boto3.client("s3", config=_AWS_CALLS)
+    dynamodb = boto3.client("dynamodb", config=AWS_CALLS)
+    sqs = boto3.client("sqs", config=AWS_CALLS)
+    s3 = boto3.client("s3", config=AWS_CALLS)
 
     def handler(invocation: Any, context: Context) -> BatchResponse:
-        def may_go_on() -> bool:
-            return context.get_remaining_time_in_millis() > _MILLISECONDS_A_CALL
-
+        may_go_on = time_for_calls(context)
         batch = read_batch(invocation)
         monitored, bodies, skipped = _monitored(batch, configuration)
         changes, too_large_items = _table_changes(batch, bodies, configuration)
@@ -69,7 +48,7 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
             configuration.signed_out_agents_table,
             changes,
             may_go_on,
-            _pause,
+            pause,
         )
         failed = states.failed
         undeliverable = dict.fromkeys(too_large_items, "AgentStateTooLarge")
@@ -92,12 +71,20 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
                 index = queue_index(outgoing.agent_arn, len(configuration.queue_urls))
                 queues.setdefault(configuration.queue_urls[index], []).append(outgoing)
             for queue_url, messages in queues.items():
-                not_sent = send_in_order(sqs, queue_url, messages, may_go_on, _pause)
+                not_sent = send_in_order(sqs, queue_url, messages, may_go_on, pause)
                 sent += len(messages) - len(not_sent)
                 failed |= not_sent
 
         for sequence_number, condition in undeliverable.items():
-            if not _put_aside(s3, configuration, context, batch, sequence_number, condition):
+            if not put_aside(
+                s3,
+                configuration.failed_records_bucket,
+                context,
+                batch.records[sequence_number],
+                condition,
+                largestMessageBytes=LARGEST_MESSAGE,
+                largestItemBytes=LARGEST_ITEM,
+            ):
                 failed.add(sequence_number)
 
         log(
@@ -163,49 +150,3 @@ def _table_changes(
         else:
             table_changes.append(TableChange(change, item, size))
     return table_changes, too_large
-
-
-def _put_aside(
-    s3: Any,
-    configuration: Configuration,
-    context: Context,
-    batch: Batch,
-    sequence_number: str,
-    condition: str,
-) -> bool:
-    """Keep a record that can never be delivered; False when not even that worked."""
-    record = batch.records[sequence_number]
-    key = failed_record_key(context.function_name, record)
-    try:
-        s3.put_object(
-            Bucket=configuration.failed_records_bucket,
-            Key=key,
-            Body=failed_record_document(
-                context.invoked_function_arn, context.aws_request_id, record, condition
-            ),
-            ContentType="application/json",
-        )
-    except (ClientError, BotoCoreError) as error:
-        log(
-            "ERROR",
-            "a record that cannot be delivered could not be kept either; it will be retried",
-            sequenceNumber=sequence_number,
-            error=str(error),
-        )
-        return False
-    log(
-        "ERROR",
-        "an agent event cannot be delivered and is kept in the bucket for failed records",
-        sequenceNumber=sequence_number,
-        condition=condition,
-        largestMessageBytes=LARGEST_MESSAGE,
-        largestItemBytes=LARGEST_ITEM,
-        bucket=configuration.failed_records_bucket,
-        key=key,
-    )
-    return True
-
-
-def _pause(attempt: int) -> None:
-    """Wait before trying again: at most 0.2 s, 0.4 s, 0.8 s, ..., with jitter."""
-    time.sleep(random.uniform(0.05, 0.1 * 2**attempt))

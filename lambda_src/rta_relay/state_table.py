@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from agent_events.structured_log import log
 from botocore.exceptions import BotoCoreError, ClientError
 
+from agent_events.structured_log import log
 from rta_relay.agent_state import StateChange
 
 # DynamoDB takes 100 actions and 4 MB a transaction, and a change is two actions.

@@ -3,7 +3,6 @@
 from typing import Any
 
 from agent_events.environment import ConfigurationError, boolean
-
 from rta_relay.configuration import FLAG_NAME
 
 

@@ -67,7 +67,7 @@ resource "aws_cloudwatch_log_group" "relay" {
 resource "aws_lambda_event_source_mapping" "relay" {
   event_source_arn                   = var.agent_event_stream_arn
   function_name                      = aws_lambda_function.relay.arn
-  starting_position                  = "TRIM_HORIZON"
+  starting_position                  = var.starting_position
   batch_size                         = 500
   maximum_batching_window_in_seconds = 0
   parallelization_factor             = 1
@@ -83,6 +83,11 @@ resource "aws_lambda_event_source_mapping" "relay" {
     on_failure {
       destination_arn = aws_s3_bucket.failed_records.arn
     }
+  }
+
+  lifecycle {
+    # Another position would make another mapping, which would forget how far this one has read.
+    ignore_changes = [starting_position]
   }
 
   # Lambda checks the role's rights on the stream when the mapping is made, and needs them until it

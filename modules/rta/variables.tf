@@ -179,6 +179,18 @@ variable "qss3_key_prefix" {
   }
 }
 
+variable "starting_position" {
+  description = "Where on the stream the function begins: `TRIM_HORIZON`, the oldest event, or `LATEST`. It counts when the function is first deployed; a later change does nothing, since it would forget how far the function has read."
+  type        = string
+  default     = "TRIM_HORIZON"
+  nullable    = false
+
+  validation {
+    condition     = contains(["TRIM_HORIZON", "LATEST"], var.starting_position)
+    error_message = "starting_position is \"${var.starting_position}\": use TRIM_HORIZON or LATEST."
+  }
+}
+
 variable "tags" {
   description = "Tags for every resource that takes them."
   type        = map(string)

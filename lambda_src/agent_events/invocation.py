@@ -1,0 +1,88 @@
+"""What invocations have in common: AWS calls within their time, and records put aside."""
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from agent_events.failed_records import failed_record_document, failed_record_key
+from agent_events.kinesis_batch import BatchResponse
+from agent_events.structured_log import log
+
+# No call is begun with less left: the slowest one, with its retries, then still ends in time.
+MILLISECONDS_A_CALL = 25_000
+
+AWS_CALLS = Config(
+    connect_timeout=2,
+    read_timeout=5,
+    retries={"mode": "standard", "total_max_attempts": 3},
+)
+
+
+class Context(Protocol):
+    """What the functions use of the context object that Lambda hands to them."""
+
+    aws_request_id: str
+    function_name: str
+    invoked_function_arn: str
+
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
+Handler = Callable[[Any, Context], BatchResponse]
+
+
+def time_for_calls(context: Context) -> Callable[[], bool]:
+    """A function that says, each time it is asked, whether there is time for another call."""
+    return lambda: context.get_remaining_time_in_millis() > MILLISECONDS_A_CALL
+
+
+def pause(attempt: int) -> None:
+    """Wait before trying again: at most 0.2 s, 0.4 s, 0.8 s, ..., with jitter."""
+    time.sleep(random.uniform(0.05, 0.1 * 2**attempt))
+
+
+def put_aside(
+    s3: Any,
+    bucket: str,
+    context: Context,
+    record: dict[str, Any],
+    condition: str,
+    **limits: int,
+) -> bool:
+    """Keep a record that can never be delivered; False when not even that worked.
+
+    `condition` says why, in one word; `limits` are the sizes it broke, for the log.
+    """
+    sequence_number = record["kinesis"]["sequenceNumber"]
+    key = failed_record_key(context.function_name, record)
+    try:
+        s3.put_object(
+            Bucket=bucket,
+            Key=key,
+            Body=failed_record_document(
+                context.invoked_function_arn, context.aws_request_id, record, condition
+            ),
+            ContentType="application/json",
+        )
+    except (ClientError, BotoCoreError) as error:
+        log(
+            "ERROR",
+            "a record that cannot be delivered could not be kept either; it will be retried",
+            sequenceNumber=sequence_number,
+            error=str(error),
+        )
+        return False
+    log(
+        "ERROR",
+        "an agent event cannot be delivered and is kept in the bucket for failed records",
+        sequenceNumber=sequence_number,
+        condition=condition,
+        **limits,
+        bucket=bucket,
+        key=key,
+    )
+    return True
