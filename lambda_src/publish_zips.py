@@ -6,6 +6,7 @@ import sys
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+
 from build_zips import ZIPS, zip_of
 
 

@@ -1,0 +1,1 @@
+"""The Agent Productivity classifier: agent events to the report lines of the WFM Adapter."""

@@ -1,0 +1,73 @@
+"""From a batch of the agent event stream to the report lines on the Firehose stream."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import boto3
+
+from agent_classifier.configuration import read_configuration
+from agent_classifier.delivery import deliver
+from agent_classifier.packing import LARGEST_RECORD, ReportLine, packed
+from agent_classifier.report_line import report_line
+from agent_classifier.status_table_source import status_table_source
+from agent_events.invocation import AWS_CALLS, Context, Handler, pause, put_aside, time_for_calls
+from agent_events.kinesis_batch import BatchResponse, batch_response, read_batch
+from agent_events.structured_log import log
+
+
+def classifier_handler(
+    environment: Mapping[str, str], now: Callable[[], float] = time.time
+) -> Handler:
+    """The function's handler; `now` tells the time in seconds, also after the function was frozen.
+
+    Raises ConfigurationError for an environment it cannot work with. The handler itself raises
+    StatusTableError: the batch then fails as a whole, and the stream waits for a table that can be
+    understood.
+    """
+    configuration = read_configuration(environment)
+    firehose = boto3.client("firehose", config=AWS_CALLS)
+    s3 = boto3.client("s3", config=AWS_CALLS)
+    status_table = status_table_source(s3, configuration.status_table_bucket, now)
+
+    def handler(invocation: Any, context: Context) -> BatchResponse:
+        batch = read_batch(invocation)
+        table = status_table()
+        lines: list[ReportLine] = []
+        for each in batch.events:
+            line = report_line(each.event, table, configuration.include_agent_status_type)
+            if line is not None:
+                lines.append(ReportLine(each.sequence_number, line))
+        records, too_large = packed(lines)
+        failed = deliver(
+            firehose, configuration.firehose_stream, records, time_for_calls(context), pause
+        )
+        for sequence_number in too_large:
+            if not put_aside(
+                s3,
+                configuration.failed_records_bucket,
+                context,
+                batch.records[sequence_number],
+                "ReportLineTooLarge",
+                largestRecordBytes=LARGEST_RECORD,
+            ):
+                failed.add(sequence_number)
+
+        log(
+            "INFO" if not (failed or too_large or batch.skipped) else "WARNING",
+            "batch classified",
+            records=len(batch.records),
+            skipped=len(batch.skipped),
+            skippedRecords=[
+                {"sequenceNumber": each.sequence_number, "reason": each.reason}
+                for each in batch.skipped
+            ],
+            lines=len(lines),
+            withoutUsername=len(batch.events) - len(lines),
+            firehoseRecords=len(records),
+            undeliverable=len(too_large),
+            failed=len(failed),
+        )
+        return batch_response(batch.records, failed)
+
+    return handler

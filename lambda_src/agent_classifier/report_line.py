@@ -1,0 +1,70 @@
+"""The report line of an agent event (wire contract, section 2.1)."""
+
+import re
+from typing import Any
+
+from agent_classifier.status_table import StatusTable, status_key
+from agent_events.agent_event import AgentEvent, at, text
+
+_STATE_TYPES = {"ROUTABLE": "A", "OFFLINE": "0"}
+_SIGNED_IN = "1"
+
+_MISSING = "null"
+
+# All that some reader takes for the end of a line: LF, CR and both together; VT, FF, NEL, LS and
+# PS, which Unicode names as well; and FS, GS and RS, where Python too splits lines.
+_LINE_BREAK = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+# UTF-8 cannot carry it.
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def report_line(
+    event: AgentEvent, table: StatusTable, include_agent_status_type: bool
+) -> bytes | None:
+    """The event's line, with its line end; None for an event whose `Username` is null.
+
+    A value that is missing, empty or no string is `null`. A line break in a value is one space and
+    a lone surrogate U+FFFD; all other characters, tabs and control characters too, are as they
+    came.
+    """
+    snapshot = event.current
+    configuration = at(snapshot, "Configuration")
+    if at(configuration, "Username") is None:
+        return None
+    values = [
+        text(event.document, "AWSAccountId"),
+        text(configuration, "Username"),
+        *(
+            text(configuration, "AgentHierarchyGroups", f"Level{level}", "Name")
+            for level in range(1, 6)
+        ),
+        event.timestamp.removesuffix("Z").replace("T", " "),
+        text(snapshot, "AgentStatus", "Name"),
+        _contact_state(snapshot),
+        state_type(snapshot, table),
+        text(configuration, "RoutingProfile", "Name"),
+    ]
+    if include_agent_status_type:
+        values.append(text(snapshot, "AgentStatus", "Type"))
+    return (",".join(map(_written, values)) + "\n").encode("utf-8")
+
+
+def state_type(snapshot: Any, table: StatusTable) -> str:
+    """`A` available, `0` signed out, `1` signed in (wire contract, section 2.2)."""
+    named = table.get(status_key(text(snapshot, "AgentStatus", "Name") or ""))
+    return named or _STATE_TYPES.get(text(snapshot, "AgentStatus", "Type") or "", _SIGNED_IN)
+
+
+def _contact_state(snapshot: Any) -> str | None:
+    contacts = at(snapshot, "Contacts")
+    return text(contacts[0], "State") if isinstance(contacts, list) and contacts else None
+
+
+def _written(value: str | None) -> str:
+    if not value:
+        return _MISSING
+    value = _LONE_SURROGATE.sub("\ufffd", _LINE_BREAK.sub(" ", value))
+    if "," in value or '"' in value:
+        return '"' + value.replace('"', '""') + '"'
+    return value

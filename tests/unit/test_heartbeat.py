@@ -1,0 +1,105 @@
+import importlib
+import json
+import sys
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from agent_events.environment import ConfigurationError
+from heartbeat.heartbeat import heartbeat_handler
+
+ENVIRONMENT = {"FIREHOSE_STREAM": "lines", "EVENT_SOURCE_MAPPING_UUID": "mapping-1"}
+
+
+class FakeAws:
+    """Lambda with one mapping, and Firehose: what was put, or the error that it answers with."""
+
+    def __init__(self, mapping: dict[str, Any], error: ClientError | None = None) -> None:
+        self.mapping = mapping
+        self.error = error
+        self.put: list[tuple[str, bytes]] = []
+
+    def get_event_source_mapping(self, **request: Any) -> dict[str, Any]:
+        if request["UUID"] != "mapping-1":
+            raise ClientError(
+                {"Error": {"Code": "ResourceNotFoundException"}}, "GetEventSourceMapping"
+            )
+        return self.mapping
+
+    def put_record(self, **request: Any) -> dict[str, Any]:
+        if self.error:
+            raise self.error
+        self.put.append((request["DeliveryStreamName"], request["Record"]["Data"]))
+        return {"RecordId": "1"}
+
+
+def beat(aws: FakeAws, monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[str, Any]:
+    monkeypatch.setattr("boto3.client", lambda _service, **_options: aws)
+    return heartbeat_handler(ENVIRONMENT | environment)({"source": "aws.events"}, None)
+
+
+@pytest.mark.parametrize("result", ["OK", "No records processed", "", None, "something new"])
+def test_a_running_classifier_gets_exactly_one_line_end(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], result: str | None
+) -> None:
+    aws = FakeAws({"State": "Enabled", "LastProcessingResult": result})
+    outcome = beat(aws, monkeypatch)
+    assert aws.put == [("lines", b"\n")]
+    assert outcome == {
+        "heartbeat": True,
+        "mappingState": "Enabled",
+        "lastProcessingResult": result,
+    }
+    (log,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert log == {"level": "INFO", "message": "heartbeat put", **outcome}
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        *(
+            {"State": state, "LastProcessingResult": "OK"}
+            for state in ("Creating", "Enabling", "Updating", "Disabling", "Disabled", "Deleting")
+        ),
+        {},
+        {"State": "Enabled", "LastProcessingResult": "PROBLEM: Function call failed"},
+        {"State": "Enabled", "LastProcessingResult": "PROBLEM: Lambda internal error"},
+        {"State": "Enabled", "LastProcessingResult": "Problem: something new"},
+    ],
+)
+def test_a_classifier_that_is_stopped_or_broken_gets_none(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], mapping: dict[str, str]
+) -> None:
+    aws = FakeAws(mapping)
+    outcome = beat(aws, monkeypatch)
+    assert aws.put == []
+    assert outcome["heartbeat"] is False
+    (log,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert log["level"] == "WARNING"
+    assert log["mappingState"] == mapping.get("State")
+
+
+def test_a_failed_put_raises_so_that_it_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = ClientError({"Error": {"Code": "ServiceUnavailableException"}}, "PutRecord")
+    with pytest.raises(ClientError, match="ServiceUnavailableException"):
+        beat(FakeAws({"State": "Enabled"}, error), monkeypatch)
+
+
+def test_a_mapping_that_is_not_there_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    aws = FakeAws({"State": "Enabled"})
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        beat(aws, monkeypatch, EVENT_SOURCE_MAPPING_UUID="other")
+    assert aws.put == []
+
+
+@pytest.mark.parametrize("name", sorted(ENVIRONMENT))
+def test_the_function_stops_at_start_when_a_variable_is_missing(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for each, value in ENVIRONMENT.items():
+        monkeypatch.setenv(each, value)
+    monkeypatch.delenv(name)
+    sys.modules.pop("heartbeat.handler", None)
+    with pytest.raises(ConfigurationError, match=f"{name} is missing: set it to "):
+        importlib.import_module("heartbeat.handler")
