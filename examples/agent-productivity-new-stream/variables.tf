@@ -1,0 +1,100 @@
+variable "agent_event_stream_kms_arn" {
+  description = "ARN of the customer-managed KMS key that encrypts the new stream; null for the AWS-managed key."
+  type        = string
+  default     = null
+}
+
+variable "agent_event_stream_name" {
+  description = "Name of the new Kinesis data stream."
+  type        = string
+  default     = "aspect-wfm-agent-events"
+}
+
+variable "agent_event_stream_retention_hours" {
+  description = "How long the stream keeps an agent event, in hours (24 to 8760)."
+  type        = number
+  default     = 24
+}
+
+variable "agent_statuses" {
+  description = "The reference table: `A`, `0` or `1` by the name of the agent status. Null leaves it to be uploaded by hand."
+  type        = map(string)
+  default     = null
+}
+
+variable "aspect_ap_data_s3_prefix" {
+  description = "Prefix of the report files in the report bucket, ending in `/`."
+  type        = string
+  default     = "OUTPUT/"
+}
+
+variable "connect_s3_bucket" {
+  description = "Name of the exported reports bucket of the Amazon Connect instance."
+  type        = string
+}
+
+variable "connect_s3_kms_arn" {
+  description = "ARN of the customer-managed KMS key that encrypts the exported reports; null when there is none."
+  type        = string
+  default     = null
+}
+
+variable "connect_s3_prefix" {
+  description = "Prefix of the reports that the WFM Adapter reads in the exported reports bucket. The default is a placeholder that is refused."
+  type        = string
+  default     = "connect/directory/Reports/Aspect/"
+}
+
+variable "include_agent_status_type" {
+  description = "Whether report lines have the column AgentStatusType, which newer WFM Adapters read."
+  type        = bool
+  default     = false
+}
+
+variable "kda_application_name" {
+  description = "Name of the Agent Productivity deployment; the name of the report files begins with it."
+  type        = string
+  default     = "aspect-wfm-ap"
+}
+
+variable "qss3_bucket_name" {
+  description = "S3 bucket with your own copy of the functions' zips; null uses the zips of this release."
+  type        = string
+  default     = null
+}
+
+variable "qss3_key_prefix" {
+  description = "Key prefix of your copy of the zips, ending in `/`."
+  type        = string
+  default     = null
+}
+
+variable "report_retention_days" {
+  description = "After how many days report files are deleted; null keeps them."
+  type        = number
+  default     = null
+}
+
+variable "shard_count" {
+  description = "Number of shards of the new stream in mode `PROVISIONED`."
+  type        = number
+  default     = 1
+}
+
+variable "starting_position" {
+  description = "Where on the stream to begin: `TRIM_HORIZON`, the oldest event, or `LATEST`; counts at the first deployment only."
+  type        = string
+  default     = "TRIM_HORIZON"
+}
+
+variable "stream_mode" {
+  description = "Capacity mode of the new stream: `PROVISIONED` or `ON_DEMAND`."
+  type        = string
+  default     = "PROVISIONED"
+}
+
+variable "tags" {
+  description = "Tags for every resource that takes them."
+  type        = map(string)
+  default     = {}
+}

@@ -1,0 +1,69 @@
+output "agent_event_stream_arn" {
+  description = "ARN of the Kinesis data stream that agent events are read from."
+  value       = var.agent_event_stream_arn
+}
+
+output "ap_s3_bucket_name" {
+  description = "Name of the S3 bucket with the report files; upload the reference table to its root."
+  value       = module.agent_productivity.ap_s3_bucket_name
+}
+
+output "classifier_event_source_mapping_uuid" {
+  description = "UUID of the classifier's event source mapping: disable it to stop Agent Productivity, and the heartbeat with it."
+  value       = module.agent_productivity.classifier_event_source_mapping_uuid
+}
+
+output "classifier_lambda_function_name" {
+  description = "Name of the classifier function."
+  value       = module.agent_productivity.classifier_lambda_function_name
+}
+
+output "config_table_name" {
+  description = "Name of the DynamoDB table that holds the write-to-SQS flag, null when the flag is in the function's environment."
+  value       = module.rta.config_table_name
+}
+
+output "dynamodb_table_name" {
+  description = "Name of the DynamoDB table with the latest state change of each signed-in agent."
+  value       = module.rta.dynamodb_table_name
+}
+
+output "failed_events_bucket_name" {
+  description = "Name of the S3 bucket that keeps the events which could not become report lines."
+  value       = module.agent_productivity.failed_events_bucket_name
+}
+
+output "failed_records_bucket_name" {
+  description = "Name of the S3 bucket that keeps the records which could not be delivered to the RTA server."
+  value       = module.rta.failed_records_bucket_name
+}
+
+output "firehose_stream_name" {
+  description = "Name of the Firehose stream. The WFM Adapter finds the report files by it."
+  value       = module.agent_productivity.firehose_stream_name
+}
+
+output "heartbeat_lambda_function_name" {
+  description = "Name of the heartbeat function."
+  value       = module.agent_productivity.heartbeat_lambda_function_name
+}
+
+output "rta_lambda_function_name" {
+  description = "Name of the relay function."
+  value       = module.rta.rta_lambda_function_name
+}
+
+output "rta_user_name" {
+  description = "Name of the IAM user for the RTA server."
+  value       = module.rta.rta_user_name
+}
+
+output "sqs_queue_urls" {
+  description = "URLs of the queues, in the order in which agents are assigned to them."
+  value       = module.rta.sqs_queue_urls
+}
+
+output "wfm_adapter_user_name" {
+  description = "Name of the IAM user for the WFM Adapter."
+  value       = module.agent_productivity.wfm_adapter_user_name
+}

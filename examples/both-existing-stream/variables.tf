@@ -1,0 +1,123 @@
+variable "agent_event_stream_arn" {
+  description = "ARN of the Kinesis data stream that is selected under Data streaming, Agent events, in the Amazon Connect instance."
+  type        = string
+}
+
+variable "agent_event_stream_kms_arn" {
+  description = "ARN of the customer-managed KMS key that encrypts the stream; null when it has none."
+  type        = string
+  default     = null
+}
+
+variable "agent_event_stream_retention_hours" {
+  description = "Retention of the stream, in hours; see its Configuration tab in the Kinesis console."
+  type        = number
+  default     = 24
+}
+
+variable "agent_statuses" {
+  description = "The reference table: `A`, `0` or `1` by the name of the agent status. Null leaves it to be uploaded by hand."
+  type        = map(string)
+  default     = null
+}
+
+variable "ahg_filter_level" {
+  description = "Agent hierarchy group level (1 to 5) on which agent events are filtered; 0 lets every agent through."
+  type        = number
+  default     = 0
+}
+
+variable "ahg_filter_separator" {
+  description = "The character between the filter values where they are stored; one that no value contains."
+  type        = string
+  default     = ","
+}
+
+variable "ahg_filter_values" {
+  description = "Names of the agent hierarchy groups whose agents this RTA server monitors."
+  type        = list(string)
+  default     = []
+}
+
+variable "aspect_ap_data_s3_prefix" {
+  description = "Prefix of the report files in the report bucket, ending in `/`."
+  type        = string
+  default     = "OUTPUT/"
+}
+
+variable "connect_s3_bucket" {
+  description = "Name of the exported reports bucket of the Amazon Connect instance."
+  type        = string
+}
+
+variable "connect_s3_kms_arn" {
+  description = "ARN of the customer-managed KMS key that encrypts the exported reports; null when there is none."
+  type        = string
+  default     = null
+}
+
+variable "connect_s3_prefix" {
+  description = "Prefix of the reports that the WFM Adapter reads in the exported reports bucket. The default is a placeholder that is refused."
+  type        = string
+  default     = "connect/directory/Reports/Aspect/"
+}
+
+variable "include_agent_status_type" {
+  description = "Whether report lines have the column AgentStatusType, which newer WFM Adapters read."
+  type        = bool
+  default     = false
+}
+
+variable "kda_application_name" {
+  description = "Name of the Agent Productivity deployment; the name of the report files begins with it."
+  type        = string
+  default     = "aspect-wfm-ap"
+}
+
+variable "lambda_config_location" {
+  description = "Where the write-to-SQS flag lives: `env` or `table`."
+  type        = string
+  default     = "env"
+}
+
+variable "name" {
+  description = "Name of the Real-Time Adherence deployment; the name of everything in it begins with it."
+  type        = string
+  default     = "aspect-wfm-rta"
+}
+
+variable "num_sqs_queues" {
+  description = "Number of SQS queues (1 to 10)."
+  type        = number
+  default     = 1
+}
+
+variable "qss3_bucket_name" {
+  description = "S3 bucket with your own copy of the functions' zips; null uses the zips of this release."
+  type        = string
+  default     = null
+}
+
+variable "qss3_key_prefix" {
+  description = "Key prefix of your copy of the zips, ending in `/`."
+  type        = string
+  default     = null
+}
+
+variable "report_retention_days" {
+  description = "After how many days report files are deleted; null keeps them."
+  type        = number
+  default     = null
+}
+
+variable "starting_position" {
+  description = "Where on the stream to begin: `TRIM_HORIZON`, the oldest event, or `LATEST`; counts at the first deployment only."
+  type        = string
+  default     = "TRIM_HORIZON"
+}
+
+variable "tags" {
+  description = "Tags for every resource that takes them."
+  type        = map(string)
+  default     = {}
+}

@@ -1,0 +1,163 @@
+resource "aws_lambda_function" "classifier" {
+  function_name    = local.names.classifier
+  description      = "Turns agent events into the report lines of ${var.kda_application_name}."
+  role             = aws_iam_role.classifier.arn
+  runtime          = "python3.13"
+  handler          = "agent_classifier.handler.handler"
+  filename         = local.zips["agent_classifier"].filename
+  s3_bucket        = local.zips["agent_classifier"].s3_bucket
+  s3_key           = local.zips["agent_classifier"].s3_key
+  source_code_hash = local.zips["agent_classifier"].hash
+  memory_size      = 256
+  timeout          = 60
+  tags             = var.tags
+
+  environment {
+    variables = {
+      FAILED_RECORDS_BUCKET     = aws_s3_bucket.failed_events.bucket
+      FIREHOSE_STREAM           = aws_kinesis_firehose_delivery_stream.reports.name
+      INCLUDE_AGENT_STATUS_TYPE = var.include_agent_status_type ? "True" : "False"
+      STATUS_TABLE_BUCKET       = aws_s3_bucket.reports.bucket
+    }
+  }
+
+  logging_config {
+    log_format = "Text"
+    log_group  = aws_cloudwatch_log_group.classifier.name
+  }
+}
+
+resource "aws_cloudwatch_log_group" "classifier" {
+  name              = "/aws/lambda/${local.names.classifier}"
+  retention_in_days = var.log_retention_days
+  tags              = var.tags
+}
+
+resource "aws_lambda_event_source_mapping" "classifier" {
+  event_source_arn                   = var.agent_event_stream_arn
+  function_name                      = aws_lambda_function.classifier.arn
+  starting_position                  = var.starting_position
+  batch_size                         = 1000
+  maximum_batching_window_in_seconds = 5
+  parallelization_factor             = 1
+  bisect_batch_on_function_error     = true
+  function_response_types            = ["ReportBatchItemFailures"]
+  maximum_retry_attempts             = 100
+  # An hour inside the stream's retention, so that Lambda gives a record up, and keeps it, before
+  # Kinesis drops it. Lambda takes at most seven days.
+  maximum_record_age_in_seconds = min((var.agent_event_stream_retention_hours - 1) * 3600, 604800)
+  tags                          = var.tags
+
+  destination_config {
+    on_failure {
+      destination_arn = aws_s3_bucket.failed_events.arn
+    }
+  }
+
+  lifecycle {
+    # Another position would make another mapping, which would forget how far this one has read.
+    ignore_changes = [starting_position]
+  }
+
+  # Lambda checks the role's rights on the stream when the mapping is made, and needs them until it
+  # is gone; nothing of the policy can be referred to here.
+  depends_on = [aws_iam_role_policy.classifier]
+}
+
+resource "aws_iam_role" "classifier" {
+  name               = local.names.classifier
+  description        = "What the classifier function ${local.names.classifier} may do."
+  assume_role_policy = data.aws_iam_policy_document.lambda_trust.json
+  tags               = var.tags
+}
+
+resource "aws_iam_role_policy" "classifier" {
+  name   = "classify-agent-events"
+  role   = aws_iam_role.classifier.name
+  policy = data.aws_iam_policy_document.classifier.json
+}
+
+data "aws_iam_policy_document" "lambda_trust" {
+  statement {
+    sid     = "LambdaRunsTheFunctionWithThisRole"
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["lambda.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "classifier" {
+  statement {
+    sid = "ReadTheAgentEventStream"
+    actions = [
+      "kinesis:DescribeStream",
+      "kinesis:DescribeStreamSummary",
+      "kinesis:GetRecords",
+      "kinesis:GetShardIterator",
+      "kinesis:ListShards",
+    ]
+    resources = [var.agent_event_stream_arn]
+  }
+
+  dynamic "statement" {
+    for_each = var.agent_event_stream_kms_arn == null ? [] : [var.agent_event_stream_kms_arn]
+
+    content {
+      sid       = "DecryptTheStreamThroughKinesisOnly"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["kinesis.${local.region}.${data.aws_partition.current.dns_suffix}"]
+      }
+    }
+  }
+
+  statement {
+    sid       = "PutReportLines"
+    actions   = ["firehose:PutRecordBatch"]
+    resources = [local.arns.firehose_stream]
+  }
+
+  statement {
+    sid       = "ReadTheReferenceTable"
+    actions   = ["s3:GetObject"]
+    resources = ["${local.arns.report_bucket}/${local.status_table_key}"]
+  }
+
+  # Without it, S3 would say of a missing table that access is denied.
+  statement {
+    sid       = "SeeWhetherThereIsAReferenceTable"
+    actions   = ["s3:ListBucket"]
+    resources = [local.arns.report_bucket]
+  }
+
+  statement {
+    sid       = "KeepFailedEvents"
+    actions   = ["s3:PutObject"]
+    resources = ["${local.arns.failed_events_bucket}/*"]
+  }
+
+  statement {
+    sid       = "FindTheBucketForFailedEvents"
+    actions   = ["s3:ListBucket"]
+    resources = [local.arns.failed_events_bucket]
+  }
+
+  statement {
+    sid       = "WriteItsLog"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${local.arns.classifier_log}:*"]
+  }
+}

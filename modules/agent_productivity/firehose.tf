@@ -1,0 +1,98 @@
+# The WFM Adapter finds the report files by the names that Firehose gives them. So nothing here may
+# alter these: no compression, no file extension, no expression in the prefix, no other time zone.
+resource "aws_kinesis_firehose_delivery_stream" "reports" {
+  name        = local.names.firehose_stream
+  destination = "extended_s3"
+  tags        = var.tags
+
+  extended_s3_configuration {
+    role_arn           = aws_iam_role.firehose.arn
+    bucket_arn         = aws_s3_bucket.reports.arn
+    prefix             = var.aspect_ap_data_s3_prefix
+    buffering_interval = 300
+    buffering_size     = 5
+    compression_format = "UNCOMPRESSED"
+
+    cloudwatch_logging_options {
+      enabled         = true
+      log_group_name  = aws_cloudwatch_log_group.firehose.name
+      log_stream_name = aws_cloudwatch_log_stream.delivery_errors.name
+    }
+  }
+
+  server_side_encryption {
+    enabled = true
+  }
+}
+
+resource "aws_cloudwatch_log_group" "firehose" {
+  name              = "/aws/kinesisfirehose/${local.names.firehose_stream}"
+  retention_in_days = var.log_retention_days
+  tags              = var.tags
+}
+
+resource "aws_cloudwatch_log_stream" "delivery_errors" {
+  name           = "delivery-errors"
+  log_group_name = aws_cloudwatch_log_group.firehose.name
+}
+
+resource "aws_iam_role" "firehose" {
+  name               = local.names.firehose_role
+  description        = "What the Firehose stream ${local.names.firehose_stream} may do."
+  assume_role_policy = data.aws_iam_policy_document.firehose_trust.json
+  tags               = var.tags
+}
+
+resource "aws_iam_role_policy" "firehose" {
+  name   = "write-report-files"
+  role   = aws_iam_role.firehose.name
+  policy = data.aws_iam_policy_document.firehose.json
+}
+
+data "aws_iam_policy_document" "firehose_trust" {
+  statement {
+    sid     = "FirehoseWritesReportsWithThisRole"
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["firehose.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:SourceArn"
+      values   = [local.arns.firehose_stream]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "firehose" {
+  statement {
+    sid = "FindTheReportBucket"
+    actions = [
+      "s3:GetBucketLocation",
+      "s3:ListBucket",
+      "s3:ListBucketMultipartUploads",
+    ]
+    resources = [local.arns.report_bucket]
+  }
+
+  statement {
+    sid       = "WriteReportFiles"
+    actions   = ["s3:AbortMultipartUpload", "s3:PutObject"]
+    resources = ["${local.arns.report_bucket}/${var.aspect_ap_data_s3_prefix}*"]
+  }
+
+  statement {
+    sid       = "LogDeliveryErrors"
+    actions   = ["logs:PutLogEvents"]
+    resources = ["${local.arns.firehose_log}:log-stream:${aws_cloudwatch_log_stream.delivery_errors.name}"]
+  }
+}

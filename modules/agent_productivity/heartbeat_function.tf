@@ -1,0 +1,89 @@
+# A report file for times in which no agent was signed in, as long as the classifier is at work.
+resource "aws_lambda_function" "heartbeat" {
+  function_name    = local.names.heartbeat
+  description      = "Has ${local.names.firehose_stream} write a report file when no agent is signed in."
+  role             = aws_iam_role.heartbeat.arn
+  runtime          = "python3.13"
+  handler          = "heartbeat.handler.handler"
+  filename         = local.zips["heartbeat"].filename
+  s3_bucket        = local.zips["heartbeat"].s3_bucket
+  s3_key           = local.zips["heartbeat"].s3_key
+  source_code_hash = local.zips["heartbeat"].hash
+  memory_size      = 128
+  timeout          = 60
+  tags             = var.tags
+
+  environment {
+    variables = {
+      EVENT_SOURCE_MAPPING_UUID = aws_lambda_event_source_mapping.classifier.uuid
+      FIREHOSE_STREAM           = aws_kinesis_firehose_delivery_stream.reports.name
+    }
+  }
+
+  logging_config {
+    log_format = "Text"
+    log_group  = aws_cloudwatch_log_group.heartbeat.name
+  }
+}
+
+resource "aws_cloudwatch_log_group" "heartbeat" {
+  name              = "/aws/lambda/${local.names.heartbeat}"
+  retention_in_days = var.log_retention_days
+  tags              = var.tags
+}
+
+resource "aws_cloudwatch_event_rule" "heartbeat" {
+  name                = local.names.heartbeat
+  description         = "Calls ${local.names.heartbeat} every five minutes."
+  schedule_expression = "rate(5 minutes)"
+  tags                = var.tags
+}
+
+resource "aws_cloudwatch_event_target" "heartbeat" {
+  rule = aws_cloudwatch_event_rule.heartbeat.name
+  arn  = aws_lambda_function.heartbeat.arn
+
+  depends_on = [aws_lambda_permission.heartbeat]
+}
+
+resource "aws_lambda_permission" "heartbeat" {
+  statement_id   = "EventBridgeCallsTheHeartbeat"
+  action         = "lambda:InvokeFunction"
+  function_name  = aws_lambda_function.heartbeat.function_name
+  principal      = "events.amazonaws.com"
+  source_arn     = aws_cloudwatch_event_rule.heartbeat.arn
+  source_account = local.account_id
+}
+
+resource "aws_iam_role" "heartbeat" {
+  name               = local.names.heartbeat
+  description        = "What the heartbeat function ${local.names.heartbeat} may do."
+  assume_role_policy = data.aws_iam_policy_document.lambda_trust.json
+  tags               = var.tags
+}
+
+resource "aws_iam_role_policy" "heartbeat" {
+  name   = "heartbeat"
+  role   = aws_iam_role.heartbeat.name
+  policy = data.aws_iam_policy_document.heartbeat.json
+}
+
+data "aws_iam_policy_document" "heartbeat" {
+  statement {
+    sid       = "SeeWhetherTheClassifierIsAtWork"
+    actions   = ["lambda:GetEventSourceMapping"]
+    resources = ["arn:${local.partition}:lambda:${local.region}:${local.account_id}:event-source-mapping:${aws_lambda_event_source_mapping.classifier.uuid}"]
+  }
+
+  statement {
+    sid       = "PutTheHeartbeat"
+    actions   = ["firehose:PutRecord"]
+    resources = [local.arns.firehose_stream]
+  }
+
+  statement {
+    sid       = "WriteItsLog"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${local.arns.heartbeat_log}:*"]
+  }
+}

@@ -1,0 +1,38 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+# Every name is kda_application_name with a prefix or a suffix; the WFM Adapter finds the files of the
+# Firehose stream by its name.
+locals {
+  account_id = data.aws_caller_identity.current.account_id
+  partition  = data.aws_partition.current.partition
+  region     = data.aws_region.current.id
+
+  names = {
+    classifier           = "${var.kda_application_name}-classifier"
+    failed_events_bucket = "${lower(var.kda_application_name)}-failed-events-${local.account_id}"
+    firehose_role        = "${var.kda_application_name}-firehose"
+    firehose_stream      = "${var.kda_application_name}-kda-to-s3"
+    heartbeat            = "${var.kda_application_name}-heartbeat"
+    report_bucket        = "${lower(var.kda_application_name)}-reports-${local.account_id}"
+    user                 = "WFMAdapter-${var.kda_application_name}"
+  }
+
+  # Spelled out rather than referred to, so that a plan shows every policy in full.
+  arns = {
+    classifier_log       = "${local._log_group_arn}/aws/lambda/${local.names.classifier}"
+    connect_bucket       = "arn:${local.partition}:s3:::${var.connect_s3_bucket}"
+    failed_events_bucket = "arn:${local.partition}:s3:::${local.names.failed_events_bucket}"
+    firehose_log         = "${local._log_group_arn}/aws/kinesisfirehose/${local.names.firehose_stream}"
+    firehose_stream      = "arn:${local.partition}:firehose:${local.region}:${local.account_id}:deliverystream/${local.names.firehose_stream}"
+    heartbeat_log        = "${local._log_group_arn}/aws/lambda/${local.names.heartbeat}"
+    report_bucket        = "arn:${local.partition}:s3:::${local.names.report_bucket}"
+  }
+  _log_group_arn = "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:"
+
+  # Fixed by the products: the classifier looks for the table under this key.
+  status_table_key = "ASPECT_AGENT_STATUS_INFO.csv"
+}

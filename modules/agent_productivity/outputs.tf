@@ -1,0 +1,37 @@
+output "ap_s3_bucket_name" {
+  description = "Name of the S3 bucket with the report files; upload the reference table to its root."
+  value       = aws_s3_bucket.reports.bucket
+  depends_on  = [aws_s3_bucket_policy.reports]
+}
+
+output "classifier_event_source_mapping_uuid" {
+  description = "UUID of the classifier's event source mapping: disable it to stop Agent Productivity, and the heartbeat with it."
+  value       = aws_lambda_event_source_mapping.classifier.uuid
+}
+
+output "classifier_lambda_function_name" {
+  description = "Name of the classifier function. It is being fed once this output is there."
+  value       = aws_lambda_function.classifier.function_name
+  depends_on  = [aws_lambda_event_source_mapping.classifier]
+}
+
+output "failed_events_bucket_name" {
+  description = "Name of the S3 bucket that keeps the records which could not be delivered."
+  value       = aws_s3_bucket.failed_events.bucket
+}
+
+output "firehose_stream_name" {
+  description = "Name of the Firehose stream. The WFM Adapter finds the report files by it."
+  value       = aws_kinesis_firehose_delivery_stream.reports.name
+}
+
+output "heartbeat_lambda_function_name" {
+  description = "Name of the heartbeat function."
+  value       = aws_lambda_function.heartbeat.function_name
+}
+
+output "wfm_adapter_user_name" {
+  description = "Name of the IAM user for the WFM Adapter. Make its access key by hand."
+  value       = aws_iam_user.wfm_adapter.name
+  depends_on  = [aws_iam_user_policy.wfm_adapter]
+}

@@ -1,0 +1,23 @@
+# The reference table, when agent_statuses gives it. Otherwise it is the operator's: there is no
+# resource, so nothing that they upload is ever taken back.
+resource "aws_s3_object" "status_table" {
+  count = var.agent_statuses == null ? 0 : 1
+
+  bucket       = aws_s3_bucket.reports.bucket
+  key          = local.status_table_key
+  content      = local._status_table
+  content_type = "text/csv"
+  etag         = md5(local._status_table)
+  tags         = var.tags
+}
+
+locals {
+  _status_table = join("", concat(
+    ["StateName,StateType\n"],
+    [for name, type in coalesce(var.agent_statuses, {}) : "${local._status_csv[name]},${type}\n"],
+  ))
+  _status_csv = {
+    for name in keys(coalesce(var.agent_statuses, {})) :
+    name => can(regex("[,\"]", name)) ? "\"${replace(name, "\"", "\"\"")}\"" : name
+  }
+}

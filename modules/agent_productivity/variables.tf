@@ -1,0 +1,208 @@
+variable "agent_event_stream_arn" {
+  description = "ARN of the Kinesis data stream that Amazon Connect writes agent events to."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^arn:[^:]+:kinesis:[a-z0-9-]+:[0-9]{12}:stream/[A-Za-z0-9_.-]+$", var.agent_event_stream_arn))
+    error_message = "agent_event_stream_arn is \"${var.agent_event_stream_arn}\": it has to be the ARN of a Kinesis data stream (arn:aws:kinesis:<region>:<account>:stream/<name>). The Amazon Connect console shows it under Data streaming, Agent events."
+  }
+
+  validation {
+    condition     = try(split(":", var.agent_event_stream_arn)[3], data.aws_region.current.id) == data.aws_region.current.id
+    error_message = "agent_event_stream_arn is in another region than the AWS provider (${data.aws_region.current.id}): deploy in the region of the Amazon Connect instance and its stream."
+  }
+}
+
+variable "agent_event_stream_kms_arn" {
+  description = "ARN of the customer-managed KMS key that encrypts the agent event stream, null when it has none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.agent_event_stream_kms_arn == null ? true : can(regex("^arn:[^:]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.agent_event_stream_kms_arn))
+    error_message = "agent_event_stream_kms_arn has to be the ARN of a KMS key (arn:aws:kms:<region>:<account>:key/<id>), not an alias or another resource."
+  }
+
+  validation {
+    condition     = var.agent_event_stream_kms_arn == null ? true : try(split(":", var.agent_event_stream_kms_arn)[3], data.aws_region.current.id) == data.aws_region.current.id
+    error_message = "agent_event_stream_kms_arn is in another region than the AWS provider (${data.aws_region.current.id}): a stream is encrypted with a key of its own region."
+  }
+}
+
+variable "agent_event_stream_retention_hours" {
+  description = "Retention of the agent event stream, in hours. The classifier gives a record up, and keeps it in the bucket for failed events, an hour before the stream drops it, and after seven days at the latest."
+  type        = number
+  default     = 24
+  nullable    = false
+
+  validation {
+    condition     = var.agent_event_stream_retention_hours >= 24 && var.agent_event_stream_retention_hours <= 8760 && floor(var.agent_event_stream_retention_hours) == var.agent_event_stream_retention_hours
+    error_message = "agent_event_stream_retention_hours has to be a whole number from 24 to 8760: set it to the retention of the stream."
+  }
+}
+
+variable "agent_statuses" {
+  description = "The reference table: `A` (available), `0` (signed out) or `1` (signed in) by the name of the agent status in Amazon Connect. Null leaves the table to be uploaded by hand, and takes away one that this variable made."
+  type        = map(string)
+  default     = null
+
+  validation {
+    condition     = alltrue([for type in values(coalesce(var.agent_statuses, {})) : contains(["A", "0", "1"], coalesce(type, "none"))])
+    error_message = "agent_statuses has a type that is none: use A (available), 0 (signed out) or 1 (signed in)."
+  }
+
+  validation {
+    condition     = alltrue([for name in keys(coalesce(var.agent_statuses, {})) : trimspace(name) != "" && !can(regex("[\\r\\n]", name))])
+    error_message = "agent_statuses has a name that is empty or holds a line break: write each name as it is in Amazon Connect."
+  }
+
+  validation {
+    condition     = length(distinct([for name in keys(coalesce(var.agent_statuses, {})) : lower(trimspace(name))])) == length(coalesce(var.agent_statuses, {}))
+    error_message = "agent_statuses names a status twice: case and surrounding blanks do not tell names apart. Keep one of them."
+  }
+}
+
+variable "aspect_ap_data_s3_prefix" {
+  description = "Prefix of the report files in the report bucket; ends in `/`. The WFM Adapter's parameter Firehose Report Root Path has to be the same."
+  type        = string
+  default     = "OUTPUT/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_.=-][A-Za-z0-9_.=/-]*/$", var.aspect_ap_data_s3_prefix)) && !strcontains(var.aspect_ap_data_s3_prefix, "//")
+    error_message = "aspect_ap_data_s3_prefix is \"${var.aspect_ap_data_s3_prefix}\": it may hold letters, digits and _ . = - /, does not begin with / and ends in /, as in OUTPUT/."
+  }
+}
+
+variable "connect_s3_bucket" {
+  description = "Name of the exported reports bucket of the Amazon Connect instance."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.connect_s3_bucket))
+    error_message = "connect_s3_bucket is \"${var.connect_s3_bucket}\": it has to be the name of an S3 bucket (3 to 63 lowercase letters, digits, hyphens and periods), without s3:// and without a path. The Amazon Connect console shows it under Data storage, Exported reports."
+  }
+}
+
+variable "connect_s3_kms_arn" {
+  description = "ARN of the customer-managed KMS key that encrypts the exported reports, null when there is none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.connect_s3_kms_arn == null ? true : can(regex("^arn:[^:]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.connect_s3_kms_arn))
+    error_message = "connect_s3_kms_arn has to be the ARN of a KMS key (arn:aws:kms:<region>:<account>:key/<id>), not an alias or another resource."
+  }
+}
+
+variable "connect_s3_prefix" {
+  description = "Prefix of the reports that the WFM Adapter reads in the exported reports bucket; ends in `/`. The default is a placeholder: put the alias of the Amazon Connect instance in the place of `directory`."
+  type        = string
+  default     = "connect/directory/Reports/Aspect/"
+  nullable    = false
+
+  validation {
+    condition     = var.connect_s3_prefix != "connect/directory/Reports/Aspect/"
+    error_message = "connect_s3_prefix is still the placeholder connect/directory/Reports/Aspect/: put the alias of your Amazon Connect instance in the place of directory, and the folder that you schedule the reports into in the place of Aspect. The Amazon Connect console shows the beginning under Data storage, Exported reports."
+  }
+
+  validation {
+    condition     = endswith(var.connect_s3_prefix, "/") && !startswith(var.connect_s3_prefix, "/") && !can(regex("[*?]", var.connect_s3_prefix))
+    error_message = "connect_s3_prefix is \"${var.connect_s3_prefix}\": it has to end in /, as in connect/<alias>/Reports/Aspect/, must not begin with /, and holds no * or ?."
+  }
+}
+
+variable "include_agent_status_type" {
+  description = "Whether report lines have the thirteenth column AgentStatusType, which newer WFM Adapters read."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "kda_application_name" {
+  description = "Name of this deployment; every name in it is made from it. The WFM Adapter expects `aspect-wfm-ap`: with another, change its parameter Firehose Report Mapping. One for each Amazon Connect instance; names that differ in case only are the same to AWS."
+  type        = string
+  default     = "aspect-wfm-ap"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$", var.kda_application_name))
+    error_message = "kda_application_name is \"${var.kda_application_name}\": use 1 to 32 letters, digits and hyphens, with no hyphen at the ends, so that every name made from it is one that AWS takes."
+  }
+
+  validation {
+    condition     = !can(regex("^(?i:xn--|sthree-|amzn-s3-demo-)", var.kda_application_name))
+    error_message = "kda_application_name begins with xn--, sthree- or amzn-s3-demo-, which S3 keeps for itself: use another."
+  }
+}
+
+variable "log_retention_days" {
+  description = "How long the functions' and the Firehose stream's logs are kept, in days."
+  type        = number
+  default     = 90
+  nullable    = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days is ${var.log_retention_days}: CloudWatch Logs keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days."
+  }
+}
+
+variable "qss3_bucket_name" {
+  description = "S3 bucket with your own copy of the functions' zips (see `make publish`); null uses the zips in this module."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.qss3_bucket_name == null ? true : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.qss3_bucket_name))
+    error_message = "qss3_bucket_name has to be the name of an S3 bucket: 3 to 63 lowercase letters, digits, hyphens and periods."
+  }
+}
+
+variable "qss3_key_prefix" {
+  description = "Key prefix of your copy of the zips in `qss3_bucket_name`; ends in `/`. Null for the root of the bucket."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.qss3_key_prefix == null ? true : can(regex("^[A-Za-z0-9/-]*[A-Za-z0-9-]/$", var.qss3_key_prefix)) && !startswith(var.qss3_key_prefix, "/")
+    error_message = "qss3_key_prefix may hold letters, digits, hyphens and slashes, does not begin with / and ends in /, as in connect-integration-aspect-wfm/."
+  }
+
+  validation {
+    condition     = var.qss3_key_prefix == null || var.qss3_bucket_name != null
+    error_message = "qss3_key_prefix is set but qss3_bucket_name is not: name the bucket that holds your copy of the zips, or remove the prefix."
+  }
+}
+
+variable "report_retention_days" {
+  description = "After how many days report files are deleted; null keeps them. It bounds how far back the WFM Adapter can ship reports again."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.report_retention_days == null ? true : var.report_retention_days >= 1 && floor(var.report_retention_days) == var.report_retention_days
+    error_message = "report_retention_days has to be a whole number of days, at least 1, or null to keep report files."
+  }
+}
+
+variable "starting_position" {
+  description = "Where on the stream the function begins: `TRIM_HORIZON`, the oldest event, or `LATEST`. It counts when the function is first deployed; a later change does nothing, since it would forget how far the function has read."
+  type        = string
+  default     = "TRIM_HORIZON"
+  nullable    = false
+
+  validation {
+    condition     = contains(["TRIM_HORIZON", "LATEST"], var.starting_position)
+    error_message = "starting_position is \"${var.starting_position}\": use TRIM_HORIZON or LATEST."
+  }
+}
+
+variable "tags" {
+  description = "Tags for every resource that takes them."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
