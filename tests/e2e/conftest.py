@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import publish_zips
 import pytest
 
+import publish_zips
 from tests.local_cloud.agent_stream import as_record, await_relayed, put_events, sample_events
 from tests.local_cloud.cloud import LocalCloud, access_key, delete_access_keys, local_cloud
 from tests.local_cloud.rta_client import AgentState, ReceivedEvent, RtaClient

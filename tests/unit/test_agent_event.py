@@ -3,6 +3,9 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from agent_events.agent_event import (
     NotAnAgentEvent,
     at,
@@ -10,9 +13,6 @@ from agent_events.agent_event import (
     text,
     utc_milliseconds,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.local_cloud.agent_stream import sample_events
 from tests.unit.events import event
 

@@ -2,6 +2,7 @@ import json
 from typing import Any
 
 import pytest
+
 from agent_events.agent_event import AgentEvent, decode_agent_event
 from rta_relay.agent_state import (
     StateChange,
@@ -12,7 +13,6 @@ from rta_relay.agent_state import (
     table_item,
 )
 from rta_relay.hierarchy_filter import HierarchyFilter
-
 from tests.unit.events import arn, event, snapshot
 
 EVERYONE = HierarchyFilter.of(0, [])

@@ -2,6 +2,7 @@ import importlib
 import sys
 
 import pytest
+
 from agent_events.environment import ConfigurationError
 from rta_relay.configuration import read_configuration
 from rta_relay.hierarchy_filter import HierarchyFilter

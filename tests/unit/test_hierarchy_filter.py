@@ -1,8 +1,8 @@
 from typing import Any
 
 import pytest
-from rta_relay.hierarchy_filter import HierarchyFilter
 
+from rta_relay.hierarchy_filter import HierarchyFilter
 from tests.unit.events import snapshot
 
 

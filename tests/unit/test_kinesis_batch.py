@@ -1,8 +1,8 @@
 from typing import Any
 
 import pytest
-from agent_events.kinesis_batch import batch_response, read_batch
 
+from agent_events.kinesis_batch import batch_response, read_batch
 from tests.unit.events import event, invocation, record
 
 

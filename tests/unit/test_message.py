@@ -3,11 +3,11 @@ import json
 from typing import Any
 
 import pytest
-from agent_events.agent_event import AgentEvent, decode_agent_event
 from hypothesis import given
 from hypothesis import strategies as st
-from rta_relay.message import deduplication_id, message, minimised, queue_index
 
+from agent_events.agent_event import AgentEvent, decode_agent_event
+from rta_relay.message import deduplication_id, message, minimised, queue_index
 from tests.local_cloud.agent_stream import sample_events
 from tests.unit.events import event
 

@@ -5,6 +5,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from hypothesis import given
 from hypothesis import strategies as st
+
 from rta_relay.message import LARGEST_MESSAGE, Message
 from rta_relay.message_queues import MESSAGE_GROUP_ID, send_in_order
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import boto3
 import pytest
+from moto import mock_aws
+
 from agent_events.environment import ConfigurationError
 from agent_events.kinesis_batch import BatchResponse
-from moto import mock_aws
 from rta_relay.relay import relay_handler
-
 from tests.local_cloud.agent_stream import sample_events
 from tests.unit.events import FakeContext, arn, event, invocation
 

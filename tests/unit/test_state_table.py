@@ -5,12 +5,12 @@ from typing import Any
 
 import boto3
 import pytest
-from agent_events.agent_event import decode_agent_event
 from botocore.exceptions import ClientError
 from moto import mock_aws
+
+from agent_events.agent_event import decode_agent_event
 from rta_relay.agent_state import StateChange, is_signed_out, item_size, table_item
 from rta_relay.state_table import TableChange, TableOutcome, write_changes
-
 from tests.unit.events import arn, event
 
 

@@ -7,11 +7,11 @@ import zipfile
 from pathlib import Path
 
 import boto3
-import build_zips
-import publish_zips
 import pytest
 from moto import mock_aws
 
+import build_zips
+import publish_zips
 from tests.local_cloud.terraform_cli import REPOSITORY
 
 EVERY_ZIP = pytest.mark.parametrize("path", build_zips.ZIPS, ids=lambda path: path.stem)
