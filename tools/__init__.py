@@ -1,0 +1,1 @@
+"""Programs for operators, which the demo and the tests use too."""
