@@ -69,9 +69,11 @@ resource "aws_iam_role_policy" "heartbeat" {
 }
 
 data "aws_iam_policy_document" "heartbeat" {
+  # On AWS the first action is what counts, and the second does nothing for a single mapping;
+  # implementations of Lambda for development ask for it instead.
   statement {
     sid       = "SeeWhetherTheClassifierIsAtWork"
-    actions   = ["lambda:GetEventSourceMapping"]
+    actions   = ["lambda:GetEventSourceMapping", "lambda:ListEventSourceMappings"]
     resources = ["arn:${local.partition}:lambda:${local.region}:${local.account_id}:event-source-mapping:${aws_lambda_event_source_mapping.classifier.uuid}"]
   }
 

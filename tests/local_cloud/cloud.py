@@ -1,7 +1,11 @@
-"""A local AWS that enforces IAM: one ministack process on a free port of 127.0.0.1."""
+"""A local AWS that enforces IAM: one ministack process on a free port of 127.0.0.1, with TLS.
+
+TLS because our buckets refuse whatever comes without it, there as on AWS.
+"""
 
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -14,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import trustme
 from botocore.config import Config
 
 REGION = "eu-central-1"
@@ -35,13 +40,15 @@ ROOT = AccessKey("test", "test")
 
 @dataclass(frozen=True, slots=True)
 class LocalCloud:
-    """A running local AWS."""
+    """A running local AWS, and the file with the certificate authority that it goes by."""
 
     endpoint: str
+    ca_bundle: Path
 
     def environment(self) -> dict[str, str]:
         """The environment variables under which Terraform or an SDK talks to it as root."""
         return {
+            "AWS_CA_BUNDLE": str(self.ca_bundle),
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
@@ -58,6 +65,7 @@ class LocalCloud:
         ).client(
             service,
             endpoint_url=self.endpoint,
+            verify=str(self.ca_bundle),
             config=Config(retries={"mode": "standard", "total_max_attempts": 3}),
         )
 
@@ -65,7 +73,7 @@ class LocalCloud:
 @contextmanager
 def local_cloud(folder: Path) -> Iterator[LocalCloud]:
     """Start a local AWS that logs into `folder`, and end it with the block."""
-    port = _free_port()
+    cloud = LocalCloud(f"https://127.0.0.1:{_free_port()}", folder / "ca.pem")
     log = folder / "ministack.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -74,10 +82,9 @@ def local_cloud(folder: Path) -> Iterator[LocalCloud]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env=_server_environment(port),
+            env=_server_environment(cloud, folder),
         )
     try:
-        cloud = LocalCloud(f"http://127.0.0.1:{port}")
         _await_ready(cloud, process, log)
         yield cloud
     finally:
@@ -102,29 +109,42 @@ def delete_access_keys(cloud: LocalCloud, user_name: str) -> None:
         iam.delete_access_key(UserName=user_name, AccessKeyId=key["AccessKeyId"])
 
 
-def _server_environment(port: int) -> dict[str, str]:
+def _server_environment(cloud: LocalCloud, folder: Path) -> dict[str, str]:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(cloud.ca_bundle)
+    certificate = authority.issue_cert("127.0.0.1")
+    certificate.private_key_pem.write_to_path(folder / "key.pem")
+    for part in certificate.cert_chain_pems:
+        part.write_to_path(folder / "certificate.pem", append=True)
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_"))
     }
     return {
         **inherited,
         "AUTH": "true",
+        "AWS_CA_BUNDLE": str(cloud.ca_bundle),  # for the functions, which inherit it
         "BIND_HOST": "127.0.0.1",
-        "GATEWAY_PORT": str(port),
+        "GATEWAY_PORT": cloud.endpoint.rpartition(":")[2],
         "IOT_MTLS_ENABLED": "false",
         "SFTP_ENABLED": "false",
         "MINISTACK_ACCOUNT_ID": ACCOUNT_ID,
         "MINISTACK_REGION": REGION,
+        "MINISTACK_SSL_CERT": str(folder / "certificate.pem"),
+        "MINISTACK_SSL_KEY": str(folder / "key.pem"),
+        "USE_SSL": "1",
     }
 
 
 def _await_ready(cloud: LocalCloud, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + _READY_WITHIN_SECONDS
+    trust = ssl.create_default_context(cafile=cloud.ca_bundle)
     while time.monotonic() < deadline:
         if process.poll() is not None:
             break
         try:
-            with urllib.request.urlopen(f"{cloud.endpoint}/_ministack/health", timeout=5):
+            with urllib.request.urlopen(
+                f"{cloud.endpoint}/_ministack/health", timeout=5, context=trust
+            ):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
