@@ -11,7 +11,7 @@ BIN    := .venv/bin
 READY  := .venv/.ready
 
 # pytest-xdist's workers; the tests that apply side by side wait more than they compute.
-WORKERS ?= 4
+WORKERS ?= 3
 
 .PHONY: help setup build lint format unit test demo publish lock clean
 
@@ -48,7 +48,7 @@ unit: $(READY) ## Run the tests that need neither Terraform nor a local cloud
 test: $(READY) ## Run all tests
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
-demo: $(READY) ## Show Real-Time Adherence at work, without an AWS account
+demo: $(READY) ## Show both products being fed, without an AWS account
 	@$(BIN)/python -m tests.demo
 
 publish: $(READY) ## Put the zips into your bucket: make publish BUCKET=... [PREFIX=.../]

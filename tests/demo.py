@@ -1,4 +1,4 @@
-"""The demo: an example on a local AWS, a day of agent events, and what the RTA server sees."""
+"""The demo: option 3 on a local AWS, a day of agent events, and what both Aspect products see."""
 
 import sys
 import tempfile
@@ -6,29 +6,53 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from tests.local_cloud.agent_stream import as_record, await_relayed, put_events, sample_events
-from tests.local_cloud.cloud import REGION, access_key, delete_access_keys, local_cloud
+from tests.local_cloud.agent_stream import as_record, await_batches, put_events, sample_events
+from tests.local_cloud.cloud import (
+    REGION,
+    LocalCloud,
+    StartError,
+    access_key,
+    delete_access_keys,
+    empty_bucket,
+    local_cloud,
+)
 from tests.local_cloud.rta_client import AgentState, RtaClient
-from tests.local_cloud.terraform_cli import TerraformMissingError
+from tests.local_cloud.terraform_cli import REPOSITORY, TerraformMissingError
+from tests.local_cloud.wfm_adapter import WfmAdapter
 from tests.local_cloud.workspace import TerraformError, workspace
+from tools.wfm_reports.page import page
+from tools.wfm_reports.statistics import Period, statistics
+from tools.wfm_reports.terminal import render
 
-EXAMPLE = "examples/real-time-adherence-new-stream"
+EXAMPLE = "examples/both-new-stream"
+PAGE = REPOSITORY / "build" / "wfm-reports.html"
+
+CONNECT_BUCKET = "amazon-connect-0123456789ab"
+VARIABLES = {
+    "agent_statuses": {"Available": "A", "Offline": "0", "Break": "0"},
+    "connect_s3_bucket": CONNECT_BUCKET,
+    "connect_s3_prefix": "connect/acme/Reports/Aspect/",
+}
 
 # Two records that are not agent events, as a stream may well carry.
-_STRAY_RECORDS = [b"not an agent event", b'{"EventType":"STATE_CHANGE"}']
+STRAY_RECORDS = [b"not an agent event", b'{"EventType":"STATE_CHANGE"}']
 
-# The server connects at noon: what came before it finds in the table, the rest in the queues.
-_CONNECTS_AT = "2026-03-02T12:00"
+# The RTA server connects at noon: what came before it finds in the table, the rest in the queue.
+CONNECTS_AT = "2026-03-02T12:00"
+DAY = Period(datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 3, 2, 18, tzinfo=UTC))
 
 
 def main() -> int:
+    print(f"\nAmazon Connect to Aspect WFM, in {REGION} on this machine\n")
     try:
         with tempfile.TemporaryDirectory(prefix="aspect-wfm-demo-") as folder:
             _demo(Path(folder))
-    except (TerraformMissingError, TerraformError) as error:
-        print(error, file=sys.stderr)
+    except (StartError, TerraformMissingError, TerraformError) as error:
+        print(f"\n\n{error}", file=sys.stderr)
         return 1
     return 0
 
@@ -37,56 +61,99 @@ def _demo(folder: Path) -> None:
     with ExitStack() as running:
         with step("Starting a local AWS that enforces IAM"):
             cloud = running.enter_context(local_cloud(folder))
+            cloud.client("s3").create_bucket(
+                Bucket=CONNECT_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
+            )
         with step(f"terraform init, {EXAMPLE} as it stands"):
             deployment = workspace(EXAMPLE, folder, cloud)
         with step("terraform apply (SQS alone takes half a minute)"):
-            outputs = deployment.apply({})
-        relay = outputs["rta_lambda_function_name"]
-        with step(f"An access key for {outputs['rta_user_name']}: all that the RTA server gets"):
-            server = RtaClient(cloud, access_key(cloud, outputs["rta_user_name"]), outputs)
+            outputs = deployment.apply(VARIABLES)
+        with step("An access key for each product's user: all that the two of them get"):
+            users = [outputs["rta_user_name"], outputs["wfm_adapter_user_name"]]
+            rta_key, adapter_key = (access_key(cloud, user) for user in users)
+            server = RtaClient(cloud, rta_key, outputs)
+            adapter = WfmAdapter(cloud, adapter_key, outputs)
 
-        events = sample_events()
-        morning = [event for event in events if event["EventTimestamp"] < _CONNECTS_AT]
-        afternoon = events[len(morning) :]
-        with step(f"{len(morning)} agent events of the morning and 2 stray records on the stream"):
-            put = put_events(
-                cloud, outputs["agent_event_stream_arn"], [as_record(e) for e in morning]
-            )
-            put += put_events(cloud, outputs["agent_event_stream_arn"], _STRAY_RECORDS)
-            await_relayed(cloud, relay, put)
-        with step("The RTA server connects: it reads the state table and sets the flag"):
-            server.read_states()
-            server.set_flag(True)
-        _print_states(f"What it read ({outputs['dynamodb_table_name']})", server.states)
+        put, logs = _play_a_day(cloud, outputs, server)
+        print("\n  REAL-TIME ADHERENCE: each agent's state as RTA knows it at the end of the day\n")
+        _print_states(server.states)
+        _print_counts(put, logs)
 
-        with step(f"{len(afternoon)} agent events of the afternoon on the stream"):
-            put += put_events(
-                cloud, outputs["agent_event_stream_arn"], [as_record(e) for e in afternoon]
-            )
-            logs = await_relayed(cloud, relay, put)
-        with step("The RTA server polls its queue and deletes what it has read"):
-            received = server.poll()
-        print()
-        for each in received:
-            event = each.event
-            state = ((event["CurrentAgentSnapshot"] or {}).get("AgentStatus") or {}).get("Name")
-            print(
-                f"    {event['EventTimestamp']}  {event['EventType']:<13} "
-                f"{_username(event):<20} {state or '-'}"
-            )
-        _print_states("Each agent's state as RTA knows it at the end of the day", server.states)
+        print("\n  AGENT PRODUCTIVITY: what WFM makes of the report files\n")
+        report = adapter.report()
+        found = statistics(report.lines, DAY, timedelta(minutes=60), 1)
+        print("".join(f"    {line}\n" for line in render(found, report).splitlines()))
+        PAGE.parent.mkdir(exist_ok=True)
+        PAGE.write_text(page(found, report), encoding="utf-8")
+        print(f"    As a page: {PAGE.relative_to(REPOSITORY)}\n")
 
-        skipped = Counter(record["reason"] for log in logs for record in log["skippedRecords"])
-        print("    records in      ", put)
-        print("    agent events    ", put - skipped.total())
-        print("    messages out    ", len(received), "(since the flag was set)")
-        reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(skipped.items()))
-        print("    skipped         ", f"{skipped.total()} ({reasons})")
-        print("    undeliverable   ", sum(log["undeliverable"] for log in logs))
-        print()
-        with step("terraform destroy"):
-            delete_access_keys(cloud, outputs["rta_user_name"])
+        with step("terraform destroy, once keys and report files are deleted by hand"):
+            for user in users:
+                delete_access_keys(cloud, user)
+            empty_bucket(cloud, outputs["ap_s3_bucket_name"])
             deployment.destroy()
+    print()
+
+
+def _play_a_day(
+    cloud: LocalCloud, outputs: dict[str, Any], server: RtaClient
+) -> tuple[int, dict[str, list[dict[str, Any]]]]:
+    """Put the sample day on the stream, the RTA server at work from noon; the functions' logs."""
+    stream = outputs["agent_event_stream_arn"]
+    functions = {
+        "relay": outputs["rta_lambda_function_name"],
+        "classifier": outputs["classifier_lambda_function_name"],
+    }
+    events = sample_events()
+    morning = [event for event in events if event["EventTimestamp"] < CONNECTS_AT]
+    afternoon = events[len(morning) :]
+    with step(f"{len(morning)} agent events of the morning and 2 stray records on the stream"):
+        put = put_events(cloud, stream, map(as_record, morning))
+        put += put_events(cloud, stream, STRAY_RECORDS)
+        await_batches(cloud, functions["relay"], put)
+    with step("The RTA server connects: it reads the state table and sets the flag"):
+        server.read_states()
+        server.set_flag(True)
+    print()
+    _print_states(server.states)
+    with step(f"{len(afternoon)} agent events of the afternoon on the stream"):
+        put += put_events(cloud, stream, map(as_record, afternoon))
+        logs = {name: await_batches(cloud, each, put) for name, each in functions.items()}
+    with step("The RTA server polls its queue and deletes what it has read"):
+        received = server.poll()
+    print()
+    for each in received:
+        event = each.event
+        snapshot = event["CurrentAgentSnapshot"] or {}
+        username = (snapshot.get("Configuration") or {}).get("Username") or "-"
+        state = (snapshot.get("AgentStatus") or {}).get("Name") or "-"
+        print(f"    {event['EventTimestamp']}  {event['EventType']:<13} {username:<20} {state}")
+    return put, logs
+
+
+def _print_states(states: dict[str, AgentState]) -> None:
+    print(f"    {'agent':<22}{'state':<16}since")
+    for state in sorted(states.values(), key=lambda each: each.username or ""):
+        print(f"    {state.username or '-':<22}{state.state or '-':<16}{state.since or '-'}")
+    print()
+
+
+def _print_counts(put: int, logs: dict[str, list[dict[str, Any]]]) -> None:
+    def total(function: str, what: str) -> int:
+        return sum(log[what] for log in logs[function])
+
+    skipped = Counter(record["reason"] for log in logs["relay"] for record in log["skippedRecords"])
+    reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(skipped.items()))
+    for name, value in (
+        ("records in", put),
+        ("skipped", f"{skipped.total()} ({reasons})"),
+        ("agent events", put - skipped.total()),
+        ("messages out", f"{total('relay', 'messagesSent')} (since the flag was set)"),
+        ("report lines", total("classifier", "lines")),
+        ("without a user", f"{total('classifier', 'withoutUsername')} (no report line)"),
+        ("undeliverable", total("relay", "undeliverable") + total("classifier", "undeliverable")),
+    ):
+        print(f"    {name:<16}{value}")
 
 
 @contextmanager
@@ -98,20 +165,5 @@ def step(title: str) -> Iterator[None]:
     print(f"{time.monotonic() - start:.0f} s", flush=True)
 
 
-def _print_states(title: str, states: dict[str, AgentState]) -> None:
-    print(f"\n  {title}\n")
-    print(f"    {'agent':<22}{'state':<16}since")
-    for state in sorted(states.values(), key=lambda each: each.username or ""):
-        print(f"    {state.username or '-':<22}{state.state or '-':<16}{state.since or '-'}")
-    print()
-
-
-def _username(event: dict[str, object]) -> str:
-    snapshot = event["CurrentAgentSnapshot"]
-    configuration = snapshot.get("Configuration") if isinstance(snapshot, dict) else None
-    return str((configuration or {}).get("Username") or "-")
-
-
 if __name__ == "__main__":
-    print(f"\nReal-Time Adherence, from agent event to RTA server, in {REGION} on this machine\n")
     sys.exit(main())

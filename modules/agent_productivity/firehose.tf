@@ -32,7 +32,7 @@ resource "aws_cloudwatch_log_group" "firehose" {
 }
 
 resource "aws_cloudwatch_log_stream" "delivery_errors" {
-  name           = "delivery-errors"
+  name           = local.names.delivery_errors
   log_group_name = aws_cloudwatch_log_group.firehose.name
 }
 
@@ -93,6 +93,6 @@ data "aws_iam_policy_document" "firehose" {
   statement {
     sid       = "LogDeliveryErrors"
     actions   = ["logs:PutLogEvents"]
-    resources = ["${local.arns.firehose_log}:log-stream:${aws_cloudwatch_log_stream.delivery_errors.name}"]
+    resources = ["${local.arns.firehose_log}:log-stream:${local.names.delivery_errors}"]
   }
 }

@@ -13,6 +13,7 @@ locals {
 
   names = {
     classifier           = "${var.kda_application_name}-classifier"
+    delivery_errors      = "delivery-errors"
     failed_events_bucket = "${lower(var.kda_application_name)}-failed-events-${local.account_id}"
     firehose_role        = "${var.kda_application_name}-firehose"
     firehose_stream      = "${var.kda_application_name}-kda-to-s3"

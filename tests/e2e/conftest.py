@@ -1,10 +1,13 @@
-"""Three deployments on one local AWS, taken through a day: the facts that the tests look at.
+"""Every example on one local AWS, taken through a day: the facts that the tests look at.
 
-`alone` is option 2 as it stands. `table` and `filtered` are option 5, twice on one stream, as for
-two RTA servers: one with its flag in a table and three queues, one with ten queues that monitors
-EMEA only and whose zip comes from a bucket.
+Three deployments have a stream of their own: `rta-new`, `ap-new` and `both-new`. Four share one, as
+in an estate with two Agent Productivity applications and three RTA servers: `ap-existing`,
+`both-existing`, `rta-table` (its flag in a table, three queues) and `rta-filtered` (ten queues,
+EMEA only, its zip from a bucket).
 """
 
+import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,44 +17,74 @@ from typing import Any
 import pytest
 
 import publish_zips
-from tests.local_cloud.agent_stream import as_record, await_relayed, put_events, sample_events
-from tests.local_cloud.cloud import LocalCloud, access_key, delete_access_keys, local_cloud
+from tests.local_cloud.agent_stream import as_record, await_batches, put_events, sample_events
+from tests.local_cloud.cloud import (
+    REGION,
+    LocalCloud,
+    access_key,
+    delete_access_keys,
+    empty_bucket,
+    local_cloud,
+)
 from tests.local_cloud.rta_client import AgentState, ReceivedEvent, RtaClient
+from tests.local_cloud.wfm_adapter import WfmAdapter
 from tests.local_cloud.workspace import Workspace, workspace
 
-NEW_STREAM = "examples/real-time-adherence-new-stream"
-EXISTING_STREAM = "examples/real-time-adherence-existing-stream"
-
 ZIP_BUCKET, ZIP_PREFIX = "own-copy-of-the-assets", "connect-integration-aspect-wfm/"
+CONNECT_BUCKET, CONNECT_PREFIX = "amazon-connect-0123456789ab", "connect/acme/Reports/Aspect/"
+
+RTA = ["rta-new", "both-new", "both-existing", "rta-table", "rta-filtered"]
+AP = ["ap-new", "both-new", "ap-existing", "both-existing"]
+
+STATUS_TABLE = b"StateName,StateType\r\nAvailable,A\r\nOffline,O\r\nProject,0\r\n"
+TABLE_IS_NOTICED_WITHIN_SECONDS = 61
 
 NOON = "2026-03-02T12:30"
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """An applied example, with the RTA server that works with it."""
+    """An applied example, with the RTA server and the WFM Adapter that work with it."""
 
     workspace: Workspace
     variables: dict[str, Any]
     outputs: dict[str, Any]
-    server: RtaClient
+    cloud: LocalCloud
+    server: RtaClient | None
+    adapter: WfmAdapter | None
 
     @property
-    def cloud(self) -> LocalCloud:
-        return self.server.cloud
+    def rta(self) -> RtaClient:
+        assert self.server is not None, "this option has no RTA"
+        return self.server
 
-    def function(self) -> dict[str, Any]:
+    @property
+    def wfm(self) -> WfmAdapter:
+        assert self.adapter is not None, "this option has no Agent Productivity"
+        return self.adapter
+
+    def relay(self) -> dict[str, Any]:
         """The relay function's configuration, seen as root."""
         configuration: dict[str, Any] = self.cloud.client("lambda").get_function_configuration(
             FunctionName=self.outputs["rta_lambda_function_name"]
         )
         return configuration
 
+    def functions(self) -> list[str]:
+        """The names of the functions that read the stream."""
+        names = ("rta_lambda_function_name", "classifier_lambda_function_name")
+        return [self.outputs[name] for name in names if name in self.outputs]
+
+    def users(self) -> list[str]:
+        """The names of the identities for the products."""
+        names = ("rta_user_name", "wfm_adapter_user_name")
+        return [self.outputs[name] for name in names if name in self.outputs]
+
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What a server saw: the table at noon and in the evening with the flag off, the messages of
-    the same day played again with the flag on, and the table after that."""
+    """What an RTA server saw: the table at noon and in the evening with the flag off, the messages
+    of the same day played again with the flag on, and the table after that."""
 
     noon: dict[str, AgentState]
     evening: dict[str, AgentState]
@@ -59,6 +92,21 @@ class Day:
     folded: dict[str, AgentState]
     evening_again: dict[str, AgentState]
     queues_with_flag_off: list[ReceivedEvent]
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """What a WFM Adapter read: the lines of the day, and those that came when it was played again
+    (after a table had been uploaded to `both-new`)."""
+
+    first: list[bytes]
+    again: list[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    days: dict[str, Day]
+    reports: dict[str, Reports]
 
 
 @pytest.fixture(scope="session")
@@ -71,40 +119,76 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
 def deployments(
     cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Deployment]]:
-    kinesis = cloud.client("kinesis")
+    kinesis, s3 = cloud.client("kinesis"), cloud.client("s3")
     kinesis.create_stream(StreamName="existing", ShardCount=1)
     kinesis.get_waiter("stream_exists").wait(StreamName="existing", WaiterConfig={"Delay": 1})
-    stream = kinesis.describe_stream_summary(StreamName="existing")["StreamDescriptionSummary"]
-    cloud.client("s3").create_bucket(
-        Bucket=ZIP_BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-    )
+    summary = kinesis.describe_stream_summary(StreamName="existing")["StreamDescriptionSummary"]
+    for bucket in (ZIP_BUCKET, CONNECT_BUCKET):
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket=CONNECT_BUCKET, Key=f"{CONNECT_PREFIX}report.csv", Body=b"exported")
+    s3.put_object(Bucket=CONNECT_BUCKET, Key="connect/acme/CallRecordings/a.wav", Body=b"private")
     with pytest.MonkeyPatch.context() as patched:
         for name, value in cloud.environment().items():
             patched.setenv(name, value)
         publish_zips.publish(ZIP_BUCKET, ZIP_PREFIX)
 
+    stream = {"agent_event_stream_arn": summary["StreamARN"]}
+    connect = {"connect_s3_bucket": CONNECT_BUCKET, "connect_s3_prefix": CONNECT_PREFIX}
+    copy = {"qss3_bucket_name": ZIP_BUCKET, "qss3_key_prefix": ZIP_PREFIX}
     wanted: dict[str, tuple[str, dict[str, Any]]] = {
-        "alone": (NEW_STREAM, {}),
-        "table": (
-            EXISTING_STREAM,
+        "rta-new": ("real-time-adherence-new-stream", {}),
+        "ap-new": (
+            "agent-productivity-new-stream",
+            {**connect, "agent_event_stream_name": "ap-new", "kda_application_name": "ap-new"},
+        ),
+        "both-new": (
+            "both-new-stream",
             {
-                "agent_event_stream_arn": stream["StreamARN"],
+                **connect,
+                "agent_event_stream_name": "both-new",
+                "kda_application_name": "Both-New",
+                "name": "both-new",
+            },
+        ),
+        "ap-existing": (
+            "agent-productivity-existing-stream",
+            {
+                **stream,
+                **connect,
+                **copy,
+                "agent_statuses": {"Available": "A", "Offline": "0", "Project": "0"},
+                "aspect_ap_data_s3_prefix": "wfm/reports/",
+            },
+        ),
+        "both-existing": (
+            "both-existing-stream",
+            {
+                **stream,
+                **connect,
+                "include_agent_status_type": True,
+                "kda_application_name": "both-existing",
+                "name": "both-existing",
+            },
+        ),
+        "rta-table": (
+            "real-time-adherence-existing-stream",
+            {
+                **stream,
                 "lambda_config_location": "table",
                 "name": "rta-table",
                 "num_sqs_queues": 3,
             },
         ),
-        "filtered": (
-            EXISTING_STREAM,
+        "rta-filtered": (
+            "real-time-adherence-existing-stream",
             {
-                "agent_event_stream_arn": stream["StreamARN"],
+                **stream,
+                **copy,
                 "ahg_filter_level": 1,
                 "ahg_filter_separator": ";",
                 "ahg_filter_values": ["EMEA", "Sales, Retail"],
                 "name": "rta-filtered",
                 "num_sqs_queues": 10,
-                "qss3_bucket_name": ZIP_BUCKET,
-                "qss3_key_prefix": ZIP_PREFIX,
             },
         ),
     }
@@ -112,29 +196,42 @@ def deployments(
     def deploy(name: str) -> Deployment:
         example, variables = wanted[name]
         folder: Path = tmp_path_factory.mktemp(name)
-        made = workspace(example, folder, cloud)
+        made = workspace(f"examples/{example}", folder, cloud)
         outputs = made.apply(variables)
-        key = access_key(cloud, outputs["rta_user_name"])
-        return Deployment(made, variables, outputs, RtaClient(cloud, key, outputs))
+        server = adapter = None
+        if "rta_user_name" in outputs:
+            server = RtaClient(cloud, access_key(cloud, outputs["rta_user_name"]), outputs)
+        if "wfm_adapter_user_name" in outputs:
+            key = access_key(cloud, outputs["wfm_adapter_user_name"])
+            prefix = variables.get("aspect_ap_data_s3_prefix", "OUTPUT/")
+            adapter = WfmAdapter(cloud, key, outputs, prefix)
+        return Deployment(made, variables, outputs, cloud, server, adapter)
 
     # Side by side, because they wait more than they compute.
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(4) as pool:
         applied = dict(zip(wanted, pool.map(deploy, wanted), strict=True))
     yield applied
     for each in applied.values():
-        delete_access_keys(cloud, each.outputs["rta_user_name"])
-    with ThreadPoolExecutor() as pool:
+        for bucket in ("ap_s3_bucket_name", "failed_events_bucket_name"):
+            if bucket in each.outputs:
+                empty_bucket(cloud, each.outputs[bucket])
+        for user in each.users():
+            delete_access_keys(cloud, user)
+    with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda each: each.workspace.destroy(), applied.values()))
-    kept = cloud.client("dynamodb").list_tables()["TableNames"]
-    assert kept == [], "destroy leaves nothing behind"
+    left = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
+    assert left == {ZIP_BUCKET, CONNECT_BUCKET}, "destroy leaves nothing of ours behind"
+    assert cloud.client("dynamodb").list_tables()["TableNames"] == []
+    assert cloud.client("iam").list_users()["Users"] == []
 
 
 @pytest.fixture(scope="session")
-def days(cloud: LocalCloud, deployments: dict[str, Deployment]) -> dict[str, Day]:
+def facts(cloud: LocalCloud, deployments: dict[str, Deployment]) -> Facts:
     events = sample_events()
     morning = [event for event in events if event["EventTimestamp"] < NOON]
     afternoon = events[len(morning) :]
     streams = {each.outputs["agent_event_stream_arn"] for each in deployments.values()}
+    rta = {name: deployments[name].rta for name in RTA}
     put = 0
 
     def play(part: list[dict[str, Any]]) -> None:
@@ -143,23 +240,49 @@ def days(cloud: LocalCloud, deployments: dict[str, Deployment]) -> dict[str, Day
             put_events(cloud, stream, [as_record(event) for event in part])
         put += len(part)
         for each in deployments.values():
-            await_relayed(cloud, each.outputs["rta_lambda_function_name"], put)
+            for function in each.functions():
+                await_batches(cloud, function, put)
 
     play(morning)
-    noon = {name: dict(each.server.read_states()) for name, each in deployments.items()}
+    noon = {name: dict(server.read_states()) for name, server in rta.items()}
     play(afternoon)
-    evening = {name: dict(each.server.read_states()) for name, each in deployments.items()}
-    unasked = {name: each.server.poll() for name, each in deployments.items()}
-    for each in deployments.values():
-        each.server.states.clear()
-        each.server.set_flag(True)
+    evening = {name: dict(server.read_states()) for name, server in rta.items()}
+    unasked = {name: server.poll() for name, server in rta.items()}
+    first = {name: deployments[name].wfm.lines() for name in AP}
+
+    cloud.client("s3").put_object(
+        Bucket=deployments["both-new"].outputs["ap_s3_bucket_name"],
+        Key="ASPECT_AGENT_STATUS_INFO.csv",
+        Body=STATUS_TABLE,
+    )
+    uploaded = time.monotonic()
+    for server in rta.values():
+        server.states.clear()
+        server.set_flag(True)
+    time.sleep(max(0, uploaded + TABLE_IS_NOTICED_WITHIN_SECONDS - time.monotonic()))
     play(events)
-    received = {name: each.server.poll() for name, each in deployments.items()}
-    folded = {name: dict(each.server.states) for name, each in deployments.items()}
-    again = {name: dict(each.server.read_states()) for name, each in deployments.items()}
-    return {
-        name: Day(
-            noon[name], evening[name], received[name], folded[name], again[name], unasked[name]
-        )
-        for name in deployments
-    }
+    received = {name: server.poll() for name, server in rta.items()}
+    folded = {name: dict(server.states) for name, server in rta.items()}
+    evening_again = {name: dict(server.read_states()) for name, server in rta.items()}
+    return Facts(
+        {
+            name: Day(
+                noon[name],
+                evening[name],
+                received[name],
+                folded[name],
+                evening_again[name],
+                unasked[name],
+            )
+            for name in RTA
+        },
+        {
+            name: Reports(first[name], _without(deployments[name].wfm.lines(), first[name]))
+            for name in AP
+        },
+    )
+
+
+def _without(lines: list[bytes], earlier: list[bytes]) -> list[bytes]:
+    """`lines` less one of each of `earlier`."""
+    return sorted((Counter(lines) - Counter(earlier)).elements())

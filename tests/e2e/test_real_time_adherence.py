@@ -3,25 +3,28 @@
 import hashlib
 import json
 from collections import defaultdict
+from functools import partial
 from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import ZIP_BUCKET, ZIP_PREFIX, Day, Deployment
+from tests.e2e.conftest import RTA, ZIP_BUCKET, ZIP_PREFIX, Deployment, Facts
 from tests.local_cloud.agent_stream import batch_logs, sample_events
+from tests.local_cloud.cloud import is_allowed
 
-pytestmark = pytest.mark.xdist_group("real-time-adherence")
+pytestmark = pytest.mark.xdist_group("local-cloud")
 
 MEI, JOERG, OKAFOR = (
     next(event["AgentARN"] for event in sample_events() if name in json.dumps(event))
     for name in ("mchen", "rg.m", "okafor")
 )
 
-EVERY_DEPLOYMENT = pytest.mark.parametrize("name", ["alone", "table", "filtered"])
+EVERY_DEPLOYMENT = pytest.mark.parametrize("name", RTA)
+FLAG_IN_EITHER_LOCATION = pytest.mark.parametrize("name", ["rta-new", "rta-table"])
 
 
 def monitored(name: str, event: dict[str, Any]) -> bool:
-    if name != "filtered":
+    if name != "rta-filtered":
         return True
     configuration = (event["CurrentAgentSnapshot"] or {}).get("Configuration") or {}
     group = ((configuration.get("AgentHierarchyGroups") or {}).get("Level1") or {}).get("Name", "")
@@ -30,42 +33,42 @@ def monitored(name: str, event: dict[str, Any]) -> bool:
 
 @EVERY_DEPLOYMENT
 def test_at_noon_the_table_holds_each_signed_in_agents_latest_state(
-    days: dict[str, Day], name: str
+    facts: Facts, name: str
 ) -> None:
-    states = {arn: (state.username, state.state) for arn, state in days[name].noon.items()}
+    states = {arn: (state.username, state.state) for arn, state in facts.days[name].noon.items()}
     expected = {MEI: ("mchen", "Lunch, late"), JOERG: ("jörg.müller", "Project")}
-    if name != "filtered":
+    if name != "rta-filtered":
         expected[OKAFOR] = ("okafor@example.com", "Available")
     assert states == expected
 
 
 @EVERY_DEPLOYMENT
 def test_in_the_evening_the_table_holds_exactly_the_agents_still_signed_in(
-    days: dict[str, Day], name: str
+    facts: Facts, name: str
 ) -> None:
-    still_signed_in = set() if name == "filtered" else {OKAFOR}
-    assert set(days[name].evening) == still_signed_in
-    assert set(days[name].evening_again) == still_signed_in, "also after the day came again"
+    still_signed_in = set() if name == "rta-filtered" else {OKAFOR}
+    assert set(facts.days[name].evening) == still_signed_in
+    assert set(facts.days[name].evening_again) == still_signed_in, "also after the day came again"
 
 
 @EVERY_DEPLOYMENT
-def test_with_the_flag_off_no_message_is_sent(days: dict[str, Day], name: str) -> None:
-    assert days[name].queues_with_flag_off == []
+def test_with_the_flag_off_no_message_is_sent(facts: Facts, name: str) -> None:
+    assert facts.days[name].queues_with_flag_off == []
 
 
 @EVERY_DEPLOYMENT
 def test_with_the_flag_on_each_agents_events_arrive_in_order_on_the_right_queue(
-    days: dict[str, Day], deployments: dict[str, Deployment], name: str
+    facts: Facts, deployments: dict[str, Deployment], name: str
 ) -> None:
     arrived, expected = defaultdict(list), defaultdict(list)
-    for message in days[name].received:
+    for message in facts.days[name].received:
         arrived[message.event["AgentARN"]].append(message.event["EventId"])
     for event in sample_events():
         if monitored(name, event):
             expected[event["AgentARN"]].append(event["EventId"])
     assert arrived == expected
     queues = len(deployments[name].outputs["sqs_queue_urls"])
-    for message in days[name].received:
+    for message in facts.days[name].received:
         digest = hashlib.sha256(message.event["AgentARN"].encode()).digest()
         assert message.queue == int.from_bytes(digest[:8], "little", signed=True) % queues
         assert message.message_group_id == "AspectConnectEventsForWfmRTListen_GroupId"
@@ -74,10 +77,8 @@ def test_with_the_flag_on_each_agents_events_arrive_in_order_on_the_right_queue(
 
 
 @EVERY_DEPLOYMENT
-def test_the_messages_alone_lead_to_the_states_of_the_table(
-    days: dict[str, Day], name: str
-) -> None:
-    assert days[name].folded == days[name].evening_again
+def test_the_messages_alone_lead_to_the_states_of_the_table(facts: Facts, name: str) -> None:
+    assert facts.days[name].folded == facts.days[name].evening_again
 
 
 @EVERY_DEPLOYMENT
@@ -95,29 +96,30 @@ def test_the_table_is_encrypted_and_can_be_restored(
 
 @EVERY_DEPLOYMENT
 def test_the_rta_identity_may_do_its_job(
-    days: dict[str, Day], deployments: dict[str, Deployment], name: str
+    facts: Facts, deployments: dict[str, Deployment], name: str
 ) -> None:
-    assert days[name].received, "it has read, set the flag, received and deleted"
-    server, outputs = deployments[name].server, deployments[name].outputs
+    assert facts.days[name].received, "it has read, set the flag, received and deleted"
+    outputs = deployments[name].outputs
+    may = partial(is_allowed, deployments[name].cloud, deployments[name].rta.key)
     table = outputs["dynamodb_table_name"]
-    assert server.may("dynamodb", "describe_table", TableName=table)
-    assert server.may("dynamodb", "get_item", TableName=table, Key={"AgentARN": {"S": "x"}})
+    assert may("dynamodb", "describe_table", TableName=table)
+    assert may("dynamodb", "get_item", TableName=table, Key={"AgentARN": {"S": "x"}})
     for url in outputs["sqs_queue_urls"]:
         queue_name = url.rpartition("/")[2]
-        assert server.may("sqs", "get_queue_url", QueueName=queue_name)
-        assert server.may("sqs", "purge_queue", QueueUrl=url)
+        assert may("sqs", "get_queue_url", QueueName=queue_name)
+        assert may("sqs", "purge_queue", QueueUrl=url)
     if outputs.get("config_table_name"):
         configuration = outputs["config_table_name"]
         key = {"Setting": {"S": "WriteEventsToQueue"}}
-        assert server.may("dynamodb", "describe_table", TableName=configuration)
-        assert server.may(
+        assert may("dynamodb", "describe_table", TableName=configuration)
+        assert may(
             "dynamodb",
             "query",
             TableName=configuration,
             KeyConditionExpression="Setting = :setting",
             ExpressionAttributeValues={":setting": {"S": "WriteEventsToQueue"}},
         )
-        assert server.may(
+        assert may(
             "dynamodb",
             "update_item",
             TableName=configuration,
@@ -130,13 +132,15 @@ def test_the_rta_identity_may_do_its_job(
 
 @EVERY_DEPLOYMENT
 def test_the_rta_identity_is_refused_everything_else(
-    days: dict[str, Day], deployments: dict[str, Deployment], name: str
+    facts: Facts, deployments: dict[str, Deployment], name: str
 ) -> None:
-    assert days[name].received
-    server, outputs = deployments[name].server, deployments[name].outputs
-    other = deployments["table" if name == "alone" else "alone"].outputs
+    assert facts.days[name].received
+    outputs = deployments[name].outputs
+    may = partial(is_allowed, deployments[name].cloud, deployments[name].rta.key)
+    other = deployments["rta-table" if name == "rta-new" else "rta-new"].outputs
     table, stream = outputs["dynamodb_table_name"], outputs["agent_event_stream_arn"]
     key = {"AgentARN": {"S": "x"}}
+    reports = deployments["both-new"].outputs["ap_s3_bucket_name"]
     function = outputs["rta_lambda_function_name"]
     environment = {"Variables": {"WriteEventsToQueue": "True"}}
     attempts: list[tuple[str, str, dict[str, Any]]] = [
@@ -161,6 +165,8 @@ def test_the_rta_identity_is_refused_everything_else(
         ("kinesis", "list_shards", {"StreamARN": stream}),
         ("kinesis", "put_record", {"StreamARN": stream, "Data": b"x", "PartitionKey": "x"}),
         ("s3", "list_objects_v2", {"Bucket": outputs["failed_records_bucket_name"]}),
+        ("s3", "list_objects_v2", {"Bucket": reports}),
+        ("s3", "get_object", {"Bucket": reports, "Key": "ASPECT_AGENT_STATUS_INFO.csv"}),
         ("s3", "get_object", {"Bucket": ZIP_BUCKET, "Key": f"{ZIP_PREFIX}rta_relay.zip"}),
         ("lambda", "invoke", {"FunctionName": function, "Payload": b"{}"}),
         ("lambda", "get_function", {"FunctionName": function}),
@@ -192,47 +198,46 @@ def test_the_rta_identity_is_refused_everything_else(
     allowed = [
         (service, operation, arguments)
         for service, operation, arguments in attempts
-        if server.may(service, operation, **arguments)
+        if may(service, operation, **arguments)
     ]
     assert allowed == []
 
 
-@EVERY_DEPLOYMENT
-def test_a_second_apply_changes_nothing_and_leaves_flag_and_function_alone(
-    days: dict[str, Day], deployments: dict[str, Deployment], name: str
+@FLAG_IN_EITHER_LOCATION
+def test_a_second_apply_changes_neither_flag_nor_function(
+    facts: Facts, deployments: dict[str, Deployment], name: str
 ) -> None:
-    assert days[name].received
+    assert facts.days[name].received
     deployment = deployments[name]
-    before = deployment.function()
-    assert deployment.server.flag() in ("True", "true")
-    assert deployment.workspace.changes(deployment.variables) == {}
+    before = deployment.relay()
+    assert (deployment.rta.flag() or "").lower() == "true"
     deployment.workspace.apply(deployment.variables)
-    assert deployment.server.flag() in ("True", "true")
-    after = deployment.function()
+    assert (deployment.rta.flag() or "").lower() == "true"
+    after = deployment.relay()
     for part in ("CodeSha256", "Environment", "LastModified", "RevisionId"):
         assert after[part] == before[part]
 
 
-@EVERY_DEPLOYMENT
+@FLAG_IN_EITHER_LOCATION
 def test_an_apply_that_changes_another_variable_of_the_function_leaves_the_flag_as_it_is(
-    days: dict[str, Day], deployments: dict[str, Deployment], name: str
+    facts: Facts, deployments: dict[str, Deployment], name: str
 ) -> None:
-    assert days[name].received
+    assert facts.days[name].received
     deployment = deployments[name]
     changed = deployment.variables | {"ahg_filter_level": 5, "ahg_filter_values": ["Night"]}
     for on in (True, False):
-        deployment.server.set_flag(on)
+        deployment.rta.set_flag(on)
         deployment.workspace.apply(changed if on else deployment.variables)
-        level = deployment.function()["Environment"]["Variables"]["AHG_FILTER_LEVEL"]
-        assert level == ("5" if on else str(deployment.variables.get("ahg_filter_level", 0)))
-        assert (deployment.server.flag() or "").lower() == str(on).lower()
+        level = deployment.relay()["Environment"]["Variables"]["AHG_FILTER_LEVEL"]
+        assert level == ("5" if on else "0")
+        assert (deployment.rta.flag() or "").lower() == str(on).lower()
 
 
 def test_a_changed_zip_in_the_bucket_is_noticed(
-    days: dict[str, Day], deployments: dict[str, Deployment]
+    facts: Facts, deployments: dict[str, Deployment]
 ) -> None:
-    assert days["filtered"].received, "the function works from the bucket's zip"
-    deployment = deployments["filtered"]
+    assert facts.days["rta-filtered"].received, "the function works from the bucket's zip"
+    deployment = deployments["rta-filtered"]
     s3 = deployment.cloud.client("s3")
     key = f"{ZIP_PREFIX}rta_relay.zip"
     original = s3.get_object(Bucket=ZIP_BUCKET, Key=key)["Body"].read()
@@ -247,11 +252,11 @@ def test_a_changed_zip_in_the_bucket_is_noticed(
 
 @EVERY_DEPLOYMENT
 def test_every_batch_was_relayed_without_a_failure(
-    days: dict[str, Day], deployments: dict[str, Deployment], name: str
+    facts: Facts, deployments: dict[str, Deployment], name: str
 ) -> None:
-    assert days[name].received
+    assert facts.days[name].received
     logs = batch_logs(
         deployments[name].cloud, deployments[name].outputs["rta_lambda_function_name"]
     )
     assert sum(log["failed"] + log["skipped"] + log["undeliverable"] for log in logs) == 0
-    assert sum(log["messagesSent"] for log in logs) == len(days[name].received)
+    assert sum(log["messagesSent"] for log in logs) == len(facts.days[name].received)

@@ -1,4 +1,4 @@
-"""Putting agent events on a stream as Amazon Connect does, and waiting for the relay."""
+"""Putting agent events on a stream as Amazon Connect does, and waiting for the functions."""
 
 import json
 import time
@@ -11,7 +11,7 @@ from tests.local_cloud.terraform_cli import REPOSITORY
 
 SAMPLE_DAY = REPOSITORY / "tests" / "data" / "agent-events.ndjson"
 
-_RELAYED_WITHIN_SECONDS = 120
+_DONE_WITHIN_SECONDS = 120
 
 
 def sample_events(path: Path = SAMPLE_DAY) -> list[dict[str, Any]]:
@@ -38,7 +38,7 @@ def as_record(event: dict[str, Any]) -> bytes:
 
 
 def batch_logs(cloud: LocalCloud, function_name: str) -> list[dict[str, Any]]:
-    """The relay's log so far: one object for each batch."""
+    """What a function has logged of its batches so far: one object for each."""
     pages = cloud.client("logs").get_paginator("filter_log_events")
     lines = [
         line
@@ -47,20 +47,20 @@ def batch_logs(cloud: LocalCloud, function_name: str) -> list[dict[str, Any]]:
         for line in event["message"].splitlines()
         if line.startswith("{")
     ]
-    return [log for log in map(json.loads, lines) if log["message"] == "batch relayed"]
+    return [log for log in map(json.loads, lines) if log["message"].startswith("batch ")]
 
 
-def await_relayed(cloud: LocalCloud, function_name: str, records: int) -> list[dict[str, Any]]:
-    """Wait until the relay has logged `records` records in all; its log.
+def await_batches(cloud: LocalCloud, function_name: str, records: int) -> list[dict[str, Any]]:
+    """Wait until a function has logged batches of `records` records in all; its log.
 
     Raises TimeoutError when it does not in two minutes.
     """
-    deadline = time.monotonic() + _RELAYED_WITHIN_SECONDS
+    deadline = time.monotonic() + _DONE_WITHIN_SECONDS
     while True:
         logs = batch_logs(cloud, function_name)
         seen = sum(log["records"] for log in logs)
         if seen >= records:
             return logs
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{function_name} has relayed {seen} of {records} records")
+            raise TimeoutError(f"{function_name} has had {seen} of {records} records")
         time.sleep(0.2)

@@ -20,11 +20,17 @@ from typing import Any
 import boto3
 import trustme
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 REGION = "eu-central-1"
 ACCOUNT_ID = "000000000000"
 
 _READY_WITHIN_SECONDS = 120
+_PORTS_TRIED = 5
+
+
+class StartError(Exception):
+    """The local AWS did not start; the text ends with its log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +78,12 @@ class LocalCloud:
 
 @contextmanager
 def local_cloud(folder: Path) -> Iterator[LocalCloud]:
-    """Start a local AWS that logs into `folder`, and end it with the block."""
-    cloud = LocalCloud(f"https://127.0.0.1:{_free_port()}", folder / "ca.pem")
-    log = folder / "ministack.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "ministack"],
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=_server_environment(cloud, folder),
-        )
+    """Start a local AWS that logs into `folder`, and end it with the block.
+
+    Raises StartError, with the end of its log, when it does not start.
+    """
+    cloud, process = _start(folder)
     try:
-        _await_ready(cloud, process, log)
         yield cloud
     finally:
         process.terminate()
@@ -94,6 +92,30 @@ def local_cloud(folder: Path) -> Iterator[LocalCloud]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _start(folder: Path) -> tuple[LocalCloud, subprocess.Popen[bytes]]:
+    """Start it on a free port; on another one where somebody else took that in the meantime."""
+    log = folder / "ministack.log"
+    for _ in range(_PORTS_TRIED):
+        cloud = LocalCloud(f"https://127.0.0.1:{_free_port()}", folder / "ca.pem")
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "ministack"],
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=_server_environment(cloud, folder),
+            )
+        if _is_ready(cloud, process):
+            return cloud, process
+        process.kill()
+        process.wait()
+        told = log.read_text(errors="replace")
+        if "address already in use" not in told.lower():
+            break
+    raise StartError(f"The local AWS did not start. Its log ends with:\n{told[-3000:]}")
 
 
 def access_key(cloud: LocalCloud, user_name: str) -> AccessKey:
@@ -109,13 +131,35 @@ def delete_access_keys(cloud: LocalCloud, user_name: str) -> None:
         iam.delete_access_key(UserName=user_name, AccessKeyId=key["AccessKeyId"])
 
 
+def empty_bucket(cloud: LocalCloud, bucket: str) -> None:
+    """Delete what a bucket holds, as an operator does by hand before a destroy."""
+    s3 = cloud.client("s3")
+    if bucket not in {each["Name"] for each in s3.list_buckets()["Buckets"]}:
+        return  # an earlier destroy took it, empty as it was
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        for found in page.get("Contents", []):
+            s3.delete_object(Bucket=bucket, Key=found["Key"])
+
+
+def is_allowed(
+    cloud: LocalCloud, key: AccessKey, service: str, operation: str, **arguments: Any
+) -> bool:
+    """Whether the identity of `key` is allowed an operation, whatever else comes of it."""
+    try:
+        getattr(cloud.client(service, key), operation)(**arguments)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        return not ("AccessDenied" in code or "Forbidden" in code or code in ("401", "403"))
+    return True
+
+
 def _server_environment(cloud: LocalCloud, folder: Path) -> dict[str, str]:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(cloud.ca_bundle)
     certificate = authority.issue_cert("127.0.0.1")
     certificate.private_key_pem.write_to_path(folder / "key.pem")
-    for part in certificate.cert_chain_pems:
-        part.write_to_path(folder / "certificate.pem", append=True)
+    (certificate_chain,) = certificate.cert_chain_pems
+    certificate_chain.write_to_path(folder / "certificate.pem")
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_"))
     }
@@ -135,23 +179,18 @@ def _server_environment(cloud: LocalCloud, folder: Path) -> dict[str, str]:
     }
 
 
-def _await_ready(cloud: LocalCloud, process: subprocess.Popen[bytes], log: Path) -> None:
+def _is_ready(cloud: LocalCloud, process: subprocess.Popen[bytes]) -> bool:
+    """Wait until it answers; False when it ended or took too long."""
     deadline = time.monotonic() + _READY_WITHIN_SECONDS
     trust = ssl.create_default_context(cafile=cloud.ca_bundle)
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
+    health = f"{cloud.endpoint}/_ministack/health"
+    while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(
-                f"{cloud.endpoint}/_ministack/health", timeout=5, context=trust
-            ):
-                return
+            with urllib.request.urlopen(health, timeout=5, context=trust):
+                return True
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
-    raise RuntimeError(
-        f"The local AWS did not start (exit code {process.poll()}). Its log ends with:\n"
-        + log.read_text(errors="replace")[-3000:]
-    )
+    return False
 
 
 def _free_port() -> int:

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from tests.local_cloud.cloud import AccessKey, LocalCloud
 
 _FLAG = "WriteEventsToQueue"
@@ -130,15 +128,6 @@ class RtaClient:
                         handle(each)
                     sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return received
-
-    def may(self, service: str, operation: str, **arguments: Any) -> bool:
-        """Whether the RTA identity is allowed an operation (whatever else comes of it)."""
-        try:
-            getattr(self.cloud.client(service, self.key), operation)(**arguments)
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
-            return not ("AccessDenied" in code or "Forbidden" in code or code in ("403", "401"))
-        return True
 
     def _fold(self, event: dict[str, Any]) -> None:
         arn = event["AgentARN"]

@@ -82,7 +82,7 @@ class Workspace:
 
 
 def _is_emulator_drift(change: dict[str, Any]) -> bool:
-    """Whether all that an update changes is what the local AWS does not keep of a Firehose stream."""
+    """Whether an update is only what the local AWS does not keep of a Firehose stream."""
     if change["actions"] != ["update"]:
         return False
     before, after = change["before"], change["after"]

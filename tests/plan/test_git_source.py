@@ -4,9 +4,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.local_cloud.cloud import LocalCloud
 from tests.local_cloud.terraform_cli import REPOSITORY, init_lock
 from tests.local_cloud.workspace import Workspace
+
+pytestmark = pytest.mark.xdist_group("plan")
 
 ROOT_MODULE = """
 module "rta" {

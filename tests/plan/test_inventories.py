@@ -18,6 +18,8 @@ from tests.local_cloud.cloud import LocalCloud
 from tests.local_cloud.terraform_cli import cli_environment, init_lock
 from tests.local_cloud.workspace import copy_configuration
 
+pytestmark = pytest.mark.xdist_group("plan")
+
 INVENTORIES = sorted((Path(__file__).parent / "inventories").glob("*.toml"))
 
 
@@ -31,10 +33,16 @@ def test_the_plan_is_what_the_inventory_says(path: Path, cloud: LocalCloud, tmp_
     assert counts == inventory["counts"]
     assert set(plan["outputs"]) == set(inventory["outputs"])
     for address, expected in inventory.get("values", {}).items():
-        planned = resources[address]["values"]
-        assert {name: planned.get(name) for name in expected} == expected, address
+        _assert_values(resources[address]["values"], expected, address)
     for address, expected in inventory.get("policies", {}).items():
         assert _statements(resources[address]["values"]["policy"]) == expected, address
+
+
+def _assert_values(planned: dict[str, Any], expected: dict[str, Any], address: str) -> None:
+    """`first` in an inventory stands for the first block of each of the names below it."""
+    for name, block in expected.pop("first", {}).items():
+        _assert_values(planned[name][0], block, f"{address}.{name}")
+    assert {name: planned.get(name) for name in expected} == expected, address
 
 
 def _plan(

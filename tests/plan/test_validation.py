@@ -7,8 +7,12 @@ import pytest
 
 from tests.local_cloud.workspace import workspace
 
+pytestmark = pytest.mark.xdist_group("plan")
 
-@pytest.mark.parametrize("module", ["modules/agent_stream", "modules/rta"])
+
+@pytest.mark.parametrize(
+    "module", ["modules/agent_productivity", "modules/agent_stream", "modules/rta"]
+)
 def test_every_bad_input_is_refused_at_plan_by_its_variable(module: str, tmp_path: Path) -> None:
     made = workspace(module, tmp_path)
     runs = (made.folder / "tests" / "validation.tftest.hcl").read_text().count('\nrun "')

@@ -93,6 +93,8 @@ run "refuses_1" {
     num_sqs_queues = 0
     # not a bucket's name
     qss3_bucket_name = "My_Bucket"
+    # another position
+    starting_position = "trim_horizon"
   }
 
   expect_failures = [
@@ -105,6 +107,7 @@ run "refuses_1" {
     var.name,
     var.num_sqs_queues,
     var.qss3_bucket_name,
+    var.starting_position,
   ]
 }
 

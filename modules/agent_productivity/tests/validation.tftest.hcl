@@ -1,0 +1,224 @@
+# Every input that the module refuses. A run gives several variables a bad value each, and expects
+# each of them to say so. One process, one mocked provider: nothing is asked of AWS.
+
+mock_provider "aws" {
+  mock_data "aws_region" {
+    defaults = {
+      id = "eu-central-1"
+    }
+  }
+
+  mock_data "aws_partition" {
+    defaults = {
+      partition  = "aws"
+      dns_suffix = "amazonaws.com"
+    }
+  }
+
+  mock_data "aws_caller_identity" {
+    defaults = {
+      account_id = "111122223333"
+    }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = {
+      json = "{}"
+    }
+  }
+
+  mock_data "aws_s3_object" {
+    defaults = {
+      etag = "0123456789abcdef"
+    }
+  }
+}
+
+variables {
+  agent_event_stream_arn = "arn:aws:kinesis:eu-central-1:111122223333:stream/agent-events"
+  connect_s3_bucket      = "amazon-connect-0123456789ab"
+  connect_s3_prefix      = "connect/acme/Reports/Aspect/"
+}
+
+run "takes_the_defaults" {
+  command = plan
+}
+
+run "takes_everything_at_its_limits" {
+  command = plan
+
+  variables {
+    agent_event_stream_kms_arn         = "arn:aws:kms:eu-central-1:111122223333:key/9d4c"
+    agent_event_stream_retention_hours = 8760
+    agent_statuses                     = { "Available" = "A", "Lunch, late" = "0", "Say \"hi\"" = "1" }
+    aspect_ap_data_s3_prefix           = "a/b_c=d/"
+    connect_s3_kms_arn                 = "arn:aws:kms:eu-central-1:111122223333:key/9d4c"
+    include_agent_status_type          = true
+    kda_application_name               = "A23456789-123456789-123456789-12"
+    log_retention_days                 = 1
+    qss3_bucket_name                   = "my.bucket-1"
+    qss3_key_prefix                    = "a/b-c/"
+    report_retention_days              = 1
+    starting_position                  = "LATEST"
+  }
+}
+
+run "refuses_1" {
+  command = plan
+
+  variables {
+    # another service
+    agent_event_stream_arn = "arn:aws:firehose:eu-central-1:111122223333:deliverystream/x"
+    # an alias of a key
+    agent_event_stream_kms_arn = "arn:aws:kms:eu-central-1:111122223333:alias/x"
+    # shorter than Kinesis has
+    agent_event_stream_retention_hours = 23
+    # a type that is none
+    agent_statuses = { Available = "X" }
+    # no slash at the end
+    aspect_ap_data_s3_prefix = "OUTPUT"
+    # not a bucket's name
+    connect_s3_bucket = "My_Bucket"
+    # an alias of a key
+    connect_s3_kms_arn = "arn:aws:kms:eu-central-1:111122223333:alias/x"
+    # the placeholder
+    connect_s3_prefix = "connect/directory/Reports/Aspect/"
+    # a hyphen at the end
+    kda_application_name = "aspect-"
+    # not one of CloudWatch's
+    log_retention_days = 42
+    # not a bucket's name
+    qss3_bucket_name = "My_Bucket"
+    # no day at all
+    report_retention_days = 0
+    # another position
+    starting_position = "AT_TIMESTAMP"
+  }
+
+  expect_failures = [
+    var.agent_event_stream_arn,
+    var.agent_event_stream_kms_arn,
+    var.agent_event_stream_retention_hours,
+    var.agent_statuses,
+    var.aspect_ap_data_s3_prefix,
+    var.connect_s3_bucket,
+    var.connect_s3_kms_arn,
+    var.connect_s3_prefix,
+    var.kda_application_name,
+    var.log_retention_days,
+    var.qss3_bucket_name,
+    var.report_retention_days,
+    var.starting_position,
+  ]
+}
+
+run "refuses_2" {
+  command = plan
+
+  variables {
+    # another region
+    agent_event_stream_arn = "arn:aws:kinesis:us-east-1:111122223333:stream/x"
+    # another region
+    agent_event_stream_kms_arn = "arn:aws:kms:us-east-1:111122223333:key/9d4c"
+    # the letter O, which only an uploaded table may have
+    agent_statuses = { Offline = "O" }
+    # a slash at the beginning
+    aspect_ap_data_s3_prefix = "/OUTPUT/"
+    # a URL
+    connect_s3_bucket = "s3://bucket"
+    # no slash at the end
+    connect_s3_prefix = "connect/acme"
+    # a hyphen at the beginning
+    kda_application_name = "-aspect"
+    # no slash at the end
+    qss3_bucket_name = "my-bucket"
+    qss3_key_prefix  = "assets"
+    # half a day
+    report_retention_days = 1.5
+  }
+
+  expect_failures = [
+    var.agent_event_stream_arn,
+    var.agent_event_stream_kms_arn,
+    var.agent_statuses,
+    var.aspect_ap_data_s3_prefix,
+    var.connect_s3_bucket,
+    var.connect_s3_prefix,
+    var.kda_application_name,
+    var.qss3_key_prefix,
+    var.report_retention_days,
+  ]
+}
+
+run "refuses_3" {
+  command = plan
+
+  variables {
+    # a type that is null
+    agent_statuses = { Offline = null }
+    # the root
+    aspect_ap_data_s3_prefix = ""
+    # everything
+    connect_s3_prefix = "*/"
+    # an underscore
+    kda_application_name = "aspect_wfm"
+    # a prefix without a bucket
+    qss3_key_prefix = "assets/"
+  }
+
+  expect_failures = [
+    var.agent_statuses,
+    var.aspect_ap_data_s3_prefix,
+    var.connect_s3_prefix,
+    var.kda_application_name,
+    var.qss3_key_prefix,
+  ]
+}
+
+run "refuses_4" {
+  command = plan
+
+  variables {
+    # a blank name
+    agent_statuses = { " " = "A" }
+    # an expression of Firehose's
+    aspect_ap_data_s3_prefix = "!{timestamp:yyyy}/"
+    # too long for a bucket's name
+    kda_application_name = "a23456789-123456789-123456789-123"
+  }
+
+  expect_failures = [
+    var.agent_statuses,
+    var.aspect_ap_data_s3_prefix,
+    var.kda_application_name,
+  ]
+}
+
+run "refuses_5" {
+  command = plan
+
+  variables {
+    # a line break in a name
+    agent_statuses = { "Lunch\nlate" = "A" }
+    # a name that S3 keeps for itself
+    kda_application_name = "SThree-x"
+  }
+
+  expect_failures = [
+    var.agent_statuses,
+    var.kda_application_name,
+  ]
+}
+
+run "refuses_6" {
+  command = plan
+
+  variables {
+    # a name twice
+    agent_statuses = { Lunch = "A", " lunch" = "A" }
+  }
+
+  expect_failures = [
+    var.agent_statuses,
+  ]
+}

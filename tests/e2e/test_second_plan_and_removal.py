@@ -1,0 +1,40 @@
+"""After a day of work: nothing to change, and nothing taken away that holds data. Runs last."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.e2e.conftest import Deployment, Facts
+from tests.local_cloud.cloud import delete_access_keys
+from tests.local_cloud.workspace import TerraformError
+
+pytestmark = pytest.mark.xdist_group("local-cloud")
+
+
+def test_after_a_day_of_work_no_example_has_anything_to_change(
+    facts: Facts, deployments: dict[str, Deployment]
+) -> None:
+    assert facts.reports["both-new"].again, "also where a reference table was uploaded by hand"
+    with ThreadPoolExecutor(2) as pool:
+        changes = dict(
+            zip(
+                deployments,
+                pool.map(lambda each: each.workspace.changes(each.variables), deployments.values()),
+                strict=True,
+            )
+        )
+    assert changes == {name: {} for name in deployments}
+
+
+def test_a_destroy_refuses_to_take_report_files_along(
+    facts: Facts, deployments: dict[str, Deployment]
+) -> None:
+    assert facts.reports["ap-new"].first
+    deployment = deployments["ap-new"]
+    delete_access_keys(deployment.cloud, deployment.outputs["wfm_adapter_user_name"])
+    bucket = deployment.outputs["ap_s3_bucket_name"]
+    s3 = deployment.cloud.client("s3")
+    before = s3.list_objects_v2(Bucket=bucket)["KeyCount"]
+    with pytest.raises(TerraformError, match="BucketNotEmpty"):
+        deployment.workspace.destroy()
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == before > 0
