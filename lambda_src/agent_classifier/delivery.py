@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from agent_classifier.packing import LARGEST_RECORD, FirehoseRecord
-from agent_events.structured_log import log
+from agent_events.structured_log import described, log
 
 # Firehose takes 500 records and 4 MiB a call. Three records of the largest size stay below 4 MiB
 # even as Base64.
@@ -57,7 +57,7 @@ def _put(
                 DeliveryStreamName=stream, Records=[{"Data": each.data} for each in records]
             )
         except (ClientError, BotoCoreError) as error:  # botocore has tried again already
-            log("ERROR", "putting report lines failed", stream=stream, error=str(error))
+            log("ERROR", "putting report lines failed", stream=stream, error=described(error))
             break
         answers = response.get("RequestResponses", [])
         taken = {index for index, answer in enumerate(answers) if answer.get("RecordId")}

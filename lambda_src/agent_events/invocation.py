@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from agent_events.failed_records import failed_record_document, failed_record_key
 from agent_events.kinesis_batch import BatchResponse
-from agent_events.structured_log import log
+from agent_events.structured_log import described, log
 
 # No call is begun with less left: the slowest one, with its retries, then still ends in time.
 MILLISECONDS_A_CALL = 25_000
@@ -73,7 +73,7 @@ def put_aside(
             "ERROR",
             "a record that cannot be delivered could not be kept either; it will be retried",
             sequenceNumber=sequence_number,
-            error=str(error),
+            error=described(error),
         )
         return False
     log(

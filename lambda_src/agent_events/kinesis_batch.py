@@ -7,6 +7,7 @@ import base64
 import binascii
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, TypedDict
 
 from agent_events.agent_event import AgentEvent, NotAnAgentEvent, decode_agent_event
@@ -67,6 +68,14 @@ def read_batch(invocation: Any) -> Batch:
         except NotAnAgentEvent as reason:
             skipped.append(SkippedRecord(sequence_number, str(reason)))
     return Batch(records, events, skipped)
+
+
+def settled(sequence_numbers: Iterable[str], failed: Collection[str]) -> set[str]:
+    """Those of `sequence_numbers` (in stream order) that lie before the first one in `failed`.
+
+    Lambda does not bring them again; it brings all others.
+    """
+    return set(takewhile(lambda sequence_number: sequence_number not in failed, sequence_numbers))
 
 
 def batch_response(sequence_numbers: Iterable[str], failed: Collection[str]) -> BatchResponse:

@@ -23,9 +23,15 @@ class StateChange:
     gone: bool
 
     @property
-    def rank(self) -> tuple[str, bool]:
-        """The change of higher rank decides: the newer one; at the same instant, the sign-out."""
-        return (self.event.timestamp, self.gone)
+    def since(self) -> str:
+        """When the status of the event began, as `timestamp`; empty when the event has none."""
+        return utc_milliseconds(at(self.event.current, "AgentStatus", "StartTimestamp")) or ""
+
+    @property
+    def rank(self) -> tuple[str, bool, str]:
+        """The change of higher rank decides: the newer event; of two at the same instant, the
+        sign-out, else the one with the newer status."""
+        return (self.event.timestamp, self.gone, self.since)
 
 
 def state_change(
@@ -33,12 +39,16 @@ def state_change(
 ) -> StateChange | None:
     """None when the event says nothing of the table: a heartbeat, or an agent not monitored.
 
-    An agent who was monitored (by the previous snapshot) and no longer is has to be gone.
+    Who signs out has to be gone whatever the filter says: the event may name no group any more,
+    and the filter may have been another when they came. So has an agent who was monitored (by the
+    previous snapshot) and no longer is.
     """
     if event.event_type == "HEART_BEAT":
         return None
+    if is_signed_out(event):
+        return StateChange(sequence_number, event, gone=True)
     if hierarchy_filter.passes(event.current):
-        return StateChange(sequence_number, event, gone=is_signed_out(event))
+        return StateChange(sequence_number, event, gone=False)
     if hierarchy_filter.passes(event.previous):
         return StateChange(sequence_number, event, gone=True)
     return None

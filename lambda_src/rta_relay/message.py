@@ -27,8 +27,9 @@ class Message:
     deduplication_id: str
 
 
-def message(sequence_number: str, event: AgentEvent, body: str) -> Message:
-    """The message for an event whose minimised JSON is `body`."""
+def message(sequence_number: str, event: AgentEvent) -> Message:
+    """The message for an event. Raises RecursionError for one nested too deeply."""
+    body = minimised(event)
     return Message(
         sequence_number=sequence_number,
         agent_arn=event.agent_arn,

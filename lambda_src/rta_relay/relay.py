@@ -17,14 +17,14 @@ from agent_events.kinesis_batch import (
     Batch,
     BatchResponse,
     SkippedRecord,
-    StreamEvent,
     batch_response,
     read_batch,
+    settled,
 )
 from agent_events.structured_log import log
 from rta_relay.agent_state import LARGEST_ITEM, deciding, item_size, state_change, table_item
 from rta_relay.configuration import Configuration, read_configuration
-from rta_relay.message import LARGEST_MESSAGE, Message, message, minimised, queue_index
+from rta_relay.message import LARGEST_MESSAGE, Message, message, queue_index
 from rta_relay.message_queues import send_in_order
 from rta_relay.state_table import TableChange, write_changes
 from rta_relay.write_flag import read_flag
@@ -40,8 +40,8 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
     def handler(invocation: Any, context: Context) -> BatchResponse:
         may_go_on = time_for_calls(context)
         batch = read_batch(invocation)
-        monitored, bodies, skipped = _monitored(batch, configuration)
-        changes, too_large_items = _table_changes(batch, bodies, configuration)
+        monitored, skipped = _monitored(batch, configuration)
+        changes, undeliverable = _table_changes(batch, monitored, configuration)
         states = write_changes(
             dynamodb,
             configuration.agent_state_table,
@@ -51,7 +51,6 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
             pause,
         )
         failed = states.failed
-        undeliverable = dict.fromkeys(too_large_items, "AgentStateTooLarge")
 
         # Read after the table is written: an event is then in the table before a server that has
         # not yet set the flag reads it.
@@ -62,26 +61,22 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
         )
         sent = 0
         if write_to_queues:
-            queues: dict[str, list[Message]] = {}
-            for each in monitored:
-                outgoing = message(each.sequence_number, each.event, bodies[each.sequence_number])
-                if outgoing.size > LARGEST_MESSAGE:
-                    undeliverable[each.sequence_number] = "MessageTooLarge"
-                    continue
-                index = queue_index(outgoing.agent_arn, len(configuration.queue_urls))
-                queues.setdefault(configuration.queue_urls[index], []).append(outgoing)
-            for queue_url, messages in queues.items():
-                not_sent = send_in_order(sqs, queue_url, messages, may_go_on, pause)
-                sent += len(messages) - len(not_sent)
-                failed |= not_sent
+            outgoing, too_large = _outgoing(monitored, configuration.queue_urls)
+            undeliverable |= too_large
+            # What Lambda brings again anyway waits for that, so that nothing is sent twice.
+            now = settled(batch.records, failed)
+            outgoing = [(url, each) for url, each in outgoing if each.sequence_number in now]
+            not_sent = send_in_order(sqs, outgoing, may_go_on, pause)
+            sent = len(outgoing) - len(not_sent)
+            failed |= not_sent
 
-        for sequence_number, condition in undeliverable.items():
+        for sequence_number in settled(batch.records, failed) & undeliverable.keys():
             if not put_aside(
                 s3,
                 configuration.failed_records_bucket,
                 context,
                 batch.records[sequence_number],
-                condition,
+                undeliverable[sequence_number],
                 largestMessageBytes=LARGEST_MESSAGE,
                 largestItemBytes=LARGEST_ITEM,
             ):
@@ -110,43 +105,54 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
 
 def _monitored(
     batch: Batch, configuration: Configuration
-) -> tuple[list[StreamEvent], dict[str, str], list[SkippedRecord]]:
-    """The events that pass the filter, their minimised JSON by sequence number, and all skipped."""
-    monitored: list[StreamEvent] = []
-    bodies: dict[str, str] = {}
+) -> tuple[dict[str, Message], list[SkippedRecord]]:
+    """The message of each event that passes the filter, by sequence number in stream order, and
+    all that is skipped."""
+    monitored: dict[str, Message] = {}
     skipped = list(batch.skipped)
     for each in batch.events:
         if configuration.hierarchy_filter.passes(each.event.current):
             try:
-                bodies[each.sequence_number] = minimised(each.event)
+                monitored[each.sequence_number] = message(each.sequence_number, each.event)
             except RecursionError:
                 skipped.append(SkippedRecord(each.sequence_number, "nested too deeply"))
-                continue
-            monitored.append(each)
-    return monitored, bodies, skipped
+    return monitored, skipped
 
 
 def _table_changes(
-    batch: Batch, bodies: Mapping[str, str], configuration: Configuration
-) -> tuple[list[TableChange], list[str]]:
-    """The deciding change of each agent, and the records whose item no table would take."""
-    table_changes: list[TableChange] = []
-    too_large: list[str] = []
-    changes = (
-        state_change(each.sequence_number, each.event, configuration.hierarchy_filter)
-        for each in batch.events
-    )
-    for change in deciding(each for each in changes if each is not None):
+    batch: Batch, monitored: Mapping[str, Message], configuration: Configuration
+) -> tuple[list[TableChange], dict[str, str]]:
+    """The deciding change of each agent, of those that the table can take, and why it cannot take
+    the others, by sequence number."""
+    takeable: dict[str, TableChange] = {}
+    too_large: dict[str, str] = {}
+    for each in batch.events:
+        change = state_change(each.sequence_number, each.event, configuration.hierarchy_filter)
+        if change is None:
+            continue
         if change.gone:
-            table_changes.append(TableChange(change, None, 0))
-            continue
-        body = bodies.get(change.sequence_number)
-        if body is None:
-            continue
-        item = table_item(change.event, body)
-        size = item_size(item)
-        if size > LARGEST_ITEM:
-            too_large.append(change.sequence_number)
+            takeable[each.sequence_number] = TableChange(change, None, 0)
+        elif each.sequence_number in monitored:
+            item = table_item(each.event, monitored[each.sequence_number].body)
+            size = item_size(item)
+            if size <= LARGEST_ITEM:
+                takeable[each.sequence_number] = TableChange(change, item, size)
+            else:
+                too_large[each.sequence_number] = "AgentStateTooLarge"
+    decisions = deciding(each.change for each in takeable.values())
+    return [takeable[change.sequence_number] for change in decisions], too_large
+
+
+def _outgoing(
+    monitored: Mapping[str, Message], queue_urls: tuple[str, ...]
+) -> tuple[list[tuple[str, Message]], dict[str, str]]:
+    """Each message with its queue, in stream order, and why the others cannot be sent, by sequence
+    number."""
+    outgoing: list[tuple[str, Message]] = []
+    too_large: dict[str, str] = {}
+    for sequence_number, each in monitored.items():
+        if each.size > LARGEST_MESSAGE:
+            too_large[sequence_number] = "MessageTooLarge"
         else:
-            table_changes.append(TableChange(change, item, size))
-    return table_changes, too_large
+            outgoing.append((queue_urls[queue_index(each.agent_arn, len(queue_urls))], each))
+    return outgoing, too_large

@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from agent_events.structured_log import log
+from agent_events.structured_log import described, log
 from rta_relay.agent_state import StateChange
 
 # DynamoDB takes 100 actions and 4 MB a transaction, and a change is two actions.
@@ -28,6 +28,12 @@ _RETRIED_REASONS = {"TransactionConflict", "ThrottlingError", "ProvisionedThroug
 
 _NOT_NEWER = "attribute_not_exists(AgentARN) OR LastEventTimeStamp <= :timestamp"
 _OLDER = "attribute_not_exists(AgentARN) OR LastEventTimeStamp < :timestamp"
+
+# At the same instant the status that began later wins over any other, and any over none.
+_LOWER_RANK = (
+    f"{_OLDER} OR (LastEventTimeStamp = :timestamp AND "
+    "(attribute_not_exists(LastStateChangeTimeStamp) OR LastStateChangeTimeStamp <= :since))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,7 @@ def _write_once(
             log("ERROR", "DynamoDB refused a state change", reasons=sorted(unknown))
         return left
     except (ClientError, BotoCoreError) as error:
-        log("ERROR", "writing agent states failed", error=str(error), changes=len(changes))
+        log("ERROR", "writing agent states failed", error=described(error), changes=len(changes))
         return changes
     outcome.written += len(changes)
     return []
@@ -120,8 +126,8 @@ def _actions(state_table: str, signed_out_table: str, each: TableChange) -> list
                 "Put": {
                     "TableName": state_table,
                     "Item": _attributes(each.item),
-                    "ConditionExpression": _NOT_NEWER,
-                    "ExpressionAttributeValues": values,
+                    "ConditionExpression": _LOWER_RANK,
+                    "ExpressionAttributeValues": {**values, ":since": {"S": each.change.since}},
                 }
             },
             {

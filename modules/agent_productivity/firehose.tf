@@ -23,6 +23,10 @@ resource "aws_kinesis_firehose_delivery_stream" "reports" {
   server_side_encryption {
     enabled = true
   }
+
+  # The stream writes its last files while it is destroyed, so the role's rights have to outlive it;
+  # nothing of the policy can be referred to here.
+  depends_on = [aws_iam_role_policy.firehose]
 }
 
 resource "aws_cloudwatch_log_group" "firehose" {

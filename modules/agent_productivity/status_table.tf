@@ -8,7 +8,13 @@ resource "aws_s3_object" "status_table" {
   content      = local._status_table
   content_type = "text/csv"
   etag         = md5(local._status_table)
-  tags         = var.tags
+
+  # An object takes ten tags, all else here fifty: no tag of the estate's may make it fail.
+  override_provider {
+    default_tags {
+      tags = {}
+    }
+  }
 }
 
 locals {

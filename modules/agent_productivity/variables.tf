@@ -95,6 +95,11 @@ variable "connect_s3_kms_arn" {
     condition     = var.connect_s3_kms_arn == null ? true : can(regex("^arn:[^:]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.connect_s3_kms_arn))
     error_message = "connect_s3_kms_arn has to be the ARN of a KMS key (arn:aws:kms:<region>:<account>:key/<id>), not an alias or another resource."
   }
+
+  validation {
+    condition     = var.connect_s3_kms_arn == null ? true : try(split(":", var.connect_s3_kms_arn)[3], data.aws_region.current.id) == data.aws_region.current.id
+    error_message = "connect_s3_kms_arn is in another region than the AWS provider (${data.aws_region.current.id}): deploy in the region of the Amazon Connect instance and its buckets, and give the key that encrypts the exported reports there."
+  }
 }
 
 variable "connect_s3_prefix" {

@@ -12,4 +12,9 @@ resource "aws_sqs_queue" "agent_events" {
   visibility_timeout_seconds  = 30
   sqs_managed_sse_enabled     = true
   tags                        = var.tags
+
+  lifecycle {
+    # With fewer queues: the relay first learns of it, and only then are the others destroyed.
+    create_before_destroy = true
+  }
 }

@@ -73,8 +73,8 @@ variable "ahg_filter_values" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for value in var.ahg_filter_values : try(trimspace(value) != "", false)])
-    error_message = "ahg_filter_values holds an empty value: name an agent hierarchy group in each."
+    condition     = alltrue([for value in var.ahg_filter_values : try(value != "" && trimspace(value) == value, false)])
+    error_message = "ahg_filter_values holds a value that is empty or has blanks at its ends, which would match no agent hierarchy group: write each name as it is in Amazon Connect."
   }
 
   validation {
@@ -93,14 +93,15 @@ variable "ahg_filter_values" {
   }
 
   validation {
-    # Terraform counts characters. Base64 without its padding writes 2,048 bytes as 2,731 of them.
-    condition     = length(replace(base64encode(join(var.ahg_filter_separator, [for value in var.ahg_filter_values : value == null ? "" : value])), "=", "")) <= 2731
-    error_message = "ahg_filter_values is too long: together with its separators it may take 2,048 bytes of the function's 4 KB of environment. Filter on a higher hierarchy level, or use one instance of this module for each part of the groups."
+    # Lambda measures the environment as JSON. Terraform counts characters, of which Base64 without
+    # its padding writes 2,050 bytes (2,048 and two quotation marks) as 2,734.
+    condition     = length(replace(base64encode(jsonencode(join(var.ahg_filter_separator, [for value in var.ahg_filter_values : value == null ? "" : value]))), "=", "")) <= 2734
+    error_message = "ahg_filter_values is too long: written as JSON, with its separators, it may take 2,048 bytes of the function's 4 KB of environment. Filter on a higher hierarchy level, or use one instance of this module for each part of the groups."
   }
 }
 
 variable "lambda_config_location" {
-  description = "Where the write-to-SQS flag lives: `env`, an environment variable of the relay function, or `table`, a DynamoDB table (fewer rights for the RTA user, one more read for each batch)."
+  description = "Where the write-to-SQS flag lives: `env`, an environment variable of the relay function, or `table`, a DynamoDB table (fewer rights for the RTA user, one more read for each batch). Disconnect the RTA server before a change, see the README."
   type        = string
   default     = "env"
   nullable    = false
@@ -141,7 +142,7 @@ variable "name" {
 }
 
 variable "num_sqs_queues" {
-  description = "Number of SQS queues (1 to 10). More queues lower the latency of state changes."
+  description = "Number of SQS queues (1 to 10). More queues lower the latency of state changes. Disconnect the RTA server before a change, see the README."
   type        = number
   default     = 1
   nullable    = false

@@ -3,7 +3,7 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,11 @@ class Workspace:
 
         Raises TerraformError when it fails.
         """
+        return self._run(arguments).stdout
+
+    def _run(
+        self, arguments: Sequence[str], success: Container[int] = (0,)
+    ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [terraform_binary(), *arguments],
             cwd=self.folder,
@@ -44,11 +49,11 @@ class Workspace:
             text=True,
             env=cli_environment() | (self.cloud.environment() if self.cloud else {}),
         )
-        if done.returncode != 0:
+        if done.returncode not in success:
             raise TerraformError(
                 f"terraform {' '.join(arguments)} in {self.folder}:\n{done.stdout}\n{done.stderr}"
             )
-        return done.stdout
+        return done
 
     def apply(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Apply and return the outputs' values by name."""
@@ -64,7 +69,9 @@ class Workspace:
     def changes(self, variables: Mapping[str, Any]) -> dict[str, list[str]]:
         """What another apply would do: actions by resource address, no-ops left out."""
         self._write(variables)
-        self.run("plan", "-no-color", "-out=again.tfplan")
+        arguments = ["plan", "-no-color", "-detailed-exitcode", "-out=again.tfplan"]
+        if self._run(arguments, success=(0, 2)).returncode == 0:
+            return {}
         plan = json.loads(self.run("show", "-json", "again.tfplan"))
         return {
             change["address"]: change["change"]["actions"]

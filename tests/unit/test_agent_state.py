@@ -91,7 +91,12 @@ def test_an_agent_who_leaves_the_monitored_groups_is_gone() -> None:
 
 def test_an_agent_who_was_never_monitored_is_not_touched() -> None:
     assert change("1", EMEA, group="US", previous_group="US") is None
-    assert change("1", EMEA, event_type="LOGOUT", group="US") is None
+    assert change("1", EMEA, event_type="LOGIN", CurrentAgentSnapshot=None) is None
+
+
+def test_who_signs_out_is_gone_whatever_the_filter_says() -> None:
+    assert change("1", EMEA, event_type="LOGOUT", CurrentAgentSnapshot=None).gone
+    assert change("1", EMEA, status="Offline", group="US", previous_group="US").gone
 
 
 def test_an_agent_who_comes_into_the_monitored_groups_is_shown() -> None:
@@ -111,3 +116,9 @@ def test_at_the_same_instant_the_sign_out_decides_and_else_the_later_record() ->
     out = change("3", status="Offline")
     assert deciding([shown, again]) == [again]
     assert deciding([out, shown, again]) == [out]
+
+
+def test_at_the_same_instant_a_status_decides_over_none() -> None:
+    login = change("1", event_type="LOGIN", CurrentAgentSnapshot=None)
+    shown = change("2")
+    assert deciding([login, shown]) == deciding([shown, login]) == [shown]

@@ -38,7 +38,8 @@ def message(agent: str, number: int, size: int = 10) -> Message:
 
 
 def send(sqs: Any, messages: list[Message], may_go_on: Callable[[], bool] = lambda: True) -> Any:
-    return send_in_order(sqs, QUEUE, messages, may_go_on, lambda _attempt: None)
+    outgoing = [(QUEUE, each) for each in messages]
+    return send_in_order(sqs, outgoing, may_go_on, lambda _attempt: None)
 
 
 def test_messages_of_different_agents_travel_ten_at_a_time() -> None:
@@ -71,12 +72,37 @@ def test_a_refused_message_is_sent_again_before_the_next_of_its_agent() -> None:
     assert [body for body in sqs.accepted if body.startswith("ann")] == ["ann:1", "ann:3"]
 
 
-def test_a_message_that_is_refused_for_good_holds_back_those_of_its_agent_only() -> None:
+def test_after_a_message_that_is_refused_for_good_nothing_behind_it_is_sent() -> None:
     sqs = FakeSqs(lambda body, _request: body == "ann:1")
-    messages = [message("ann", 1), message("bob", 2), message("ann", 3), message("bob", 4)]
-    assert send(sqs, messages) == {"1", "3"}
-    assert sqs.accepted == ["bob:2", "bob:4"]
-    assert sum(entry["MessageBody"] == "ann:1" for r in sqs.requests for entry in r) == 4
+    behind = [message(f"agent-{number}", number) for number in range(2, 102)]
+    unsent = send(sqs, [message("bob", 0), message("ann", 1), *behind])
+    assert "bob:0" in sqs.accepted
+    assert len(sqs.requests) == 4, "one for each try, others travelling along, and then no more"
+    assert len(unsent) == 102 - len(sqs.accepted) > 60
+
+
+def test_a_queue_that_fails_stops_the_others_too_so_that_nothing_comes_again_later() -> None:
+    class Both:
+        def __init__(self) -> None:
+            self.accepted: list[str] = []
+
+        def send_message_batch(self, **request: Any) -> dict[str, Any]:
+            if request["QueueUrl"] == "broken":
+                raise EndpointConnectionError(endpoint_url=QUEUE)
+            self.accepted += [entry["MessageBody"] for entry in request["Entries"]]
+            return {"Successful": [{"Id": entry["Id"]} for entry in request["Entries"]]}
+
+    sqs = Both()
+    messages = [
+        ("works", message("ann", 1)),
+        ("broken", message("bob", 2)),
+        ("works", message("ann", 3)),
+        ("works", message("cid", 4)),
+    ]
+    unsent = send_in_order(sqs, messages, lambda: True, lambda _attempt: None)
+    assert "2" in unsent
+    assert unsent >= {"3"}, "of an agent whose first message was taken before the failure showed"
+    assert set(sqs.accepted) <= {"ann:1", "cid:4"}
 
 
 @pytest.mark.parametrize(
@@ -95,6 +121,15 @@ def test_a_request_that_fails_leaves_everything_after_it_unsent(error: Exception
 
     unsent = send(Down(), [message(f"agent-{number}", number) for number in range(25)])
     assert unsent == {str(number) for number in range(10, 25)}
+
+
+def test_a_refusal_logs_codes_and_sequence_numbers_and_no_message(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    send(FakeSqs(lambda _body, _request: True), [message("secret", 7)])
+    output = capsys.readouterr().out
+    assert '"sequenceNumber":"7","code":"InternalError"' in output
+    assert "secret" not in output
 
 
 def test_a_response_that_does_not_confirm_a_message_leaves_it_unsent() -> None:

@@ -31,7 +31,7 @@ def test_the_longest_configuration_fits_the_functions_environment() -> None:
         "AGENT_STATE_TABLE": f"{name}-agent-states",
         "AHG_FILTER_LEVEL": "5",
         "AHG_FILTER_SEPARATOR": ",",
-        "AHG_FILTER_VALUES": "x" * 2048,
+        "AHG_FILTER_VALUES": '"' * 1024,  # 2,048 bytes as JSON, as the validation measures
         "CONFIGURATION_TABLE": f"{name}-configuration",
         "FAILED_RECORDS_BUCKET": f"{name}-failed-records-111122223333",
         "FLAG_LOCATION": "table",

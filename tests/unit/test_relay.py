@@ -212,6 +212,74 @@ def test_an_agent_who_leaves_the_monitored_groups_leaves_the_table(aws: Aws) -> 
     assert sum(map(len, aws.received())) == 2, "the move itself is not for this server"
 
 
+@pytest.mark.parametrize("filtered", [False, True])
+def test_a_logout_that_says_nothing_else_ends_an_agents_day(aws: Aws, filtered: bool) -> None:
+    emea = {"AHG_FILTER_LEVEL": "1", "AHG_FILTER_SEPARATOR": ",", "AHG_FILTER_VALUES": "EMEA"}
+    relay = aws.relay(**(emea if filtered else {}))
+    relay(invocation([event(at="2026-03-02T09:00:00Z", group="EMEA")]))
+    logout = event(at="2026-03-02T10:00:00Z", event_type="LOGOUT", CurrentAgentSnapshot=None)
+    relay(invocation([logout]))
+    assert aws.states() == {}
+
+
+def test_an_agent_whose_group_the_filter_no_longer_names_is_gone_when_they_sign_out(
+    aws: Aws,
+) -> None:
+    emea = {"AHG_FILTER_LEVEL": "1", "AHG_FILTER_SEPARATOR": ",", "AHG_FILTER_VALUES": "EMEA"}
+    aws.relay(**emea)(invocation([event(at="2026-03-02T09:00:00Z", group="EMEA")]))
+    signed_out = event(at="2026-03-02T17:00:00Z", status="Offline", group="EMEA")
+    aws.relay(**emea | {"AHG_FILTER_VALUES": "US"})(invocation([signed_out]))
+    assert aws.states() == {}
+    assert sum(map(len, aws.received())) == 1, "the sign-out itself is not for this server"
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_an_event_that_the_table_cannot_take_does_not_hide_the_one_before(
+    aws: Aws, together: bool
+) -> None:
+    events = [
+        event("ann", at="2026-03-02T09:00:00Z"),
+        event("ann", at="2026-03-02T09:00:01Z", Unknown="x" * 420_000),
+        event("bob", at="2026-03-02T09:00:00Z"),
+        event("bob", at="2026-03-02T10:00:00Z", status="Offline"),
+        event("bob", at="2026-03-02T11:00:00Z", Unknown="x" * 420_000),
+    ]
+    relay = aws.relay()
+    for number, each in enumerate([events] if together else [[one] for one in events]):
+        assert relay(invocation(each, first=10 * number)) == NOTHING_FAILED
+    assert set(aws.states()) == {arn("ann")}
+    assert len(aws.kept()) == 2
+
+
+def test_what_lambda_will_bring_again_is_not_sent_ahead(aws: Aws) -> None:
+    """Else, with every retry, an agent's older event would follow on a newer one."""
+    relay = aws.relay(AGENT_STATE_TABLE="gone")
+    for _ in range(2):
+        response = relay(
+            invocation([event("ann", event_type="HEART_BEAT"), event("bob"), event("ann")])
+        )
+        assert response == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    assert [len(bodies) for bodies in aws.received() if bodies] == [1], "the heartbeat before it"
+
+
+def test_no_failure_logs_anything_of_an_event(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+    batch = [
+        event("secret-agent", Unknown="secret-text"),
+        event("secret-giant", Unknown="secret-text" * 40_000),
+    ]
+    gone = f'["https://sqs.{REGION}.amazonaws.com/123456789012/gone.fifo"]'
+    for broken in (
+        {"QUEUE_URLS": gone},
+        {"AGENT_STATE_TABLE": "gone"},
+        {"SIGNED_OUT_AGENTS_TABLE": "gone"},
+        {"FAILED_RECORDS_BUCKET": "no-such-bucket"},
+    ):
+        assert aws.relay(**broken)(invocation(batch)) != NOTHING_FAILED
+    output = capsys.readouterr().out
+    assert output.count('"level":"ERROR"') >= 4
+    assert "secret" not in output
+
+
 def test_the_same_batch_again_sends_no_message_twice_within_sqs_memory(aws: Aws) -> None:
     relay = aws.relay()
     for _ in range(2):
@@ -271,10 +339,10 @@ def test_a_failed_send_is_reported_as_the_record_to_retry_from(aws: Aws) -> None
     assert set(aws.states()) == {arn("ann"), arn("bob")}, "the table is written all the same"
 
 
-def test_a_failed_table_write_is_reported_and_the_messages_still_go_out(aws: Aws) -> None:
+def test_a_failed_table_write_is_reported_and_the_messages_before_it_go_out(aws: Aws) -> None:
     response = aws.relay(AGENT_STATE_TABLE="gone")(invocation([event("ann"), event("ann")]))
     assert response == {"batchItemFailures": [{"itemIdentifier": "2"}]}, "the deciding record"
-    assert sum(map(len, aws.received())) == 1
+    assert sum(map(len, aws.received())) == 1, "what lies before it"
 
 
 def test_when_time_runs_out_what_is_left_is_reported(aws: Aws) -> None:

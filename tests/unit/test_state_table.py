@@ -90,6 +90,19 @@ def test_an_event_that_comes_late_does_not_bring_a_signed_out_agent_back(dynamod
     assert states(dynamodb) == {arn("bob"): "Available"}
 
 
+def test_at_the_same_instant_the_sign_out_stays_whatever_comes_later(dynamodb: Any) -> None:
+    write(dynamodb, table_change(at=at(17), status="Offline"))
+    assert write(dynamodb, table_change(at=at(17))).outdated == 1
+    assert states(dynamodb) == {}
+
+
+def test_at_the_same_instant_an_event_without_a_status_does_not_replace_one(dynamodb: Any) -> None:
+    login = {"at": at(9), "event_type": "LOGIN", "CurrentAgentSnapshot": None}
+    for each in (login, {"at": at(9)}, login):
+        assert write(dynamodb, table_change(**each)).failed == set()
+    assert states(dynamodb) == {arn("ann"): "Available"}
+
+
 def test_a_late_event_does_not_hold_back_the_others_of_its_transaction(dynamodb: Any) -> None:
     write(dynamodb, table_change(at=at(12)))
     outcome = write(

@@ -126,6 +126,8 @@ run "refuses_2" {
     aspect_ap_data_s3_prefix = "/OUTPUT/"
     # a URL
     connect_s3_bucket = "s3://bucket"
+    # another region
+    connect_s3_kms_arn = "arn:aws:kms:us-east-1:111122223333:key/9d4c"
     # no slash at the end
     connect_s3_prefix = "connect/acme"
     # a hyphen at the beginning
@@ -143,6 +145,7 @@ run "refuses_2" {
     var.agent_statuses,
     var.aspect_ap_data_s3_prefix,
     var.connect_s3_bucket,
+    var.connect_s3_kms_arn,
     var.connect_s3_prefix,
     var.kda_application_name,
     var.qss3_key_prefix,

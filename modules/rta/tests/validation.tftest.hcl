@@ -276,6 +276,34 @@ run "refuses_10" {
   command = plan
 
   variables {
+    # blanks at its ends
+    ahg_filter_level  = 1
+    ahg_filter_values = ["EMEA", " APAC"]
+  }
+
+  expect_failures = [
+    var.ahg_filter_values,
+  ]
+}
+
+run "refuses_11" {
+  command = plan
+
+  variables {
+    # 1,024 quotation marks, which JSON doubles
+    ahg_filter_level  = 1
+    ahg_filter_values = [join("", [for index in range(1024) : "\""]), "x"]
+  }
+
+  expect_failures = [
+    var.ahg_filter_values,
+  ]
+}
+
+run "refuses_12" {
+  command = plan
+
+  variables {
     # 683 characters that are 2,049 bytes
     ahg_filter_level  = 1
     ahg_filter_values = [join("", [for index in range(683) : "€"])]
@@ -286,7 +314,7 @@ run "refuses_10" {
   ]
 }
 
-run "refuses_11" {
+run "refuses_13" {
   command = plan
 
   variables {
@@ -299,7 +327,7 @@ run "refuses_11" {
   ]
 }
 
-run "refuses_12" {
+run "refuses_14" {
   command = plan
 
   variables {

@@ -1,0 +1,25 @@
+"""A call that is begun has to end before the function's time does: else Lambda ends it midway."""
+
+import re
+
+from agent_events.invocation import AWS_CALLS, MILLISECONDS_A_CALL
+from tests.local_cloud.terraform_cli import REPOSITORY
+
+# botocore waits at most 1 s before the second try and 2 s before the third, in its standard mode.
+_PAUSES = {3: 1 + 2}
+
+
+def test_the_slowest_call_ends_within_the_time_kept_for_it() -> None:
+    tries = AWS_CALLS.retries["total_max_attempts"]
+    slowest = tries * (AWS_CALLS.connect_timeout + AWS_CALLS.read_timeout) + _PAUSES[tries]
+    assert slowest * 1000 < MILLISECONDS_A_CALL
+
+
+def test_every_function_has_time_for_more_than_one_call() -> None:
+    timeouts = [
+        int(found)
+        for source in REPOSITORY.glob("modules/*/*_function.tf")
+        for found in re.findall(r"^  timeout += (\d+)$", source.read_text(), re.MULTILINE)
+    ]
+    assert len(timeouts) == 3
+    assert all(timeout * 1000 >= 2 * MILLISECONDS_A_CALL for timeout in timeouts)
