@@ -86,6 +86,7 @@ def test_only_refused_records_are_put_again_after_a_pause(
     warning = json.loads(capsys.readouterr().out.splitlines()[0])
     assert (warning["level"], warning["refused"]) == ("WARNING", 1)
     assert warning["codes"] == ["ServiceUnavailableException"]
+    assert set(warning) == {"level", "message", "stream", "refused", "codes"}, "and no line"
 
 
 def test_a_record_refused_for_good_fails_all_that_is_packed_in_it() -> None:
