@@ -22,8 +22,9 @@ setup: $(READY) ## Install what the other targets need into .venv
 
 $(READY): requirements-dev.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found: install it, or name it with make PYTHON=..." >&2; exit 1; }
-	"$(PYTHON)" -m venv --clear .venv || { echo "$(PYTHON) could not make a virtual environment; on Debian and Ubuntu, install python3-venv." >&2; exit 1; }
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@echo "Installing what is needed into .venv (a minute or so) ..."
+	@"$(PYTHON)" -m venv --clear .venv || { echo "$(PYTHON) could not make a virtual environment; on Debian and Ubuntu, install python3-venv." >&2; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
 build: $(READY) ## Build the zips and the tables of the module READMEs

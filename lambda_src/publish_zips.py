@@ -29,7 +29,7 @@ def main() -> int:
     if not re.fullmatch(r"|[A-Za-z0-9-][A-Za-z0-9/-]*/", arguments.prefix):
         parser.error(
             f"the prefix is {arguments.prefix!r}: it may hold letters, digits, hyphens and "
-            "slashes, does not begin with / and ends in /"
+            "slashes, does not begin with / and ends in /, as in connect-integration-aspect-wfm/"
         )
     try:
         keys = publish(arguments.bucket, arguments.prefix)

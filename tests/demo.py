@@ -21,7 +21,7 @@ from tests.local_cloud.cloud import (
     local_cloud,
 )
 from tests.local_cloud.rta_client import AgentState, RtaClient
-from tests.local_cloud.terraform_cli import REPOSITORY, TerraformMissingError
+from tests.local_cloud.terraform_cli import REPOSITORY, TerraformMissingError, terraform_binary
 from tests.local_cloud.wfm_adapter import WfmAdapter
 from tests.local_cloud.workspace import TerraformError, workspace
 from tools.wfm_reports.page import page
@@ -33,7 +33,7 @@ PAGE = REPOSITORY / "build" / "wfm-reports.html"
 
 CONNECT_BUCKET = "amazon-connect-0123456789ab"
 VARIABLES = {
-    "agent_statuses": {"Available": "A", "Offline": "0", "Break": "0"},
+    "agent_statuses": {"Available": "A", "Offline": "0", "Project": "1"},
     "connect_s3_bucket": CONNECT_BUCKET,
     "connect_s3_prefix": "connect/acme/Reports/Aspect/",
 }
@@ -49,8 +49,12 @@ DAY = Period(datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 3, 2, 18, tzinf
 def main() -> int:
     print(f"\nAmazon Connect to Aspect WFM, in {REGION} on this machine\n")
     try:
+        terraform_binary()
         with tempfile.TemporaryDirectory(prefix="aspect-wfm-demo-") as folder:
             _demo(Path(folder))
+    except KeyboardInterrupt:
+        print("\n\nInterrupted. The local AWS has ended, and all that was in it.", file=sys.stderr)
+        return 130
     except (StartError, TerraformMissingError, TerraformError) as error:
         print(f"\n\n{error}", file=sys.stderr)
         return 1
@@ -85,6 +89,7 @@ def _demo(folder: Path) -> None:
         print("".join(f"    {line}\n" for line in render(found, report).splitlines()))
         PAGE.parent.mkdir(exist_ok=True)
         PAGE.write_text(page(found, report), encoding="utf-8")
+        print("    (The heartbeat comes every five minutes; the demo ends before the first.)")
         print(f"    As a page: {PAGE.relative_to(REPOSITORY)}\n")
 
         with step("terraform destroy, once keys and report files are deleted by hand"):
@@ -121,7 +126,7 @@ def _play_a_day(
         logs = {name: await_batches(cloud, each, put) for name, each in functions.items()}
     with step("The RTA server polls its queue and deletes what it has read"):
         received = server.poll()
-    print()
+    print("\n    received, each agent's in order:")
     for each in received:
         event = each.event
         snapshot = event["CurrentAgentSnapshot"] or {}

@@ -52,7 +52,7 @@ variable "num_sqs_queues" {
 }
 
 variable "qss3_bucket_name" {
-  description = "S3 bucket with your own copy of the functions' zips; null uses the zips of this release."
+  description = "S3 bucket, in the same region, with your own copy of the functions' zips; null uses the zips that come with the modules."
   type        = string
   default     = null
 }

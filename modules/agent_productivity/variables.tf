@@ -49,7 +49,7 @@ variable "agent_statuses" {
 
   validation {
     condition     = alltrue([for type in values(coalesce(var.agent_statuses, {})) : contains(["A", "0", "1"], coalesce(type, "none"))])
-    error_message = "agent_statuses has a type that is none: use A (available), 0 (signed out) or 1 (signed in)."
+    error_message = "agent_statuses gives a status a type other than A (available), 0 (signed out) or 1 (signed in): use one of these three for each."
   }
 
   validation {
@@ -156,7 +156,7 @@ variable "log_retention_days" {
 }
 
 variable "qss3_bucket_name" {
-  description = "S3 bucket with your own copy of the functions' zips (see `make publish`); null uses the zips in this module."
+  description = "S3 bucket, in the same region, with your own copy of the functions' zips (see `make publish`); its name is known when planning. Null uses the zips in this module."
   type        = string
   default     = null
 

@@ -154,7 +154,7 @@ variable "num_sqs_queues" {
 }
 
 variable "qss3_bucket_name" {
-  description = "S3 bucket with your own copy of the function's zip (see `make publish`); null uses the zip in this module."
+  description = "S3 bucket, in the same region, with your own copy of the function's zip (see `make publish`); its name is known when planning. Null uses the zip in this module."
   type        = string
   default     = null
 

@@ -66,6 +66,9 @@ _TICKS = tuple(
 )
 _DAY = timedelta(days=1)
 
+# How near to an end of the axis, in percent, a label would overlap what stands beside it.
+_EDGE = 2
+
 # Longer tables are folded.
 _MOST_OPEN_ROWS = 24
 
@@ -253,7 +256,8 @@ def _strip(
 def _axis(scale: _Scale, where: str, right: str = "") -> str:
     """The row of times above or below a chart, with the heading of the column to the right."""
     labels = "".join(
-        f'<text class="{"day" if day else "hour"}" x="{scale.x(tick):.3f}%" y="14">{label}</text>'
+        f'<text class="{"day" if day else "hour"}" x="{scale.x(tick):.3f}%" y="14"'
+        f"{_anchor(scale.x(tick))}>{label}</text>"
         for tick, label, day in _ticks(scale)
     )
     return (
@@ -261,6 +265,12 @@ def _axis(scale: _Scale, where: str, right: str = "") -> str:
         f'<svg class="axis {where}" height="20" aria-hidden="true">{labels}</svg>'
         f'<div class="side {where}">{right}</div>'
     )
+
+
+def _anchor(x: float) -> str:
+    """Keeps a label at either end of the axis (`x` in percent) off what stands beside the axis."""
+    side = "start" if x < _EDGE else "end" if x > 100 - _EDGE else None
+    return f' style="text-anchor:{side}"' if side else ""
 
 
 def _grid(scale: _Scale) -> str:
