@@ -56,7 +56,6 @@ def send_in_order(
         batch = _take_batch(queue_heads, waiting, end)
         refused = _send(sqs, queue_url, [message for _, message in batch])
         if refused is None:
-            end = batch[0][0]
             break
         for place, each in batch:
             if each.sequence_number not in refused:
