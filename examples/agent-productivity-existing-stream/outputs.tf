@@ -33,7 +33,12 @@ output "heartbeat_lambda_function_name" {
   value       = module.agent_productivity.heartbeat_lambda_function_name
 }
 
+output "wfm_adapter_role_arn" {
+  description = "ARN of the IAM role that the WFM Adapter assumes, null when it works as a user."
+  value       = module.agent_productivity.wfm_adapter_role_arn
+}
+
 output "wfm_adapter_user_name" {
-  description = "Name of the IAM user for the WFM Adapter."
+  description = "Name of the IAM user for the WFM Adapter, null when it assumes a role."
   value       = module.agent_productivity.wfm_adapter_user_name
 }

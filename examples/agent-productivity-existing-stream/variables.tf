@@ -27,6 +27,12 @@ variable "aspect_ap_data_s3_prefix" {
   default     = "OUTPUT/"
 }
 
+variable "authorization_mode" {
+  description = "What the WFM Adapter works as: `user`, an IAM user with access keys, or `role`, an IAM role that `source_aws_account_id` assumes with `external_id`."
+  type        = string
+  default     = "user"
+}
+
 variable "connect_s3_bucket" {
   description = "Name of the exported reports bucket of the Amazon Connect instance."
   type        = string
@@ -44,6 +50,18 @@ variable "connect_s3_prefix" {
   default     = "connect/directory/Reports/Aspect/"
 }
 
+variable "external_id" {
+  description = "External id that whoever assumes the role has to name; required with `authorization_mode` = `role`, and for that only."
+  type        = string
+  default     = null
+}
+
+variable "iam_path" {
+  description = "IAM path of every role and user; begins and ends with `/`."
+  type        = string
+  default     = "/"
+}
+
 variable "include_agent_status_type" {
   description = "Whether report lines have the column AgentStatusType, which newer WFM Adapters read."
   type        = bool
@@ -54,6 +72,18 @@ variable "kda_application_name" {
   description = "Name of the Agent Productivity deployment; the name of the report files begins with it."
   type        = string
   default     = "aspect-wfm-ap"
+}
+
+variable "log_retention_days" {
+  description = "How long logs are kept, in days."
+  type        = number
+  default     = 90
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the IAM policy that bounds the permissions of every role and user; null for no boundary."
+  type        = string
+  default     = null
 }
 
 variable "qss3_bucket_name" {
@@ -71,6 +101,12 @@ variable "qss3_key_prefix" {
 variable "report_retention_days" {
   description = "After how many days report files are deleted; null keeps them."
   type        = number
+  default     = null
+}
+
+variable "source_aws_account_id" {
+  description = "AWS account whose principals may assume the role; required with `authorization_mode` = `role`, and for that only."
+  type        = string
   default     = null
 }
 

@@ -3,6 +3,7 @@ module "agent_stream" {
 
   agent_event_stream_kms_arn         = var.agent_event_stream_kms_arn
   agent_event_stream_retention_hours = var.agent_event_stream_retention_hours
+  encrypted                          = var.encrypted
   name                               = var.agent_event_stream_name
   shard_count                        = var.shard_count
   stream_mode                        = var.stream_mode
@@ -17,14 +18,20 @@ module "agent_productivity" {
   agent_event_stream_retention_hours = module.agent_stream.agent_event_stream_retention_hours
   agent_statuses                     = var.agent_statuses
   aspect_ap_data_s3_prefix           = var.aspect_ap_data_s3_prefix
+  authorization_mode                 = var.authorization_mode
   connect_s3_bucket                  = var.connect_s3_bucket
   connect_s3_kms_arn                 = var.connect_s3_kms_arn
   connect_s3_prefix                  = var.connect_s3_prefix
+  external_id                        = var.external_id
+  iam_path                           = var.iam_path
   include_agent_status_type          = var.include_agent_status_type
   kda_application_name               = var.kda_application_name
+  log_retention_days                 = var.log_retention_days
+  permissions_boundary_arn           = var.permissions_boundary_arn
   qss3_bucket_name                   = var.qss3_bucket_name
   qss3_key_prefix                    = var.qss3_key_prefix
   report_retention_days              = var.report_retention_days
+  source_aws_account_id              = var.source_aws_account_id
   starting_position                  = var.starting_position
   tags                               = var.tags
 }

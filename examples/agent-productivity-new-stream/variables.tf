@@ -28,6 +28,12 @@ variable "aspect_ap_data_s3_prefix" {
   default     = "OUTPUT/"
 }
 
+variable "authorization_mode" {
+  description = "What the WFM Adapter works as: `user`, an IAM user with access keys, or `role`, an IAM role that `source_aws_account_id` assumes with `external_id`."
+  type        = string
+  default     = "user"
+}
+
 variable "connect_s3_bucket" {
   description = "Name of the exported reports bucket of the Amazon Connect instance."
   type        = string
@@ -45,6 +51,24 @@ variable "connect_s3_prefix" {
   default     = "connect/directory/Reports/Aspect/"
 }
 
+variable "encrypted" {
+  description = "Whether the new stream is encrypted at rest."
+  type        = bool
+  default     = true
+}
+
+variable "external_id" {
+  description = "External id that whoever assumes the role has to name; required with `authorization_mode` = `role`, and for that only."
+  type        = string
+  default     = null
+}
+
+variable "iam_path" {
+  description = "IAM path of every role and user; begins and ends with `/`."
+  type        = string
+  default     = "/"
+}
+
 variable "include_agent_status_type" {
   description = "Whether report lines have the column AgentStatusType, which newer WFM Adapters read."
   type        = bool
@@ -55,6 +79,18 @@ variable "kda_application_name" {
   description = "Name of the Agent Productivity deployment; the name of the report files begins with it."
   type        = string
   default     = "aspect-wfm-ap"
+}
+
+variable "log_retention_days" {
+  description = "How long logs are kept, in days."
+  type        = number
+  default     = 90
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the IAM policy that bounds the permissions of every role and user; null for no boundary."
+  type        = string
+  default     = null
 }
 
 variable "qss3_bucket_name" {
@@ -79,6 +115,12 @@ variable "shard_count" {
   description = "Number of shards of the new stream in mode `PROVISIONED`."
   type        = number
   default     = 1
+}
+
+variable "source_aws_account_id" {
+  description = "AWS account whose principals may assume the role; required with `authorization_mode` = `role`, and for that only."
+  type        = string
+  default     = null
 }
 
 variable "starting_position" {

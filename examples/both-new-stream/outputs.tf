@@ -48,13 +48,23 @@ output "heartbeat_lambda_function_name" {
   value       = module.agent_productivity.heartbeat_lambda_function_name
 }
 
+output "retired_sqs_queue_urls" {
+  description = "URLs of the queues that get no events any more and are kept until they are read empty."
+  value       = module.rta.retired_sqs_queue_urls
+}
+
 output "rta_lambda_function_name" {
   description = "Name of the relay function."
   value       = module.rta.rta_lambda_function_name
 }
 
+output "rta_role_arn" {
+  description = "ARN of the IAM role that the RTA server assumes, null when it works as a user."
+  value       = module.rta.rta_role_arn
+}
+
 output "rta_user_name" {
-  description = "Name of the IAM user for the RTA server."
+  description = "Name of the IAM user for the RTA server, null when it assumes a role."
   value       = module.rta.rta_user_name
 }
 
@@ -63,7 +73,12 @@ output "sqs_queue_urls" {
   value       = module.rta.sqs_queue_urls
 }
 
+output "wfm_adapter_role_arn" {
+  description = "ARN of the IAM role that the WFM Adapter assumes, null when it works as a user."
+  value       = module.agent_productivity.wfm_adapter_role_arn
+}
+
 output "wfm_adapter_user_name" {
-  description = "Name of the IAM user for the WFM Adapter."
+  description = "Name of the IAM user for the WFM Adapter, null when it assumes a role."
   value       = module.agent_productivity.wfm_adapter_user_name
 }

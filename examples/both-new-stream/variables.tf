@@ -46,6 +46,12 @@ variable "aspect_ap_data_s3_prefix" {
   default     = "OUTPUT/"
 }
 
+variable "authorization_mode" {
+  description = "What the WFM Adapter and the RTA server work as: `user`, IAM users with access keys, or `role`, IAM roles that `source_aws_account_id` assumes with `external_id`."
+  type        = string
+  default     = "user"
+}
+
 variable "connect_s3_bucket" {
   description = "Name of the exported reports bucket of the Amazon Connect instance."
   type        = string
@@ -61,6 +67,24 @@ variable "connect_s3_prefix" {
   description = "Prefix of the reports that the WFM Adapter reads in the exported reports bucket. The default is a placeholder that is refused."
   type        = string
   default     = "connect/directory/Reports/Aspect/"
+}
+
+variable "encrypted" {
+  description = "Whether the new stream is encrypted at rest."
+  type        = bool
+  default     = true
+}
+
+variable "external_id" {
+  description = "External id that whoever assumes the roles has to name; required with `authorization_mode` = `role`, and for that only."
+  type        = string
+  default     = null
+}
+
+variable "iam_path" {
+  description = "IAM path of every role and user; begins and ends with `/`."
+  type        = string
+  default     = "/"
 }
 
 variable "include_agent_status_type" {
@@ -81,16 +105,34 @@ variable "lambda_config_location" {
   default     = "env"
 }
 
+variable "log_retention_days" {
+  description = "How long logs are kept, in days."
+  type        = number
+  default     = 90
+}
+
 variable "name" {
   description = "Name of the Real-Time Adherence deployment; the name of everything in it begins with it."
   type        = string
   default     = "aspect-wfm-rta"
 }
 
+variable "num_retired_sqs_queues" {
+  description = "After num_sqs_queues was lowered: how many queues behind it are kept to be read empty; 0 destroys them with what they hold."
+  type        = number
+  default     = null
+}
+
 variable "num_sqs_queues" {
   description = "Number of SQS queues (1 to 10)."
   type        = number
   default     = 1
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the IAM policy that bounds the permissions of every role and user; null for no boundary."
+  type        = string
+  default     = null
 }
 
 variable "qss3_bucket_name" {
@@ -115,6 +157,12 @@ variable "shard_count" {
   description = "Number of shards of the new stream in mode `PROVISIONED`."
   type        = number
   default     = 1
+}
+
+variable "source_aws_account_id" {
+  description = "AWS account whose principals may assume the roles; required with `authorization_mode` = `role`, and for that only."
+  type        = string
+  default     = null
 }
 
 variable "starting_position" {

@@ -7,11 +7,18 @@ module "rta" {
   ahg_filter_level                   = var.ahg_filter_level
   ahg_filter_separator               = var.ahg_filter_separator
   ahg_filter_values                  = var.ahg_filter_values
+  authorization_mode                 = var.authorization_mode
+  external_id                        = var.external_id
+  iam_path                           = var.iam_path
   lambda_config_location             = var.lambda_config_location
+  log_retention_days                 = var.log_retention_days
   name                               = var.name
+  num_retired_sqs_queues             = var.num_retired_sqs_queues
   num_sqs_queues                     = var.num_sqs_queues
+  permissions_boundary_arn           = var.permissions_boundary_arn
   qss3_bucket_name                   = var.qss3_bucket_name
   qss3_key_prefix                    = var.qss3_key_prefix
+  source_aws_account_id              = var.source_aws_account_id
   starting_position                  = var.starting_position
   tags                               = var.tags
 }

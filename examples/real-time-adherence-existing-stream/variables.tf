@@ -33,10 +33,34 @@ variable "ahg_filter_values" {
   default     = []
 }
 
+variable "authorization_mode" {
+  description = "What the RTA server works as: `user`, an IAM user with access keys, or `role`, an IAM role that `source_aws_account_id` assumes with `external_id`."
+  type        = string
+  default     = "user"
+}
+
+variable "external_id" {
+  description = "External id that whoever assumes the role has to name; required with `authorization_mode` = `role`, and for that only."
+  type        = string
+  default     = null
+}
+
+variable "iam_path" {
+  description = "IAM path of every role and user; begins and ends with `/`."
+  type        = string
+  default     = "/"
+}
+
 variable "lambda_config_location" {
   description = "Where the write-to-SQS flag lives: `env` or `table`."
   type        = string
   default     = "env"
+}
+
+variable "log_retention_days" {
+  description = "How long logs are kept, in days."
+  type        = number
+  default     = 90
 }
 
 variable "name" {
@@ -45,10 +69,22 @@ variable "name" {
   default     = "aspect-wfm-rta"
 }
 
+variable "num_retired_sqs_queues" {
+  description = "After num_sqs_queues was lowered: how many queues behind it are kept to be read empty; 0 destroys them with what they hold."
+  type        = number
+  default     = null
+}
+
 variable "num_sqs_queues" {
   description = "Number of SQS queues (1 to 10)."
   type        = number
   default     = 1
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the IAM policy that bounds the permissions of every role and user; null for no boundary."
+  type        = string
+  default     = null
 }
 
 variable "qss3_bucket_name" {
@@ -59,6 +95,12 @@ variable "qss3_bucket_name" {
 
 variable "qss3_key_prefix" {
   description = "Key prefix of your copy of the zips, ending in `/`."
+  type        = string
+  default     = null
+}
+
+variable "source_aws_account_id" {
+  description = "AWS account whose principals may assume the role; required with `authorization_mode` = `role`, and for that only."
   type        = string
   default     = null
 }

@@ -1,6 +1,8 @@
 # The WFM Adapter finds the report files by the names that Firehose gives them. So nothing here may
 # alter these: no compression, no file extension, no expression in the prefix, no other time zone.
 resource "aws_kinesis_firehose_delivery_stream" "reports" {
+  #checkov:skip=CKV_AWS_241:Lines only pass through, encrypted with a key that AWS owns, and no API reads them back.
+
   name        = local.names.firehose_stream
   destination = "extended_s3"
   tags        = var.tags
@@ -30,6 +32,9 @@ resource "aws_kinesis_firehose_delivery_stream" "reports" {
 }
 
 resource "aws_cloudwatch_log_group" "firehose" {
+  #checkov:skip=CKV_AWS_158:CloudWatch Logs encrypts it with a key of its own, and Firehose writes which delivery failed and why, not the records.
+  #checkov:skip=CKV_AWS_338:For operating, as long as log_retention_days says, a year included; the record of who did what is CloudTrail.
+
   name              = "/aws/kinesisfirehose/${local.names.firehose_stream}"
   retention_in_days = var.log_retention_days
   tags              = var.tags
@@ -41,15 +46,18 @@ resource "aws_cloudwatch_log_stream" "delivery_errors" {
 }
 
 resource "aws_iam_role" "firehose" {
-  name               = local.names.firehose_role
-  description        = "What the Firehose stream ${local.names.firehose_stream} may do."
-  assume_role_policy = data.aws_iam_policy_document.firehose_trust.json
-  tags               = var.tags
+  name                 = local.names.firehose_role
+  description          = "What the Firehose stream ${local.names.firehose_stream} may do."
+  path                 = var.iam_path
+  permissions_boundary = var.permissions_boundary_arn
+  assume_role_policy   = data.aws_iam_policy_document.firehose_trust.json
+  tags                 = var.tags
 }
 
 resource "aws_iam_role_policy" "firehose" {
-  name   = "write-report-files"
-  role   = aws_iam_role.firehose.name
+  name = "write-report-files"
+  # By the id: it is unknown while another path makes the role anew, so that the policy follows.
+  role   = aws_iam_role.firehose.id
   policy = data.aws_iam_policy_document.firehose.json
 }
 

@@ -18,8 +18,8 @@ locals {
     firehose_role        = "${var.kda_application_name}-firehose"
     firehose_stream      = "${var.kda_application_name}-kda-to-s3"
     heartbeat            = "${var.kda_application_name}-heartbeat"
+    identity             = "WFMAdapter-${var.kda_application_name}"
     report_bucket        = "${lower(var.kda_application_name)}-reports-${local.account_id}"
-    user                 = "WFMAdapter-${var.kda_application_name}"
   }
 
   # Spelled out rather than referred to, so that a plan shows every policy in full.

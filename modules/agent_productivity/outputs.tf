@@ -30,8 +30,14 @@ output "heartbeat_lambda_function_name" {
   value       = aws_lambda_function.heartbeat.function_name
 }
 
+output "wfm_adapter_role_arn" {
+  description = "ARN of the IAM role that the WFM Adapter assumes, null when it works as a user."
+  value       = one(aws_iam_role.wfm_adapter[*].arn)
+  depends_on  = [aws_iam_role_policy.wfm_adapter]
+}
+
 output "wfm_adapter_user_name" {
-  description = "Name of the IAM user for the WFM Adapter. Make its access key by hand."
-  value       = aws_iam_user.wfm_adapter.name
+  description = "Name of the IAM user for the WFM Adapter, null when it assumes a role. Make its access key by hand."
+  value       = one(aws_iam_user.wfm_adapter[*].name)
   depends_on  = [aws_iam_user_policy.wfm_adapter]
 }

@@ -24,6 +24,6 @@ locals {
   ))
   _status_csv = {
     for name in keys(coalesce(var.agent_statuses, {})) :
-    name => can(regex("[,\"]", name)) ? "\"${replace(name, "\"", "\"\"")}\"" : name
+    name => can(regex("[,\"]", name)) ? format("\"%s\"", replace(name, "\"", "\"\"")) : name
   }
 }

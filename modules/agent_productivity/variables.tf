@@ -75,6 +75,18 @@ variable "aspect_ap_data_s3_prefix" {
   }
 }
 
+variable "authorization_mode" {
+  description = "What the WFM Adapter works as: `user`, an IAM user whose access key is made by hand, or, where users must not exist, `role`, an IAM role that `source_aws_account_id` assumes with `external_id`. A change destroys the one and makes the other, see the README."
+  type        = string
+  default     = "user"
+  nullable    = false
+
+  validation {
+    condition     = contains(["user", "role"], var.authorization_mode)
+    error_message = "authorization_mode is \"${var.authorization_mode}\": use user or role."
+  }
+}
+
 variable "connect_s3_bucket" {
   description = "Name of the exported reports bucket of the Amazon Connect instance."
   type        = string
@@ -119,6 +131,40 @@ variable "connect_s3_prefix" {
   }
 }
 
+variable "external_id" {
+  description = "External id that whoever assumes the role has to name; required with `authorization_mode` = `role`, and for that only. It is no secret, but has to be one that the source account uses for this estate only."
+  type        = string
+  default     = null
+
+  validation {
+    # In two parts: a regular expression here counts to 1,000 at most.
+    condition     = var.external_id == null ? true : length(var.external_id) >= 2 && length(var.external_id) <= 1224 && can(regex("^[A-Za-z0-9_+=,.@:/-]*$", var.external_id))
+    error_message = "external_id has to be 2 to 1,224 letters, digits and _ + = , . @ : / -, which is what STS takes."
+  }
+
+  validation {
+    condition     = var.external_id != null || var.authorization_mode != "role"
+    error_message = "authorization_mode is role but external_id is not set: ask whoever assumes the role which external id they use for you, and give it here."
+  }
+
+  validation {
+    condition     = var.external_id == null || var.authorization_mode != "user"
+    error_message = "external_id is set but authorization_mode is user, where nobody assumes a role: set authorization_mode to role, or remove external_id."
+  }
+}
+
+variable "iam_path" {
+  description = "IAM path of every role and user that this module makes; begins and ends with `/`. A change makes the roles anew."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = length(var.iam_path) <= 512 && can(regex("^/([A-Za-z0-9_+=,.@-]+/)*$", var.iam_path))
+    error_message = "iam_path is \"${var.iam_path}\": it has to begin and end with /, as in /wfm/, and may hold letters, digits and _ + = , . @ - between, 512 characters in all."
+  }
+}
+
 variable "include_agent_status_type" {
   description = "Whether report lines have the thirteenth column AgentStatusType, which newer WFM Adapters read."
   type        = bool
@@ -152,6 +198,17 @@ variable "log_retention_days" {
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
     error_message = "log_retention_days is ${var.log_retention_days}: CloudWatch Logs keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days."
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the IAM policy that bounds the permissions of every role and user that this module makes, null for no boundary."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,128}$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn has to be the ARN of an IAM policy, yours (arn:aws:iam::<account>:policy/<name>) or one that AWS manages (arn:aws:iam::aws:policy/<name>), not of a role or user."
   }
 }
 
@@ -190,6 +247,27 @@ variable "report_retention_days" {
   validation {
     condition     = var.report_retention_days == null ? true : var.report_retention_days >= 1 && floor(var.report_retention_days) == var.report_retention_days
     error_message = "report_retention_days has to be a whole number of days, at least 1, or null to keep report files."
+  }
+}
+
+variable "source_aws_account_id" {
+  description = "AWS account whose principals may assume the role; required with `authorization_mode` = `role`, and for that only. It may be this account."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.source_aws_account_id == null ? true : can(regex("^[0-9]{12}$", var.source_aws_account_id))
+    error_message = "source_aws_account_id has to be the 12 digits of an AWS account, in quotes so that no leading zero is lost."
+  }
+
+  validation {
+    condition     = var.source_aws_account_id != null || var.authorization_mode != "role"
+    error_message = "authorization_mode is role but source_aws_account_id is not set: name the AWS account whose principals are to assume the role."
+  }
+
+  validation {
+    condition     = var.source_aws_account_id == null || var.authorization_mode != "user"
+    error_message = "source_aws_account_id is set but authorization_mode is user, where nobody assumes a role: set authorization_mode to role, or remove source_aws_account_id."
   }
 }
 

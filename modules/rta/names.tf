@@ -17,9 +17,9 @@ locals {
     signed_out_agents_table = "${var.name}-signed-out-agents"
     failed_records_bucket   = "${var.name}-failed-records-${local.account_id}"
     function                = "${var.name}-relay"
-    queues                  = [for index in range(var.num_sqs_queues) : "${var.name}-events-${index + 1}.fifo"]
+    identity                = "${var.name}-server"
+    queues                  = [for index in range(local._queue_count) : "${var.name}-events-${index + 1}.fifo"]
     role                    = "${var.name}-relay"
-    user                    = "${var.name}-server"
   }
 
   # Spelled out rather than referred to, so that a plan shows every policy in full.
@@ -33,6 +33,8 @@ locals {
     queues                  = [for name in local.names.queues : "arn:${local.partition}:sqs:${local.region}:${local.account_id}:${name}"]
   }
   _table_arn = "arn:${local.partition}:dynamodb:${local.region}:${local.account_id}:table"
+
+  _queue_count = var.num_sqs_queues + coalesce(var.num_retired_sqs_queues, 0)
 
   flag_in_table = var.lambda_config_location == "table"
 }

@@ -1,6 +1,7 @@
-# The attributes are the RTA server's: see the wire contract it was shipped with.
+# The attributes are the RTA server's: see the wire contract it was shipped with. The first
+# num_sqs_queues carry events; those behind them are retired and only wait to be read empty.
 resource "aws_sqs_queue" "agent_events" {
-  count = var.num_sqs_queues
+  count = length(local.names.queues)
 
   name                        = local.names.queues[count.index]
   fifo_queue                  = true
@@ -12,9 +13,25 @@ resource "aws_sqs_queue" "agent_events" {
   visibility_timeout_seconds  = 30
   sqs_managed_sse_enabled     = true
   tags                        = var.tags
+}
 
-  lifecycle {
-    # With fewer queues: the relay first learns of it, and only then are the others destroyed.
-    create_before_destroy = true
+# Looks for queues that this plan would destroy.
+data "aws_sqs_queues" "existing" {
+  queue_name_prefix = "${var.name}-events-"
+}
+
+locals {
+  # Every number of queues is looked at: another deployment's name may begin as this one's.
+  endangered_queues = [
+    for name in formatlist("${var.name}-events-%d.fifo", range(1, 11)) : name
+    if contains([for url in data.aws_sqs_queues.existing.queue_urls : basename(url)], name)
+    && !contains(local.names.queues, name)
+  ]
+}
+
+check "retired_queues_are_guarded" {
+  assert {
+    condition     = var.num_retired_sqs_queues != 0 || length(local.endangered_queues) > 0
+    error_message = "num_retired_sqs_queues = 0 has done its work: remove it, so that a later plan asks again before it destroys a queue."
   }
 }

@@ -1,13 +1,16 @@
 resource "aws_iam_role" "relay" {
-  name               = local.names.role
-  description        = "What the relay function ${local.names.function} may do."
-  assume_role_policy = data.aws_iam_policy_document.relay_trust.json
-  tags               = var.tags
+  name                 = local.names.role
+  description          = "What the relay function ${local.names.function} may do."
+  path                 = var.iam_path
+  permissions_boundary = var.permissions_boundary_arn
+  assume_role_policy   = data.aws_iam_policy_document.relay_trust.json
+  tags                 = var.tags
 }
 
 resource "aws_iam_role_policy" "relay" {
-  name   = "relay-agent-events"
-  role   = aws_iam_role.relay.name
+  name = "relay-agent-events"
+  # By the id: it is unknown while another path makes the role anew, so that the policy follows.
+  role   = aws_iam_role.relay.id
   policy = data.aws_iam_policy_document.relay.json
 }
 
@@ -80,6 +83,7 @@ data "aws_iam_policy_document" "relay" {
     }
   }
 
+  # Retired queues too: when their number changes, a batch may still be on its way to one of them.
   # On AWS the right to send covers batches, and the second action does nothing; implementations of
   # SQS for development ask for it by its name.
   statement {

@@ -100,6 +100,52 @@ variable "ahg_filter_values" {
   }
 }
 
+variable "authorization_mode" {
+  description = "What the RTA server works as: `user`, an IAM user whose access key is made by hand, or, where users must not exist, `role`, an IAM role that `source_aws_account_id` assumes with `external_id`. A change destroys the one and makes the other, see the README."
+  type        = string
+  default     = "user"
+  nullable    = false
+
+  validation {
+    condition     = contains(["user", "role"], var.authorization_mode)
+    error_message = "authorization_mode is \"${var.authorization_mode}\": use user or role."
+  }
+}
+
+variable "external_id" {
+  description = "External id that whoever assumes the role has to name; required with `authorization_mode` = `role`, and for that only. It is no secret, but has to be one that the source account uses for this estate only."
+  type        = string
+  default     = null
+
+  validation {
+    # In two parts: a regular expression here counts to 1,000 at most.
+    condition     = var.external_id == null ? true : length(var.external_id) >= 2 && length(var.external_id) <= 1224 && can(regex("^[A-Za-z0-9_+=,.@:/-]*$", var.external_id))
+    error_message = "external_id has to be 2 to 1,224 letters, digits and _ + = , . @ : / -, which is what STS takes."
+  }
+
+  validation {
+    condition     = var.external_id != null || var.authorization_mode != "role"
+    error_message = "authorization_mode is role but external_id is not set: ask whoever assumes the role which external id they use for you, and give it here."
+  }
+
+  validation {
+    condition     = var.external_id == null || var.authorization_mode != "user"
+    error_message = "external_id is set but authorization_mode is user, where nobody assumes a role: set authorization_mode to role, or remove external_id."
+  }
+}
+
+variable "iam_path" {
+  description = "IAM path of every role and user that this module makes; begins and ends with `/`. A change makes the roles anew."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = length(var.iam_path) <= 512 && can(regex("^/([A-Za-z0-9_+=,.@-]+/)*$", var.iam_path))
+    error_message = "iam_path is \"${var.iam_path}\": it has to begin and end with /, as in /wfm/, and may hold letters, digits and _ + = , . @ - between, 512 characters in all."
+  }
+}
+
 variable "lambda_config_location" {
   description = "Where the write-to-SQS flag lives: `env`, an environment variable of the relay function, or `table`, a DynamoDB table (fewer rights for the RTA user, one more read for each batch). Disconnect the RTA server before a change, see the README."
   type        = string
@@ -141,8 +187,19 @@ variable "name" {
   }
 }
 
+variable "num_retired_sqs_queues" {
+  description = "After num_sqs_queues was lowered: how many of the queues behind it are kept, without new events, for the RTA server to read empty. 0 destroys them with what they hold; null, the default, refuses a plan that would."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.num_retired_sqs_queues == null ? true : contains(range(0, 11 - min(10, max(1, var.num_sqs_queues))), var.num_retired_sqs_queues)
+    error_message = "num_retired_sqs_queues has to be a whole number from 0, and with num_sqs_queues at most 10: give the number of queues that num_sqs_queues was lowered by, or 0 to destroy them."
+  }
+}
+
 variable "num_sqs_queues" {
-  description = "Number of SQS queues (1 to 10). More queues lower the latency of state changes. Disconnect the RTA server before a change, see the README."
+  description = "Number of SQS queues that carry events (1 to 10). More queues lower the latency of state changes. Before a change see the README."
   type        = number
   default     = 1
   nullable    = false
@@ -150,6 +207,17 @@ variable "num_sqs_queues" {
   validation {
     condition     = contains([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], var.num_sqs_queues)
     error_message = "num_sqs_queues is ${var.num_sqs_queues}: it has to be a whole number from 1 to 10."
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the IAM policy that bounds the permissions of every role and user that this module makes, null for no boundary."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,128}$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn has to be the ARN of an IAM policy, yours (arn:aws:iam::<account>:policy/<name>) or one that AWS manages (arn:aws:iam::aws:policy/<name>), not of a role or user."
   }
 }
 
@@ -177,6 +245,27 @@ variable "qss3_key_prefix" {
   validation {
     condition     = var.qss3_key_prefix == null || var.qss3_bucket_name != null
     error_message = "qss3_key_prefix is set but qss3_bucket_name is not: name the bucket that holds your copy of the zip, or remove the prefix."
+  }
+}
+
+variable "source_aws_account_id" {
+  description = "AWS account whose principals may assume the role; required with `authorization_mode` = `role`, and for that only. It may be this account."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.source_aws_account_id == null ? true : can(regex("^[0-9]{12}$", var.source_aws_account_id))
+    error_message = "source_aws_account_id has to be the 12 digits of an AWS account, in quotes so that no leading zero is lost."
+  }
+
+  validation {
+    condition     = var.source_aws_account_id != null || var.authorization_mode != "role"
+    error_message = "authorization_mode is role but source_aws_account_id is not set: name the AWS account whose principals are to assume the role."
+  }
+
+  validation {
+    condition     = var.source_aws_account_id == null || var.authorization_mode != "user"
+    error_message = "source_aws_account_id is set but authorization_mode is user, where nobody assumes a role: set authorization_mode to role, or remove source_aws_account_id."
   }
 }
 

@@ -48,6 +48,11 @@ run "takes_everything_at_its_limits" {
   command = plan
 
   variables {
+    authorization_mode                 = "role"
+    external_id                        = join("", [for index in range(153) : "aZ_+=,.@"])
+    iam_path                           = "/${join("/", [for index in range(32) : "a0_+=,.@-12345"])}/w+=,.@_-1234567890123456789012/"
+    permissions_boundary_arn           = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
+    source_aws_account_id              = "000000000001"
     agent_event_stream_kms_arn         = "arn:aws:kms:eu-central-1:111122223333:key/9d4c"
     agent_event_stream_retention_hours = 8760
     agent_statuses                     = { "Available" = "A", "Lunch, late" = "0", "Say \"hi\"" = "1" }
@@ -67,6 +72,12 @@ run "refuses_1" {
   command = plan
 
   variables {
+    # other case
+    authorization_mode = "Role"
+    # no slash at the beginning
+    iam_path = "wfm/"
+    # a role
+    permissions_boundary_arn = "arn:aws:iam::111122223333:role/boundary"
     # another service
     agent_event_stream_arn = "arn:aws:firehose:eu-central-1:111122223333:deliverystream/x"
     # an alias of a key
@@ -101,11 +112,14 @@ run "refuses_1" {
     var.agent_event_stream_retention_hours,
     var.agent_statuses,
     var.aspect_ap_data_s3_prefix,
+    var.authorization_mode,
     var.connect_s3_bucket,
     var.connect_s3_kms_arn,
     var.connect_s3_prefix,
+    var.iam_path,
     var.kda_application_name,
     var.log_retention_days,
+    var.permissions_boundary_arn,
     var.qss3_bucket_name,
     var.report_retention_days,
     var.starting_position,
@@ -116,6 +130,12 @@ run "refuses_2" {
   command = plan
 
   variables {
+    # a role that nobody may assume
+    authorization_mode = "role"
+    # no slash at the end
+    iam_path = "/wfm"
+    # a name
+    permissions_boundary_arn = "ViewOnlyAccess"
     # another region
     agent_event_stream_arn = "arn:aws:kinesis:us-east-1:111122223333:stream/x"
     # another region
@@ -147,9 +167,13 @@ run "refuses_2" {
     var.connect_s3_bucket,
     var.connect_s3_kms_arn,
     var.connect_s3_prefix,
+    var.external_id,
+    var.iam_path,
     var.kda_application_name,
+    var.permissions_boundary_arn,
     var.qss3_key_prefix,
     var.report_retention_days,
+    var.source_aws_account_id,
   ]
 }
 
@@ -157,6 +181,13 @@ run "refuses_3" {
   command = plan
 
   variables {
+    # for a role, and there is none
+    external_id           = "aspect-0815"
+    source_aws_account_id = "111122223333"
+    # a blank
+    iam_path = "/wfm adapter/"
+    # an account that is none
+    permissions_boundary_arn = "arn:aws:iam::acme:policy/boundary"
     # a type that is null
     agent_statuses = { Offline = null }
     # the root
@@ -173,8 +204,12 @@ run "refuses_3" {
     var.agent_statuses,
     var.aspect_ap_data_s3_prefix,
     var.connect_s3_prefix,
+    var.external_id,
+    var.iam_path,
     var.kda_application_name,
+    var.permissions_boundary_arn,
     var.qss3_key_prefix,
+    var.source_aws_account_id,
   ]
 }
 
@@ -182,6 +217,15 @@ run "refuses_4" {
   command = plan
 
   variables {
+    # a blank
+    authorization_mode = "role"
+    external_id        = "aspect 0815"
+    # too long
+    iam_path = "/${join("", [for index in range(511) : "a"])}/"
+    # nothing behind the slash
+    permissions_boundary_arn = "arn:aws:iam::111122223333:policy/wfm/"
+    # an ARN
+    source_aws_account_id = "arn:aws:iam::111122223333:root"
     # a blank name
     agent_statuses = { " " = "A" }
     # an expression of Firehose's
@@ -193,7 +237,11 @@ run "refuses_4" {
   expect_failures = [
     var.agent_statuses,
     var.aspect_ap_data_s3_prefix,
+    var.external_id,
+    var.iam_path,
     var.kda_application_name,
+    var.permissions_boundary_arn,
+    var.source_aws_account_id,
   ]
 }
 
@@ -201,6 +249,13 @@ run "refuses_5" {
   command = plan
 
   variables {
+    # too long
+    authorization_mode = "role"
+    external_id        = join("", [for index in range(245) : "abcde"])
+    # nothing between the slashes
+    iam_path = "//"
+    # too long
+    source_aws_account_id = "1111222233334"
     # a line break in a name
     agent_statuses = { "Lunch\nlate" = "A" }
     # a name that S3 keeps for itself
@@ -209,7 +264,10 @@ run "refuses_5" {
 
   expect_failures = [
     var.agent_statuses,
+    var.external_id,
+    var.iam_path,
     var.kda_application_name,
+    var.source_aws_account_id,
   ]
 }
 
@@ -217,11 +275,17 @@ run "refuses_6" {
   command = plan
 
   variables {
+    # too short
+    authorization_mode    = "role"
+    external_id           = "x"
+    source_aws_account_id = "1234"
     # a name twice
     agent_statuses = { Lunch = "A", " lunch" = "A" }
   }
 
   expect_failures = [
     var.agent_statuses,
+    var.external_id,
+    var.source_aws_account_id,
   ]
 }

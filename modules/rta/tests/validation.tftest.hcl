@@ -46,6 +46,11 @@ run "takes_everything_at_its_limits" {
   command = plan
 
   variables {
+    authorization_mode                 = "role"
+    external_id                        = join("", [for index in range(153) : "aZ_+=,.@"])
+    iam_path                           = "/${join("/", [for index in range(32) : "a0_+=,.@-12345"])}/w+=,.@_-1234567890123456789012/"
+    permissions_boundary_arn           = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
+    source_aws_account_id              = "000000000001"
     name                               = "a23456789-123456789-123456789-12"
     num_sqs_queues                     = 10
     ahg_filter_level                   = 5
@@ -71,10 +76,83 @@ run "takes_a_comma_with_another_separator_and_a_bucket_without_a_prefix" {
   }
 }
 
+# What AWS has besides the queues of the plan.
+run "refuses_to_destroy_queues_unasked" {
+  command = plan
+
+  variables {
+    num_sqs_queues = 1
+  }
+
+  override_data {
+    target = data.aws_sqs_queues.existing
+    values = {
+      queue_urls = [
+        "https://sqs.eu-central-1.amazonaws.com/111122223333/aspect-wfm-rta-events-1.fifo",
+        "https://sqs.eu-central-1.amazonaws.com/111122223333/aspect-wfm-rta-events-10.fifo",
+        # another deployment's
+        "https://sqs.eu-central-1.amazonaws.com/111122223333/aspect-wfm-rta-events-events-2.fifo",
+      ]
+    }
+  }
+
+  expect_failures = [aws_lambda_function.relay]
+
+  assert {
+    condition     = local.endangered_queues == ["aspect-wfm-rta-events-10.fifo"]
+    error_message = "It names ${join(", ", local.endangered_queues)}."
+  }
+}
+
+run "destroys_queues_when_told_to" {
+  command = plan
+
+  variables {
+    num_retired_sqs_queues = 0
+  }
+
+  override_data {
+    target = data.aws_sqs_queues.existing
+    values = {
+      queue_urls = ["https://sqs.eu-central-1.amazonaws.com/111122223333/aspect-wfm-rta-events-2.fifo"]
+    }
+  }
+}
+
+run "says_when_nothing_is_left_to_destroy" {
+  command = plan
+
+  variables {
+    num_retired_sqs_queues = 0
+  }
+
+  expect_failures = [check.retired_queues_are_guarded]
+}
+
+run "keeps_retired_queues_without_events" {
+  command = plan
+
+  variables {
+    num_sqs_queues         = 2
+    num_retired_sqs_queues = 8
+  }
+
+  assert {
+    condition     = length(aws_sqs_queue.agent_events) == 10 && length(output.sqs_queue_urls) == 2 && length(output.retired_sqs_queue_urls) == 8
+    error_message = "Ten queues were expected, two of them with events."
+  }
+}
+
 run "refuses_1" {
   command = plan
 
   variables {
+    # other case
+    authorization_mode = "Role"
+    # no slash at the beginning
+    iam_path = "wfm/"
+    # a role
+    permissions_boundary_arn = "arn:aws:iam::111122223333:role/boundary"
     # no ARN at all
     agent_event_stream_arn = "agent-events"
     # an alias of a key
@@ -102,10 +180,13 @@ run "refuses_1" {
     var.agent_event_stream_kms_arn,
     var.agent_event_stream_retention_hours,
     var.ahg_filter_level,
+    var.authorization_mode,
+    var.iam_path,
     var.lambda_config_location,
     var.log_retention_days,
     var.name,
     var.num_sqs_queues,
+    var.permissions_boundary_arn,
     var.qss3_bucket_name,
     var.starting_position,
   ]
@@ -115,6 +196,12 @@ run "refuses_2" {
   command = plan
 
   variables {
+    # a role that nobody may assume
+    authorization_mode = "role"
+    # no slash at the end
+    iam_path = "/wfm"
+    # a name
+    permissions_boundary_arn = "ViewOnlyAccess"
     # another service
     agent_event_stream_arn = "arn:aws:firehose:eu-central-1:111122223333:deliverystream/x"
     # the id of a key
@@ -137,9 +224,13 @@ run "refuses_2" {
     var.agent_event_stream_kms_arn,
     var.agent_event_stream_retention_hours,
     var.ahg_filter_level,
+    var.external_id,
+    var.iam_path,
     var.name,
     var.num_sqs_queues,
+    var.permissions_boundary_arn,
     var.qss3_key_prefix,
+    var.source_aws_account_id,
   ]
 }
 
@@ -147,6 +238,13 @@ run "refuses_3" {
   command = plan
 
   variables {
+    # for a role, and there is none
+    external_id           = "aspect-0815"
+    source_aws_account_id = "111122223333"
+    # a blank
+    iam_path = "/wfm adapter/"
+    # an account that is none
+    permissions_boundary_arn = "arn:aws:iam::acme:policy/boundary"
     # a consumer of a stream
     agent_event_stream_arn = "arn:aws:kinesis:eu-central-1:111122223333:stream/x/consumer/y:1"
     # another region
@@ -169,9 +267,13 @@ run "refuses_3" {
     var.agent_event_stream_kms_arn,
     var.agent_event_stream_retention_hours,
     var.ahg_filter_level,
+    var.external_id,
+    var.iam_path,
     var.name,
     var.num_sqs_queues,
+    var.permissions_boundary_arn,
     var.qss3_key_prefix,
+    var.source_aws_account_id,
   ]
 }
 
@@ -179,6 +281,17 @@ run "refuses_4" {
   command = plan
 
   variables {
+    # a blank
+    authorization_mode = "role"
+    external_id        = "aspect 0815"
+    # too long
+    iam_path = "/${join("", [for index in range(511) : "a"])}/"
+    # nothing behind the slash
+    permissions_boundary_arn = "arn:aws:iam::111122223333:policy/wfm/"
+    # an ARN
+    source_aws_account_id = "arn:aws:iam::111122223333:root"
+    # not a whole number
+    num_retired_sqs_queues = 0.5
     # another region
     agent_event_stream_arn = "arn:aws:kinesis:us-east-1:111122223333:stream/x"
     # a level without values
@@ -192,8 +305,13 @@ run "refuses_4" {
   expect_failures = [
     var.agent_event_stream_arn,
     var.ahg_filter_values,
+    var.external_id,
+    var.iam_path,
     var.name,
+    var.num_retired_sqs_queues,
+    var.permissions_boundary_arn,
     var.qss3_key_prefix,
+    var.source_aws_account_id,
   ]
 }
 
@@ -201,6 +319,15 @@ run "refuses_5" {
   command = plan
 
   variables {
+    # too long
+    authorization_mode = "role"
+    external_id        = join("", [for index in range(245) : "abcde"])
+    # nothing between the slashes
+    iam_path = "//"
+    # too long
+    source_aws_account_id = "1111222233334"
+    # negative
+    num_retired_sqs_queues = -1
     # values without a level
     ahg_filter_values = ["EMEA"]
     # an underscore
@@ -209,7 +336,11 @@ run "refuses_5" {
 
   expect_failures = [
     var.ahg_filter_values,
+    var.external_id,
+    var.iam_path,
     var.name,
+    var.num_retired_sqs_queues,
+    var.source_aws_account_id,
   ]
 }
 
@@ -217,6 +348,13 @@ run "refuses_6" {
   command = plan
 
   variables {
+    # too short
+    authorization_mode    = "role"
+    external_id           = "x"
+    source_aws_account_id = "1234"
+    # more than ten with the others
+    num_retired_sqs_queues = 8
+    num_sqs_queues         = 3
     # a blank value
     ahg_filter_level  = 1
     ahg_filter_values = ["EMEA", " "]
@@ -226,7 +364,10 @@ run "refuses_6" {
 
   expect_failures = [
     var.ahg_filter_values,
+    var.external_id,
     var.name,
+    var.num_retired_sqs_queues,
+    var.source_aws_account_id,
   ]
 }
 

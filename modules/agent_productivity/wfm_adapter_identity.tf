@@ -1,0 +1,97 @@
+# The WFM Adapter's identity: a user, or a role where users must not exist, with the same rights.
+locals {
+  wfm_adapter_is_role = var.authorization_mode == "role"
+}
+
+# Its access key is made by hand, so that no secret is in the state, and is deleted by hand before a
+# destroy: Terraform does not take away a key that an adapter works with.
+resource "aws_iam_user" "wfm_adapter" {
+  #checkov:skip=CKV_AWS_273:For a product that knows access keys only, which are made by hand; authorization_mode = role makes a role in its place.
+
+  count = local.wfm_adapter_is_role ? 0 : 1
+
+  name                 = local.names.identity
+  path                 = var.iam_path
+  permissions_boundary = var.permissions_boundary_arn
+  tags                 = var.tags
+}
+
+resource "aws_iam_user_policy" "wfm_adapter" {
+  #checkov:skip=CKV_AWS_40:These rights are one identity's, which no group would share; authorization_mode = role attaches them to a role.
+
+  count = local.wfm_adapter_is_role ? 0 : 1
+
+  name   = "read-reports"
+  user   = aws_iam_user.wfm_adapter[0].name
+  policy = data.aws_iam_policy_document.wfm_adapter.json
+}
+
+resource "aws_iam_role" "wfm_adapter" {
+  count = local.wfm_adapter_is_role ? 1 : 0
+
+  name                 = local.names.identity
+  description          = "What the WFM Adapter of ${var.kda_application_name} may do."
+  path                 = var.iam_path
+  permissions_boundary = var.permissions_boundary_arn
+  assume_role_policy   = data.aws_iam_policy_document.wfm_adapter_trust[0].json
+  tags                 = var.tags
+}
+
+resource "aws_iam_role_policy" "wfm_adapter" {
+  count = local.wfm_adapter_is_role ? 1 : 0
+
+  name = "read-reports"
+  # By the id: it is unknown while another path makes the role anew, so that the policy follows.
+  role   = aws_iam_role.wfm_adapter[0].id
+  policy = data.aws_iam_policy_document.wfm_adapter.json
+}
+
+# Which of its principals may assume the role is for the source account to say. The external id keeps
+# out those whom that account also serves but who are not this deployment's.
+data "aws_iam_policy_document" "wfm_adapter_trust" {
+  count = local.wfm_adapter_is_role ? 1 : 0
+
+  statement {
+    sid     = "TheSourceAccountAssumesThisRole"
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:${local.partition}:iam::${var.source_aws_account_id}:root"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "sts:ExternalId"
+      values   = [var.external_id]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "wfm_adapter" {
+  # Without a condition on the prefix: the adapter may list from the root.
+  statement {
+    sid       = "ListReports"
+    actions   = ["s3:ListBucket"]
+    resources = [local.arns.report_bucket, local.arns.connect_bucket]
+  }
+
+  statement {
+    sid     = "ReadReports"
+    actions = ["s3:GetObject"]
+    resources = [
+      "${local.arns.report_bucket}/${var.aspect_ap_data_s3_prefix}*",
+      "${local.arns.connect_bucket}/${var.connect_s3_prefix}*",
+    ]
+  }
+
+  dynamic "statement" {
+    for_each = var.connect_s3_kms_arn == null ? [] : [var.connect_s3_kms_arn]
+
+    content {
+      sid       = "DecryptExportedReports"
+      actions   = ["kms:Decrypt", "kms:DescribeKey"]
+      resources = [statement.value]
+    }
+  }
+}

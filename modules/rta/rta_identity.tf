@@ -1,0 +1,114 @@
+# The RTA server's identity: a user, or a role where users must not exist, with the same rights.
+locals {
+  rta_is_role = var.authorization_mode == "role"
+}
+
+# Its access key is made by hand, so that no secret is in the state, and is deleted by hand before a
+# destroy: Terraform does not take away a key that a server works with.
+resource "aws_iam_user" "rta" {
+  #checkov:skip=CKV_AWS_273:For a product that knows access keys only, which are made by hand; authorization_mode = role makes a role in its place.
+
+  count = local.rta_is_role ? 0 : 1
+
+  name                 = local.names.identity
+  path                 = var.iam_path
+  permissions_boundary = var.permissions_boundary_arn
+  tags                 = var.tags
+}
+
+resource "aws_iam_user_policy" "rta" {
+  #checkov:skip=CKV_AWS_40:These rights are one identity's, which no group would share; authorization_mode = role attaches them to a role.
+
+  count = local.rta_is_role ? 0 : 1
+
+  name   = "real-time-adherence"
+  user   = aws_iam_user.rta[0].name
+  policy = data.aws_iam_policy_document.rta.json
+}
+
+resource "aws_iam_role" "rta" {
+  count = local.rta_is_role ? 1 : 0
+
+  name                 = local.names.identity
+  description          = "What the Real-Time Adherence server ${var.name} may do."
+  path                 = var.iam_path
+  permissions_boundary = var.permissions_boundary_arn
+  assume_role_policy   = data.aws_iam_policy_document.rta_trust[0].json
+  tags                 = var.tags
+}
+
+resource "aws_iam_role_policy" "rta" {
+  count = local.rta_is_role ? 1 : 0
+
+  name = "real-time-adherence"
+  # By the id: it is unknown while another path makes the role anew, so that the policy follows.
+  role   = aws_iam_role.rta[0].id
+  policy = data.aws_iam_policy_document.rta.json
+}
+
+# Which of its principals may assume the role is for the source account to say. The external id keeps
+# out those whom that account also serves but who are not this deployment's.
+data "aws_iam_policy_document" "rta_trust" {
+  count = local.rta_is_role ? 1 : 0
+
+  statement {
+    sid     = "TheSourceAccountAssumesThisRole"
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:${local.partition}:iam::${var.source_aws_account_id}:root"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "sts:ExternalId"
+      values   = [var.external_id]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "rta" {
+  statement {
+    sid       = "ReadTheAgentStates"
+    actions   = ["dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:Scan"]
+    resources = [local.arns.agent_state_table]
+  }
+
+  statement {
+    sid = "ReceiveAgentEvents"
+    actions = [
+      "sqs:DeleteMessage",
+      "sqs:GetQueueUrl",
+      "sqs:PurgeQueue",
+      "sqs:ReceiveMessage",
+    ]
+    resources = local.arns.queues
+  }
+
+  dynamic "statement" {
+    for_each = local.flag_in_table ? [local.arns.configuration_table] : []
+
+    content {
+      sid = "SetTheFlagInTheTable"
+      actions = [
+        "dynamodb:DescribeTable",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "dynamodb:UpdateItem",
+      ]
+      resources = [statement.value]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = local.flag_in_table ? [] : [local.arns.function]
+
+    content {
+      sid       = "SetTheFlagInTheFunctionsEnvironment"
+      actions   = ["lambda:GetFunctionConfiguration", "lambda:UpdateFunctionConfiguration"]
+      resources = [statement.value]
+    }
+  }
+}
