@@ -1,0 +1,261 @@
+"""What each principal has to be allowed for its job, and nothing more.
+
+The products' jobs are the wire contract's, section 4. A function's is what its code calls
+(handler_calls.py), and what Lambda does in its name. Firehose's is to deliver to S3.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from tests.local_cloud.cloud import ACCOUNT_ID, REGION
+from tests.security.configurations import CONNECT_PREFIX, REPORT_PREFIX, Given
+from tests.security.estate import (
+    discarded_batch,
+    exported_report,
+    log_stream,
+    report_object,
+)
+from tests.security.handler_calls import Call, handler_calls
+from tests.security.oracle import Context, Request
+from tests.security.principals import Principal
+
+THROUGH_KINESIS: Context = (("kms:ViaService", f"kinesis.{REGION}.amazonaws.com"),)
+THROUGH_S3: Context = (("kms:ViaService", f"s3.{REGION}.amazonaws.com"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A request that has to be allowed.
+
+    `within` is the beginning of all names that are as good as the request's resource: who chooses
+    them is the product, or AWS. `on_aws` is False for what only implementations of AWS for
+    development ask for.
+    """
+
+    request: Request
+    within: str | None = None
+    on_aws: bool = True
+
+    def covers(self, request: Request) -> bool:
+        """Whether `request`, when it is allowed, is allowed on this need's account."""
+        as_good = self.within is not None and request.resource.startswith(self.within)
+        return request == self.request or (
+            as_good and replace(request, resource=self.request.resource) == self.request
+        )
+
+
+def needs(principal: Principal, given: Given) -> list[Need]:
+    """The needs of a principal. Raises KeyError for a kind that none are written for."""
+    kinds = {
+        "relay": _function,
+        "classifier": _function,
+        "heartbeat": _function,
+        "firehose": _firehose,
+        "rta": _rta,
+        "wfm_adapter": _wfm_adapter,
+    }
+    return list(dict.fromkeys(kinds[principal.kind](principal, given)))
+
+
+def function_calls(principal: Principal) -> list[Call]:
+    """What a function calls in the environment that it has; nothing for another principal."""
+    return [
+        call
+        for function in principal.deployment.of_type("aws_lambda_function")
+        if function.name == principal.kind
+        for call in _calls(
+            principal.kind, frozenset(function.values["environment"][0]["variables"].items())
+        )
+    ]
+
+
+@cache
+def _calls(kind: str, environment: frozenset[tuple[str, str]]) -> list[Call]:
+    return handler_calls(kind, dict(environment))
+
+
+def _on(resource: str, *actions: str, within: str | None = None) -> Iterator[Need]:
+    for action in actions:
+        yield Need(Request(action, resource), within)
+
+
+def _function(principal: Principal, given: Given) -> Iterator[Need]:
+    """A function's code, and what Lambda does with its role."""
+    deployment, kind = principal.deployment, principal.kind
+    for call in function_calls(principal):
+        yield from _authorised_as(call)
+    if kind == "relay":
+        # To a queue that is retired meanwhile, a batch that was begun before is still sent.
+        for queue in deployment.arns("aws_sqs_queue", "agent_events"):
+            yield from _sending_to(queue)
+    if kind != "heartbeat":
+        yield from _event_source_mapping(principal, given)
+    else:
+        # Lambda authorises a look at one mapping as GetEventSourceMapping; implementations for
+        # development as a look at all of them.
+        mapping = deployment.arn("aws_lambda_event_source_mapping", "classifier")
+        yield Need(Request("lambda:ListEventSourceMappings", mapping), on_aws=False)
+    # Lambda Developer Guide, "Sending Lambda function logs to CloudWatch Logs": of the three
+    # actions, CreateLogGroup has no use where the group is there.
+    group = deployment.arn("aws_cloudwatch_log_group", kind)
+    yield from _on(
+        log_stream(group),
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        within=f"{group}:log-stream:",
+    )
+
+
+def _event_source_mapping(principal: Principal, given: Given) -> Iterator[Need]:
+    """Reading the stream, and keeping what is given up.
+
+    Sources: Lambda Developer Guide, "Process Amazon Kinesis Data Streams records with Lambda" (of
+    its list, SubscribeToShard is for enhanced fan-out) and "Retain discarded batch records for a
+    Kinesis Data Streams event source in Lambda"; Kinesis Developer Guide, "Permissions to use
+    user-generated KMS keys" (a consumer needs kms:Decrypt); KMS Developer Guide, "kms:ViaService".
+    """
+    yield from _on(
+        given.stream_arn,
+        "kinesis:DescribeStream",
+        "kinesis:DescribeStreamSummary",
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:ListShards",
+    )
+    deployment = principal.deployment
+    if deployment.configuration.has("streamkey"):
+        yield Need(Request("kms:Decrypt", given.stream_key_arn, THROUGH_KINESIS))
+    (bucket,) = (
+        each.values["arn"]
+        for each in deployment.of_type("aws_s3_bucket")
+        if each.name.startswith("failed_")
+    )
+    (mapping,) = deployment.of_type("aws_lambda_event_source_mapping")
+    yield from _on(bucket, "s3:ListBucket")
+    yield from _on(
+        discarded_batch(bucket, mapping.values["uuid"]), "s3:PutObject", within=f"{bucket}/"
+    )
+
+
+def _firehose(principal: Principal, _: Given) -> Iterator[Need]:
+    """Writing report files, in parts when they are large, and logging what goes wrong.
+
+    Source: Amazon Data Firehose Developer Guide, "Grant Firehose access to an Amazon S3
+    destination". Of its sample policy, s3:GetObject is left out: this stream neither converts what
+    it is given nor reads back what it wrote.
+    """
+    deployment = principal.deployment
+    bucket = deployment.arn("aws_s3_bucket", "reports")
+    yield from _on(bucket, "s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads")
+    yield from _on(
+        report_object(bucket),
+        "s3:AbortMultipartUpload",
+        "s3:PutObject",
+        within=f"{bucket}/{REPORT_PREFIX}",
+    )
+    stream = deployment.arn("aws_cloudwatch_log_stream", "delivery_errors")
+    yield from _on(stream, "logs:PutLogEvents")
+
+
+def _rta(principal: Principal, _: Given) -> Iterator[Need]:
+    """Wire contract, section 4: RTA user, and the flag in `table` or in `env`."""
+    deployment = principal.deployment
+    table = "aws_dynamodb_table"
+    yield from _on(
+        deployment.arn(table, "agent_states"),
+        "dynamodb:DescribeTable",
+        "dynamodb:GetItem",
+        "dynamodb:Scan",
+    )
+    for queue in deployment.arns("aws_sqs_queue", "agent_events"):
+        yield from _on(
+            queue,
+            "sqs:DeleteMessage",
+            "sqs:GetQueueUrl",
+            "sqs:PurgeQueue",
+            "sqs:ReceiveMessage",
+        )
+    if deployment.configuration.has("table"):
+        yield from _on(
+            deployment.arn(table, "configuration"),
+            "dynamodb:DescribeTable",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        )
+    else:
+        yield from _on(
+            deployment.arn("aws_lambda_function", "relay"),
+            "lambda:GetFunctionConfiguration",
+            "lambda:UpdateFunctionConfiguration",
+        )
+
+
+def _wfm_adapter(principal: Principal, given: Given) -> Iterator[Need]:
+    """Wire contract, section 4: WFM Adapter user.
+
+    It names no condition: ListBucket is for any prefix, Decrypt by whatever way.
+    """
+    reports = principal.deployment.arn("aws_s3_bucket", "reports")
+    connect = f"arn:aws:s3:::{given.connect_bucket}"
+    yield from _on(reports, "s3:ListBucket")
+    yield from _on(connect, "s3:ListBucket")
+    yield from _on(report_object(reports), "s3:GetObject", within=f"{reports}/{REPORT_PREFIX}")
+    yield from _on(exported_report(connect), "s3:GetObject", within=f"{connect}/{CONNECT_PREFIX}")
+    if principal.deployment.configuration.has("connectkey"):
+        for context in ((), THROUGH_S3, THROUGH_KINESIS):
+            for action in ("kms:Decrypt", "kms:DescribeKey"):
+                yield Need(Request(action, given.connect_key_arn, context))
+
+
+def _authorised_as(call: Call) -> Iterator[Need]:
+    """The needs of an operation. Source: Service Authorization Reference, and as said below."""
+    asked = call.parameters
+    match call.operation:
+        case "dynamodb.GetItem":
+            yield from _on(_table(asked), "dynamodb:GetItem")
+        case "dynamodb.TransactWriteItems":
+            # DynamoDB Developer Guide, "Managing complex workflows with DynamoDB transactions": as
+            # the operations that it consists of.
+            actions = {"ConditionCheck": "ConditionCheckItem"}
+            for item in asked["TransactItems"]:
+                for name, part in item.items():
+                    yield from _on(_table(part), f"dynamodb:{actions.get(name, f'{name}Item')}")
+        case "firehose.PutRecord" | "firehose.PutRecordBatch":
+            stream = f"deliverystream/{asked['DeliveryStreamName']}"
+            action = call.operation.replace(".", ":")
+            yield from _on(f"arn:aws:firehose:{REGION}:{ACCOUNT_ID}:{stream}", action)
+        case "lambda.GetEventSourceMapping":
+            mapping = f"event-source-mapping:{asked['UUID']}"
+            yield from _on(
+                f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:{mapping}", "lambda:GetEventSourceMapping"
+            )
+        case "s3.GetObject":
+            # S3 API Reference, "GetObject": without s3:ListBucket, a missing object is refused, and
+            # not said to be missing.
+            bucket = f"arn:aws:s3:::{asked['Bucket']}"
+            yield from _on(f"{bucket}/{asked['Key']}", "s3:GetObject")
+            yield from _on(bucket, "s3:ListBucket")
+        case "s3.PutObject":
+            yield from _on(f"arn:aws:s3:::{asked['Bucket']}/{asked['Key']}", "s3:PutObject")
+        case "sqs.SendMessageBatch":
+            account, name = asked["QueueUrl"].split("/")[-2:]
+            yield from _sending_to(f"arn:aws:sqs:{REGION}:{account}:{name}")
+        case unknown:
+            raise KeyError(f"nobody has written down what IAM asks for with {unknown}")
+
+
+def _sending_to(queue: str) -> Iterator[Need]:
+    """SQS Developer Guide, "Amazon SQS API permissions": the right to SendMessage covers batches.
+
+    Implementations for development ask for the batch by its name.
+    """
+    yield from _on(queue, "sqs:SendMessage")
+    yield Need(Request("sqs:SendMessageBatch", queue), on_aws=False)
+
+
+def _table(asked: Mapping[str, Any]) -> str:
+    return f"arn:aws:dynamodb:{REGION}:{ACCOUNT_ID}:table/{asked['TableName']}"
