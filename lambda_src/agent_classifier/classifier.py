@@ -42,19 +42,19 @@ def classifier_handler(
         failed = deliver(
             firehose, configuration.firehose_stream, records, time_for_calls(context), pause
         )
-        for sequence_number in too_large:
-            if not put_aside(
-                s3,
-                configuration.failed_records_bucket,
-                context,
-                batch.records[sequence_number],
-                "ReportLineTooLarge",
-                largestRecordBytes=LARGEST_RECORD,
-            ):
-                failed.add(sequence_number)
+        undeliverable = batch.undeliverable | dict.fromkeys(too_large, "ReportLineTooLarge")
+        failed |= put_aside(
+            s3,
+            configuration.failed_records_bucket,
+            context,
+            batch.records,
+            undeliverable,
+            failed,
+            largestRecordBytes=LARGEST_RECORD,
+        )
 
         log(
-            "INFO" if not (failed or too_large or batch.skipped) else "WARNING",
+            "INFO" if not (failed or undeliverable or batch.skipped) else "WARNING",
             "batch classified",
             records=len(batch.records),
             skipped=len(batch.skipped),
@@ -65,7 +65,7 @@ def classifier_handler(
             lines=len(lines),
             withoutUsername=len(batch.events) - len(lines),
             firehoseRecords=len(records),
-            undeliverable=len(too_large),
+            undeliverable=len(undeliverable),
             failed=len(failed),
         )
         return batch_response(batch.records, failed)

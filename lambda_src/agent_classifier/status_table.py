@@ -18,8 +18,9 @@ _QUOTED_CHARACTERS = 20
 
 _LINE_BREAK = re.compile("\r\n|\r|\n")
 
-# A quoted field, or else all up to the next comma.
-_FIELD = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?=,|\Z)|([^,]*)')
+# A quoted field, or else all up to the next comma. Possessive: without going back over what is in
+# quotes, which for a long field would take more memory than the function has.
+_FIELD = re.compile(r'\s*"((?:[^"]+|"")*+)"\s*(?=,|\Z)|([^,]*)')
 
 
 class StatusTableError(Exception):

@@ -18,6 +18,13 @@ class NotAnAgentEvent(Exception):
     """A record that is skipped; its text says why, without the record's content."""
 
 
+class Undeliverable(Exception):
+    """A record that is kept whole, because what it says cannot or must not go on to WFM.
+
+    Its text is the condition, in one word, without the record's content.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class AgentEvent:
     """One agent event.
@@ -46,16 +53,15 @@ def decode_agent_event(data: bytes) -> AgentEvent:
     """Decode the data of one Kinesis record.
 
     Raises NotAnAgentEvent when the data is not UTF-8, not JSON, not an object, or has no usable
-    AgentARN or EventTimestamp. Every other field may hold anything.
+    AgentARN or EventTimestamp; Undeliverable when it is nested too deeply to tell. Every other
+    field may hold anything. A number beyond the range of a double is infinite in the document.
     """
     try:
-        document = json.loads(
-            data.decode("utf-8"), parse_float=_finite, parse_constant=_not_a_json_number
-        )
+        document = _parsed(data.decode("utf-8"))
     except UnicodeDecodeError:
         raise NotAnAgentEvent("not UTF-8") from None
     except RecursionError:
-        raise NotAnAgentEvent("nested too deeply") from None
+        raise Undeliverable("NestedTooDeeply") from None
     except ValueError:
         raise NotAnAgentEvent("not JSON") from None
     if not isinstance(document, dict):
@@ -109,12 +115,26 @@ def _fits_a_key(agent_arn: str) -> bool:
         return False
 
 
-def _finite(literal: str) -> float:
-    number = float(literal)
-    if number in (float("inf"), float("-inf")):
-        raise ValueError("a number that no JSON writer could write back")
-    return number
+def _parsed(text: str) -> Any:
+    """Raises ValueError for what is not JSON."""
+    try:
+        return _JSON.decode(text)
+    except ValueError:  # also for a number of more digits than Python makes an int of
+        return _JSON_WITH_LONG_NUMBERS.decode(text)
+
+
+def _whole_number(literal: str) -> int | float:
+    try:
+        return int(literal)
+    except ValueError:
+        return float(literal)
 
 
 def _not_a_json_number(literal: str) -> Any:
     raise ValueError(f"{literal} is not JSON")
+
+
+_JSON = json.JSONDecoder(parse_constant=_not_a_json_number)
+_JSON_WITH_LONG_NUMBERS = json.JSONDecoder(
+    parse_int=_whole_number, parse_constant=_not_a_json_number
+)

@@ -2,14 +2,14 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from agent_events.failed_records import failed_record_document, failed_record_key
-from agent_events.kinesis_batch import BatchResponse
+from agent_events.kinesis_batch import BatchResponse, settled
 from agent_events.structured_log import described, log
 
 # No call is begun with less left: the slowest one, with its retries, then still ends in time.
@@ -49,14 +49,36 @@ def put_aside(
     s3: Any,
     bucket: str,
     context: Context,
+    records: Mapping[str, dict[str, Any]],
+    undeliverable: Mapping[str, str],
+    failed: Collection[str],
+    **limits: int,
+) -> set[str]:
+    """Keep those of `records` that can never be delivered; the sequence numbers of those not kept.
+
+    `undeliverable` says why, in one word, by sequence number; `limits` are the sizes that may have
+    been broken, for the log. `records` are in stream order: after the first in `failed`, or one
+    that cannot be kept in time, nothing is, because Lambda comes again with all that follows.
+    """
+    may_go_on = time_for_calls(context)
+    now = settled(records, failed)
+    left = [each for each in records if each in undeliverable and each in now]
+    for index, each in enumerate(left):
+        if not may_go_on() or not _kept(
+            s3, bucket, context, records[each], undeliverable[each], limits
+        ):
+            return set(left[index:])
+    return set()
+
+
+def _kept(
+    s3: Any,
+    bucket: str,
+    context: Context,
     record: dict[str, Any],
     condition: str,
-    **limits: int,
+    limits: Mapping[str, int],
 ) -> bool:
-    """Keep a record that can never be delivered; False when not even that worked.
-
-    `condition` says why, in one word; `limits` are the sizes it broke, for the log.
-    """
     sequence_number = record["kinesis"]["sequenceNumber"]
     key = failed_record_key(context.function_name, record)
     try:

@@ -5,12 +5,27 @@ Source: AWS Lambda Developer Guide, "Configuring partial batch response with Kin
 
 import base64
 import binascii
+import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import takewhile
 from typing import Any, TypedDict
 
-from agent_events.agent_event import AgentEvent, NotAnAgentEvent, decode_agent_event
+from agent_events.agent_event import (
+    AgentEvent,
+    NotAnAgentEvent,
+    Undeliverable,
+    decode_agent_event,
+)
+
+# By so much an event may be newer than its record's arrival on the stream. One that is dated years
+# ahead would win over all that follow, and its agent would stand still until then.
+_FURTHEST_AHEAD = timedelta(hours=24)
+
+# Sorts behind every timestamp.
+_NEVER = "~"
 
 
 class BatchItemFailure(TypedDict):
@@ -41,11 +56,16 @@ class SkippedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch in stream order: `records` as Lambda gave them, keyed by sequence number."""
+    """A batch in stream order: `records` as Lambda gave them, keyed by sequence number.
+
+    `undeliverable` has the condition of each record that is neither an event to deliver nor
+    skipped, but has to be kept whole.
+    """
 
     records: dict[str, dict[str, Any]]
     events: list[StreamEvent]
     skipped: list[SkippedRecord]
+    undeliverable: dict[str, str]
 
 
 def read_batch(invocation: Any) -> Batch:
@@ -62,12 +82,15 @@ def read_batch(invocation: Any) -> Batch:
         ) from None
     events: list[StreamEvent] = []
     skipped: list[SkippedRecord] = []
+    undeliverable: dict[str, str] = {}
     for sequence_number, record in records.items():
         try:
             events.append(StreamEvent(sequence_number, _decode(record)))
         except NotAnAgentEvent as reason:
             skipped.append(SkippedRecord(sequence_number, str(reason)))
-    return Batch(records, events, skipped)
+        except Undeliverable as condition:
+            undeliverable[sequence_number] = str(condition)
+    return Batch(records, events, skipped, undeliverable)
 
 
 def settled(sequence_numbers: Iterable[str], failed: Collection[str]) -> set[str]:
@@ -94,4 +117,24 @@ def _decode(record: dict[str, Any]) -> AgentEvent:
         data = base64.b64decode(record["kinesis"]["data"], validate=True)
     except (binascii.Error, KeyError, TypeError, ValueError):
         raise NotAnAgentEvent("not Base64") from None
-    return decode_agent_event(data)
+    event = decode_agent_event(data)
+    if event.timestamp > _latest_plausible(record["kinesis"].get("approximateArrivalTimestamp")):
+        raise Undeliverable("EventTimestampInFuture")
+    return event
+
+
+def _latest_plausible(arrival: Any) -> str:
+    """The latest timestamp for an event that arrived at `arrival`, in seconds since 1970.
+
+    Without a usable arrival every timestamp is plausible.
+    """
+    try:
+        return _furthest_ahead_of(math.ceil(arrival))
+    except (TypeError, ValueError, OverflowError, OSError):
+        return _NEVER
+
+
+@lru_cache(maxsize=100)  # the records of a batch arrive within seconds
+def _furthest_ahead_of(second: int) -> str:
+    latest = datetime.fromtimestamp(second, UTC) + _FURTHEST_AHEAD
+    return latest.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

@@ -5,7 +5,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from agent_events.agent_event import AgentEvent, at
+from agent_events.agent_event import AgentEvent, Undeliverable, at
 
 # The queues' maximum message size, in bytes.
 LARGEST_MESSAGE = 262_144
@@ -28,7 +28,7 @@ class Message:
 
 
 def message(sequence_number: str, event: AgentEvent) -> Message:
-    """The message for an event. Raises RecursionError for one nested too deeply."""
+    """The message for an event. Raises Undeliverable for one that `minimised` cannot write."""
     body = minimised(event)
     return Message(
         sequence_number=sequence_number,
@@ -43,7 +43,8 @@ def minimised(event: AgentEvent) -> str:
     """The event's JSON, compact, without `PreviousAgentSnapshot` and the routing profile.
 
     All else is as it came. The few characters that SQS refuses are written as JSON escapes, which a
-    reader takes for the same characters. Raises RecursionError for an event nested too deeply.
+    reader takes for the same characters. Raises Undeliverable for an event that holds a number
+    beyond the range of a double, which only a wrong one could stand for, or is nested too deeply.
     """
     document = {
         name: value for name, value in event.document.items() if name != "PreviousAgentSnapshot"
@@ -56,7 +57,12 @@ def minimised(event: AgentEvent) -> str:
                 name: value for name, value in configuration.items() if name != "RoutingProfile"
             },
         }
-    body = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    try:
+        body = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except ValueError:
+        raise Undeliverable("NumberOutOfRange") from None
+    except RecursionError:
+        raise Undeliverable("NestedTooDeeply") from None
     return _UNSENDABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", body)
 
 

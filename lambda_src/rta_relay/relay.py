@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 
+from agent_events.agent_event import Undeliverable
 from agent_events.invocation import (
     AWS_CALLS,
     Context,
@@ -16,7 +17,6 @@ from agent_events.invocation import (
 from agent_events.kinesis_batch import (
     Batch,
     BatchResponse,
-    SkippedRecord,
     batch_response,
     read_batch,
     settled,
@@ -40,8 +40,9 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
     def handler(invocation: Any, context: Context) -> BatchResponse:
         may_go_on = time_for_calls(context)
         batch = read_batch(invocation)
-        monitored, skipped = _monitored(batch, configuration)
-        changes, undeliverable = _table_changes(batch, monitored, configuration)
+        monitored, unwritable = _monitored(batch, configuration)
+        changes, too_large = _table_changes(batch, monitored, configuration)
+        undeliverable = batch.undeliverable | unwritable | too_large
         states = write_changes(
             dynamodb,
             configuration.agent_state_table,
@@ -70,27 +71,27 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
             sent = len(outgoing) - len(not_sent)
             failed |= not_sent
 
-        for sequence_number in settled(batch.records, failed) & undeliverable.keys():
-            if not put_aside(
-                s3,
-                configuration.failed_records_bucket,
-                context,
-                batch.records[sequence_number],
-                undeliverable[sequence_number],
-                largestMessageBytes=LARGEST_MESSAGE,
-                largestItemBytes=LARGEST_ITEM,
-            ):
-                failed.add(sequence_number)
+        failed |= put_aside(
+            s3,
+            configuration.failed_records_bucket,
+            context,
+            batch.records,
+            undeliverable,
+            failed,
+            largestMessageBytes=LARGEST_MESSAGE,
+            largestItemBytes=LARGEST_ITEM,
+        )
 
         log(
-            "INFO" if not (failed or undeliverable or skipped) else "WARNING",
+            "INFO" if not (failed or undeliverable or batch.skipped) else "WARNING",
             "batch relayed",
             records=len(batch.records),
-            skipped=len(skipped),
+            skipped=len(batch.skipped),
             skippedRecords=[
-                {"sequenceNumber": each.sequence_number, "reason": each.reason} for each in skipped
+                {"sequenceNumber": each.sequence_number, "reason": each.reason}
+                for each in batch.skipped
             ],
-            notMonitored=len(batch.records) - len(skipped) - len(monitored),
+            notMonitored=len(batch.events) - len(unwritable) - len(monitored),
             statesWritten=states.written,
             statesOutdated=states.outdated,
             writeEventsToQueue=write_to_queues,
@@ -105,18 +106,18 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
 
 def _monitored(
     batch: Batch, configuration: Configuration
-) -> tuple[dict[str, Message], list[SkippedRecord]]:
+) -> tuple[dict[str, Message], dict[str, str]]:
     """The message of each event that passes the filter, by sequence number in stream order, and
-    all that is skipped."""
+    why there is none for the others, by sequence number."""
     monitored: dict[str, Message] = {}
-    skipped = list(batch.skipped)
+    unwritable: dict[str, str] = {}
     for each in batch.events:
         if configuration.hierarchy_filter.passes(each.event.current):
             try:
                 monitored[each.sequence_number] = message(each.sequence_number, each.event)
-            except RecursionError:
-                skipped.append(SkippedRecord(each.sequence_number, "nested too deeply"))
-    return monitored, skipped
+            except Undeliverable as condition:
+                unwritable[each.sequence_number] = str(condition)
+    return monitored, unwritable
 
 
 def _table_changes(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from agent_events.agent_event import (
     NotAnAgentEvent,
+    Undeliverable,
     at,
     decode_agent_event,
     text,
@@ -24,9 +25,8 @@ from tests.unit.events import event
         (b"hello", "not JSON"),
         (b"", "not JSON"),
         (b'{"AgentARN": NaN}', "not JSON"),
-        (b'{"AgentARN": 1e999}', "not JSON"),
-        (b'{"AgentARN": ' + b"9" * 5000 + b"}", "not JSON"),
-        (b"[" * 100_000, "nested too deeply"),
+        (b'{"AgentARN": 1' + b"0" * 5_000 + b"NaN}", "not JSON"),
+        (b'{"AgentARN": 1e999}', "no AgentARN"),
         (b"[]", "not an object"),
         (b'"text"', "not an object"),
         (b"null", "not an object"),
@@ -45,6 +45,21 @@ def test_what_is_not_an_agent_event_is_told_apart_by_its_reason(data: bytes, rea
     with pytest.raises(NotAnAgentEvent) as told:
         decode_agent_event(data)
     assert str(told.value) == reason
+
+
+def test_what_is_nested_too_deeply_to_be_read_is_to_be_kept() -> None:
+    for nested in (b"[" * 100_000, b'{"AgentARN":' * 100_000):
+        with pytest.raises(Undeliverable, match=r"^NestedTooDeeply$"):
+            decode_agent_event(nested)
+
+
+def test_a_number_that_is_too_large_is_infinite_and_its_neighbours_are_exact() -> None:
+    numbers = "[1e400, -1e400, 7, -0, 1.5, 12345678901234567890, 4, " + "9" * 5_000 + "]"
+    data = json.dumps(event(Numbers="N")).replace('"N"', numbers)
+    *exact, much = decode_agent_event(data.encode()).document["Numbers"]
+    assert [repr(number) for number in (*exact, much)] == [
+        *("inf", "-inf", "7", "0", "1.5", "12345678901234567890", "4", "inf")
+    ]
 
 
 @given(st.binary(max_size=200))

@@ -1,3 +1,5 @@
+import math
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +13,44 @@ def test_a_bad_record_is_skipped_with_its_sequence_number_and_its_neighbours_are
     assert [each.sequence_number for each in batch.events] == ["1", "3"]
     assert [(each.sequence_number, each.reason) for each in batch.skipped] == [("2", "not UTF-8")]
     assert list(batch.records) == ["1", "2", "3"]
+
+
+def dated(timestamp: str, arrival: Any) -> dict[str, Any]:
+    """A batch of one event of `timestamp`, which arrived at `arrival`; none without one."""
+    batch = invocation([event(at=timestamp)])
+    kinesis = batch["Records"][0]["kinesis"]
+    del kinesis["approximateArrivalTimestamp"]
+    kinesis |= {} if arrival is None else {"approximateArrivalTimestamp": arrival}
+    return batch
+
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "condition"),
+    [
+        ("2026-03-02T12:00:00.000Z", None),
+        ("1970-01-01T00:00:00.000Z", None),
+        ("2026-03-03T12:00:00.000Z", None),
+        ("2026-03-03T14:00:00+02:00", None),
+        ("2026-03-03T12:00:00.001Z", "EventTimestampInFuture"),
+        ("2099-01-01T00:00:00Z", "EventTimestampInFuture"),
+        ("9999-12-31T23:59:59.999Z", "EventTimestampInFuture"),
+    ],
+)
+def test_an_event_dated_more_than_a_day_after_its_arrival_is_to_be_kept(
+    timestamp: str, condition: str | None
+) -> None:
+    batch = read_batch(dated(timestamp, NOON))
+    assert batch.undeliverable == ({"1": condition} if condition else {})
+    assert len(batch.events) == (not condition)
+    assert batch.skipped == []
+
+
+@pytest.mark.parametrize("arrival", [None, "noon", [], math.nan, math.inf, 1e300, 253402300799])
+def test_without_a_usable_arrival_an_event_may_be_of_any_time(arrival: Any) -> None:
+    assert len(read_batch(dated("9999-12-31T23:59:59.999Z", arrival)).events) == 1
 
 
 def test_data_that_is_not_base64_is_skipped() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from agent_events.agent_event import AgentEvent, decode_agent_event
+from agent_events.agent_event import AgentEvent, Undeliverable, decode_agent_event
 from rta_relay.message import deduplication_id, message, minimised, queue_index
 from tests.local_cloud.agent_stream import sample_events
 from tests.unit.events import event
@@ -67,6 +67,31 @@ def test_a_lone_surrogate_survives_as_an_escape() -> None:
     body = minimised(decoded(event(Unknown="\ud800")))
     assert "\\ud800" in body
     assert json.loads(body)["Unknown"] == "\ud800"
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "9" * 5_000], ids=len)
+def test_a_number_that_is_too_large_for_json_readers_has_no_message(number: str) -> None:
+    data = json.dumps(event(Unknown="N")).replace('"N"', number)
+    with pytest.raises(Undeliverable, match=r"^NumberOutOfRange$"):
+        message("1", decode_agent_event(data.encode()))
+
+
+def test_a_number_that_is_too_large_does_not_matter_in_what_is_left_out() -> None:
+    data = json.dumps(event(PreviousAgentSnapshot=["N", 7])).replace('"N"', "9" * 5_000)
+    assert json.loads(message("1", decode_agent_event(data.encode())).body) == {
+        name: value
+        for name, value in json.loads(minimised(decoded(event()))).items()
+        if name != "PreviousAgentSnapshot"
+    }
+
+
+def test_what_is_nested_too_deeply_to_be_written_has_no_message() -> None:
+    nested: list[Any] = []
+    for _ in range(100_000):
+        nested = [nested]
+    event_nested = AgentEvent("a", "2026-03-02T09:00:00.000Z", None, {"Unknown": nested})
+    with pytest.raises(Undeliverable, match=r"^NestedTooDeeply$"):
+        message("1", event_nested)
 
 
 def test_size_is_in_bytes() -> None:

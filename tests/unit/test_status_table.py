@@ -1,6 +1,8 @@
 import csv
 import io
+import tracemalloc
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -120,11 +122,37 @@ def test_no_bytes_at_all_raise_anything_else(data: bytes) -> None:
         .filter(lambda name: name.strip())
         .map(status_key),
         st.sampled_from("A01"),
-    )
+    ),
+    st.sampled_from(["utf-8", "utf-8-sig"]),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
 )
-def test_what_a_csv_writer_writes_is_understood(rows: dict[str, str]) -> None:
-    content = io.StringIO()
-    csv.writer(content, quoting=csv.QUOTE_ALL).writerows(
+def test_what_a_csv_writer_writes_is_understood(
+    rows: dict[str, str], encoding: str, end: str, quoting: Any
+) -> None:
+    content = io.StringIO(newline="")
+    csv.writer(content, quoting=quoting, lineterminator=end).writerows(
         [("StateName", "StateType"), *rows.items()]
     )
-    assert parse_status_table(content.getvalue().encode()) == rows
+    assert parse_status_table(content.getvalue().encode(encoding)) == rows
+
+
+def test_in_ten_thousand_rows_every_row_counts_and_a_wrong_one_is_found() -> None:
+    rows = b"".join(b'"Status, %d",%d\r\n' % (number, number % 2) for number in range(10_000))
+    table = parse_status_table(b"\xef\xbb\xbf" + HEADER + rows)
+    assert table == {f"status, {number}": str(number % 2) for number in range(10_000)}
+    with pytest.raises(StatusTableError, match=r"row 10002: StateType is 'X'"):
+        parse_status_table(HEADER + rows + b"Secret,X\n")
+
+
+@pytest.mark.parametrize("piece", [b"x", b'""'])
+def test_a_long_quoted_name_takes_memory_in_proportion(piece: bytes) -> None:
+    """It took 137 bytes a character once, more than the function has."""
+    data = HEADER + b'"' + piece * 100_000 + b'",1\n'
+    tracemalloc.start()
+    try:
+        parse_status_table(data)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 20 * len(data)

@@ -1,0 +1,160 @@
+"""Both functions as a whole, fed with events that no Amazon Connect should write."""
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ConnectTimeoutError
+
+from agent_events.kinesis_batch import BatchResponse
+from tests.fuzz.fake_aws import FakeAws
+from tests.fuzz.handlers import (
+    CLASSIFIER,
+    RELAY,
+    context_of,
+    handler_of,
+    handlers_with_good_neighbours,
+)
+from tests.local_cloud.agent_stream import as_record, sample_events
+from tests.unit.events import FakeContext, arn, event, invocation
+
+NOTHING_FAILED: BatchResponse = {"batchItemFailures": []}
+ENVIRONMENTS = pytest.mark.parametrize("environment", [CLASSIFIER, RELAY], ids=["ap", "rta"])
+
+OTHER_TYPES: tuple[Any, ...] = (None, True, 7, "x", ["x"], {"Name": ["x"]})
+
+
+def with_number(document: dict[str, Any], number: str = "1e400") -> bytes:
+    return json.dumps(document | {"Unknown": "N"}).replace('"N"', number).encode()
+
+
+def paths(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path to every value in `tree`, outer ones first."""
+    items = tree.items() if isinstance(tree, dict) else enumerate(tree)
+    for step, value in items:
+        yield (*path, step)
+        if isinstance(value, dict | list):
+            yield from paths(value, (*path, step))
+
+
+def replaced(tree: Any, path: tuple[Any, ...], value: Any) -> Any:
+    """A copy of `tree` with `value` at `path`."""
+    changed = copy.deepcopy(tree)
+    at = changed
+    for step in path[:-1]:
+        at = at[step]
+    at[path[-1]] = value
+    return changed
+
+
+def test_a_wrong_type_in_any_field_harms_no_neighbour_and_is_told_apart() -> None:
+    richest = max(sample_events(), key=lambda each: len(list(paths(each))))
+    for path in paths(richest):
+        for value in OTHER_TYPES:
+            handlers_with_good_neighbours(as_record(replaced(richest, path, value)))
+
+
+def test_contacts_in_tens_of_thousands_give_one_line_and_one_kept_message() -> None:
+    contacts = [{"ContactId": f"contact-{number}", "State": "ENDED"} for number in range(20_000)]
+    crowded = event(group="EMEA")
+    crowded["CurrentAgentSnapshot"]["Contacts"] = contacts
+    handlers_with_good_neighbours(as_record(crowded))
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "9" * 5_000], ids=len)
+def test_a_number_out_of_range_costs_no_report_line(number: str) -> None:
+    aws = FakeAws()
+    batch = invocation([with_number(event(), number), event("bob")])
+    assert handler_of(CLASSIFIER, aws)(batch, context_of(CLASSIFIER)) == NOTHING_FAILED
+    assert aws.reports.count(b"\n") == 2
+    assert aws.kept == {}
+
+
+@pytest.mark.parametrize("flag", ["True", "False"])
+def test_an_event_with_a_number_out_of_range_is_kept_whole_and_its_neighbours_go_on(
+    flag: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment = RELAY | {"WriteEventsToQueue": flag}
+    aws = FakeAws()
+    names = ("ann", "eve", "bob")
+    ann, eve, bob = (event(name, group="EMEA") for name in names)
+    batch = invocation([ann, with_number(eve), bob])
+    assert handler_of(environment, aws)(batch, context_of(environment)) == NOTHING_FAILED
+    assert set(aws.states) == {arn("ann"), arn("bob")}
+    assert sum(map(len, aws.messages.values())) == (2 if flag == "True" else 0)
+    ((key, document),) = aws.kept.items()
+    assert key == "undeliverable/relay/shardId-000000000000/2.json"
+    assert json.loads(document["payload"]) == {"Records": [batch["Records"][1]]}
+    assert document["requestContext"]["condition"] == "NumberOutOfRange"
+    error, summary = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (error["level"], error["condition"]) == ("ERROR", "NumberOutOfRange")
+    assert [summary[name] for name in ("skipped", "notMonitored", "undeliverable")] == [0, 0, 1]
+
+
+def test_who_signs_out_with_a_number_out_of_range_is_gone_from_the_table() -> None:
+    aws = FakeAws()
+    signed_out = with_number(event("eve", at="2026-03-02T10:00:00Z", status="Offline"))
+    relay = handler_of(RELAY, aws)
+    relay(invocation([event("eve", group="EMEA")]), context_of(RELAY))
+    relay(invocation([signed_out], first=2), context_of(RELAY))
+    assert aws.states == {}
+    assert aws.signed_out == {arn("eve"): "2026-03-02T10:00:00.000Z"}
+
+
+@ENVIRONMENTS
+def test_an_event_from_the_future_is_kept_whole_and_goes_nowhere_else(
+    environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    aws = FakeAws()
+    batch = invocation(
+        [
+            event("eve", at="2026-03-02T09:00:00Z", group="EMEA"),
+            event("eve", at="2099-01-01T00:00:00Z", status="Offline", group="EMEA"),
+            event("eve", at="2026-03-02T09:00:01Z", status="Lunch", group="EMEA"),
+        ]
+    )
+    assert handler_of(environment, aws)(batch, context_of(environment)) == NOTHING_FAILED
+    ((key, document),) = aws.kept.items()
+    assert key.endswith("/2.json")
+    assert document["requestContext"]["condition"] == "EventTimestampInFuture"
+    assert b"2099" not in aws.reports
+    assert "2099" not in str((aws.states, aws.signed_out, aws.messages))
+    if environment is RELAY:
+        assert aws.states[arn("eve")]["CurrentState"] == "Lunch"
+        assert sum(map(len, aws.messages.values())) == 2
+    else:
+        assert aws.reports.count(b"\n") == 2
+    summary = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (summary["level"], summary["undeliverable"]) == ("WARNING", 1)
+
+
+@ENVIRONMENTS
+def test_what_there_is_no_time_to_keep_is_retried_from_the_first_that_is_not_kept(
+    environment: dict[str, str],
+) -> None:
+    aws = FakeAws()
+    future = [event(name, at="2099-01-01T00:00:00Z") for name in ("ann", "bob", "cid", "dan")]
+    context = FakeContext([60_000, 60_000, 1_000])
+    response = handler_of(environment, aws)(invocation([event(), *future]), context)
+    (failed,) = response["batchItemFailures"]
+    kept = [key.rpartition("/")[2] for key in aws.kept]
+    assert kept == [f"{number}.json" for number in range(2, int(failed["itemIdentifier"]))]
+
+
+@ENVIRONMENTS
+def test_after_one_that_cannot_be_kept_no_other_is_tried(environment: dict[str, str]) -> None:
+    tried: list[str] = []
+
+    def failure(operation: str, request: dict[str, Any]) -> None:
+        if operation == "PutObject":
+            tried.append(request["Key"].rpartition("/")[2])
+            if len(tried) == 2:
+                raise ConnectTimeoutError(endpoint_url="https://s3/")
+
+    aws = FakeAws(failure=failure)
+    future = [event(name, at="2099-01-01T00:00:00Z") for name in ("ann", "bob", "cid")]
+    response = handler_of(environment, aws)(invocation(future), context_of(environment))
+    assert response == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    assert tried == ["1.json", "2.json"]
