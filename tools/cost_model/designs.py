@@ -1,0 +1,131 @@
+"""The designs that are compared, with the settings that each is deployed with.
+
+The Quick Start's are those of its templates and sources, github.com/aws-quickstart/
+connect-integration-aspect-wfm.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+
+class TableWrites(Enum):
+    """How a state change gets into the state table.
+
+    TRANSACTION: put and condition check on the table of sign-outs, up to 50 changes a call.
+    IF_PRESENT: a plain conditional write where the agent has an item, up to 25 a call, and the
+    transaction for a sign-in or sign-out only.
+    PLAIN: a plain conditional write a change, and no memory of sign-outs.
+    READ_THEN_WRITE: a read and a write a change, as in the Quick Start.
+    """
+
+    TRANSACTION = "transaction"
+    IF_PRESENT = "plain write if present"
+    PLAIN = "plain write"
+    READ_THEN_WRITE = "read, then write"
+
+
+class Capacity(Enum):
+    """How the state table's writes are paid.
+
+    PEAK: provisioned for the peak, day and night. SCALED: provisioned, and following the load
+    without delay, which no autoscaling does: the least that provisioned capacity can cost.
+    """
+
+    ON_DEMAND = "on demand"
+    PEAK = "provisioned for the peak"
+    SCALED = "provisioned, scaled at once"
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The agent event stream; `encrypted` with the AWS-managed key aws/kinesis."""
+
+    on_demand: bool = False
+    retention_hours: int = 24
+    fan_out: bool = False
+    encrypted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function and its event source mapping."""
+
+    memory_mb: int = 256
+    architecture: Literal["x86_64", "arm64"] = "x86_64"
+    batch_size: int = 100
+    window_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Agent Productivity (`classifier`; None for Kinesis Data Analytics) and Real-Time Adherence.
+
+    `packed` lines share Firehose records; of records, up to `records_a_call` go with one call.
+    `log_bytes_a_batch` and `log_bytes_an_event` are what one function logs, Lambda's own lines and
+    CloudWatch's 26 bytes a line included; events with `logs_whole_events` add themselves.
+    """
+
+    name: str
+    stream: Stream
+    classifier: Function | None
+    relay: Function
+    heartbeat_memory_mb: int = 128
+    packed: bool = True
+    records_a_call: int = 500
+    reads_status_table: bool = True
+    table_writes: TableWrites = TableWrites.TRANSACTION
+    table_capacity: Capacity = Capacity.ON_DEMAND
+    table_recovery: bool = True
+    table_key_managed_by_aws: bool = True
+    messages_a_call: int = 10
+    flag_in_table: bool = False
+    relay_without_heartbeats: bool = False
+    log_bytes_a_batch: int = 600
+    log_bytes_an_event: int = 0
+    logs_whole_events: bool = False
+    log_months_kept: float = 3.0
+
+
+# The defaults of modules/agent_stream, modules/agent_productivity and modules/rta.
+CLASSIFIER = Function(batch_size=1_000, window_seconds=5.0)
+RELAY = Function(batch_size=500)
+OURS = Design(name="ours", stream=Stream(), classifier=CLASSIFIER, relay=RELAY)
+
+# Its relay logs each event whole (LogLevel is Debug in the template), for ever.
+QUICK_START = Design(
+    name="Quick Start",
+    stream=Stream(encrypted=False),
+    classifier=None,
+    relay=Function(),
+    packed=False,
+    records_a_call=1,
+    reads_status_table=False,
+    table_writes=TableWrites.READ_THEN_WRITE,
+    table_recovery=False,
+    table_key_managed_by_aws=False,
+    messages_a_call=1,
+    log_bytes_an_event=850,
+    logs_whole_events=True,
+    log_months_kept=12.0,
+)
+
+# Kinesis Data Analytics replaced by a function that puts, and logs, one event at a time.
+QUICK_START_LAMBDA = Design(
+    name="QS Lambda",
+    stream=QUICK_START.stream,
+    classifier=Function(),
+    relay=QUICK_START.relay,
+    packed=False,
+    records_a_call=1,
+    reads_status_table=False,
+    table_writes=TableWrites.READ_THEN_WRITE,
+    table_recovery=False,
+    table_key_managed_by_aws=False,
+    messages_a_call=1,
+    log_bytes_an_event=850,
+    logs_whole_events=True,
+    log_months_kept=12.0,
+)
+
+DESIGNS = (OURS, QUICK_START, QUICK_START_LAMBDA)

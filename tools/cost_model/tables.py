@@ -1,0 +1,144 @@
+"""What months cost, as tables of text and as JSON values."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from tools.cost_model.designs import Design
+from tools.cost_model.prices import Prices
+from tools.cost_model.quantities import Month, month
+from tools.cost_model.sensitivity import Variation
+from tools.cost_model.workload import Timing, Workload
+
+# In the order of the rows; the keys are how the names of the prices begin.
+SERVICES = {
+    "kinesis": "Kinesis Data Streams",
+    "analytics": "Kinesis Data Analytics",
+    "lambda": "Lambda",
+    "dynamodb": "DynamoDB",
+    "sqs": "SQS",
+    "firehose": "Data Firehose",
+    "s3": "S3",
+    "logs": "CloudWatch Logs",
+    "kms": "KMS",
+    "eventbridge": "EventBridge",
+}
+
+_GAP = "  "
+
+
+def dollars(found: Month, prices: Prices, service: str | None = None) -> float:
+    """What a month costs, in dollars: all of it, or one service's part."""
+    return sum(
+        prices[name].of(quantity)
+        for name, quantity in found.quantities.items()
+        if service is None or name.split(".")[0] == service
+    )
+
+
+def comparison(
+    workload: Workload, designs: Sequence[Design], timing: Timing, prices: Prices
+) -> str:
+    """Services by design for one workload, in dollars a month."""
+    months = [month(workload, design, timing) for design in designs]
+    rows = [[f"{workload.agents:,} agents", *(design.name for design in designs)]]
+    for service, name in SERVICES.items():
+        amounts = [dollars(each, prices, service) for each in months]
+        if any(amounts):
+            rows.append([name, *(f"{amount:,.2f}" for amount in amounts)])
+    rows.append(["all", *(f"{dollars(each, prices):,.2f}" for each in months)])
+    rows.append(["shards", *(f"{each.shards:,}" for each in months)])
+    return _table(rows)
+
+
+def detail(workload: Workload, designs: Sequence[Design], timing: Timing, prices: Prices) -> str:
+    """Each metered unit by design for one workload: how many, and what they cost."""
+    months = [month(workload, design, timing) for design in designs]
+    header = [f"{workload.agents:,} agents"]
+    for design in designs:
+        header += [design.name, "$"]
+    rows = [header]
+    for name, price in prices.items():
+        amounts = [each.quantities.get(name, 0.0) for each in months]
+        if any(amounts):
+            row = [f"{name} ({price.unit})"]
+            for amount in amounts:
+                row += [_quantity(amount), f"{price.of(amount):,.2f}"]
+            rows.append(row)
+    for title, runs in (
+        ("relay", [each.relay for each in months]),
+        ("classifier", [each.classifier for each in months]),
+    ):
+        for what in ("invocations", "events", "milliseconds"):
+            row = [f"{title}: {what}" + ("" if what == "invocations" else " an invocation")]
+            for run in runs:
+                row += [_quantity(getattr(run, what)), ""]
+            rows.append(row)
+    rows.append(["queues", *(cell for each in months for cell in (f"{each.queues}", ""))])
+    return _table(rows)
+
+
+def sensitivity(
+    variations: Iterable[Variation],
+    workloads: Sequence[Workload],
+    timing: Timing,
+    prices: Prices,
+) -> str:
+    """The first variation's dollars a month by number of agents; of the others, the difference."""
+    first, *others = variations
+    base = [_total(first, workload, timing, prices) for workload in workloads]
+    rows = [["dollars a month", *(f"{workload.agents:,}" for workload in workloads)]]
+    rows.append([first.title, *(f"{total:,.2f}" for total in base)])
+    for variation in others:
+        totals = [_total(variation, workload, timing, prices) for workload in workloads]
+        rows.append(
+            [
+                variation.title,
+                *(f"{total - was:+,.2f}" for total, was in zip(totals, base, strict=True)),
+            ]
+        )
+    return _table(rows)
+
+
+def as_values(
+    workload: Workload, designs: Sequence[Design], timing: Timing, prices: Prices
+) -> Iterator[dict[str, Any]]:
+    """One JSON object for each design, with each unit's quantity and dollars."""
+    for design in designs:
+        found = month(workload, design, timing)
+        yield {
+            "agents": workload.agents,
+            "design": design.name,
+            "dollars": round(dollars(found, prices), 4),
+            "shards": found.shards,
+            "queues": found.queues,
+            "units": [
+                {
+                    "name": name,
+                    "unit": prices[name].unit,
+                    "quantity": quantity,
+                    "dollars": round(prices[name].of(quantity), 4),
+                }
+                for name, quantity in found.quantities.items()
+            ],
+        }
+
+
+def _total(variation: Variation, workload: Workload, timing: Timing, prices: Prices) -> float:
+    return dollars(month(variation.change(workload), variation.design, timing), prices)
+
+
+def _quantity(amount: float) -> str:
+    return f"{amount:,.0f}" if amount >= 100 else f"{amount:,.2f}"
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    header, *others = rows
+    lines = []
+    for row in (header, ["-" * width for width in widths], *others):
+        first, *numbers = (
+            cell.rjust(width) if index else cell.ljust(width)
+            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        lines.append(_GAP.join((first, *numbers)).rstrip())
+    return "\n".join(lines) + "\n"
