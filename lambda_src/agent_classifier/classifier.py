@@ -12,7 +12,7 @@ from agent_classifier.packing import LARGEST_RECORD, ReportLine, packed
 from agent_classifier.report_line import report_line
 from agent_classifier.status_table_source import status_table_source
 from agent_events.invocation import AWS_CALLS, Context, Handler, pause, put_aside, time_for_calls
-from agent_events.kinesis_batch import BatchResponse, batch_response, read_batch
+from agent_events.kinesis_batch import BatchResponse, batch_response, read_batch, settled
 from agent_events.structured_log import log
 
 
@@ -39,18 +39,22 @@ def classifier_handler(
             if line is not None:
                 lines.append(ReportLine(each.sequence_number, line))
         records, too_large = packed(lines)
-        failed = deliver(
-            firehose, configuration.firehose_stream, records, time_for_calls(context), pause
-        )
         undeliverable = batch.undeliverable | dict.fromkeys(too_large, "ReportLineTooLarge")
-        failed |= put_aside(
+        failed = put_aside(
             s3,
             configuration.failed_records_bucket,
             context,
             batch.records,
             undeliverable,
-            failed,
+            (),
             largestRecordBytes=LARGEST_RECORD,
+        )
+        if failed:
+            # What Lambda brings again anyway waits for that: no line is to be put twice.
+            now = settled(batch.records, failed)
+            records, _ = packed(line for line in lines if line.sequence_number in now)
+        failed |= deliver(
+            firehose, configuration.firehose_stream, records, time_for_calls(context), pause
         )
 
         log(

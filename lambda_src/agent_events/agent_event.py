@@ -54,7 +54,8 @@ def decode_agent_event(data: bytes) -> AgentEvent:
 
     Raises NotAnAgentEvent when the data is not UTF-8, not JSON, not an object, or has no usable
     AgentARN or EventTimestamp; Undeliverable when it is nested too deeply to tell. Every other
-    field may hold anything. A number beyond the range of a double is infinite in the document.
+    field may hold anything. A number is infinite in the document if it is beyond the range of a
+    double, and of more digits than Python makes an int of.
     """
     try:
         document = _parsed(data.decode("utf-8"))

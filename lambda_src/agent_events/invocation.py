@@ -15,6 +15,9 @@ from agent_events.structured_log import described, log
 # No call is begun with less left: the slowest one, with its retries, then still ends in time.
 MILLISECONDS_A_CALL = 25_000
 
+# Keeping records stops so much earlier, for what has to be done after it.
+MILLISECONDS_AFTER_KEEPING = 10_000
+
 AWS_CALLS = Config(
     connect_timeout=2,
     read_timeout=5,
@@ -35,9 +38,10 @@ class Context(Protocol):
 Handler = Callable[[Any, Context], BatchResponse]
 
 
-def time_for_calls(context: Context) -> Callable[[], bool]:
-    """A function that says, each time it is asked, whether there is time for another call."""
-    return lambda: context.get_remaining_time_in_millis() > MILLISECONDS_A_CALL
+def time_for_calls(context: Context, afterwards: int = 0) -> Callable[[], bool]:
+    """A function that says, each time it is asked, whether there is time for another call, and
+    `afterwards` milliseconds more."""
+    return lambda: context.get_remaining_time_in_millis() > MILLISECONDS_A_CALL + afterwards
 
 
 def pause(attempt: int) -> None:
@@ -58,9 +62,10 @@ def put_aside(
 
     `undeliverable` says why, in one word, by sequence number; `limits` are the sizes that may have
     been broken, for the log. `records` are in stream order: after the first in `failed`, or one
-    that cannot be kept in time, nothing is, because Lambda comes again with all that follows.
+    that cannot be kept in time, nothing is, because Lambda comes again with all that follows. So
+    this comes before anything is delivered, and nothing behind such a record may be.
     """
-    may_go_on = time_for_calls(context)
+    may_go_on = time_for_calls(context, MILLISECONDS_AFTER_KEEPING)
     now = settled(records, failed)
     left = [each for each in records if each in undeliverable and each in now]
     for index, each in enumerate(left):

@@ -43,8 +43,8 @@ def minimised(event: AgentEvent) -> str:
     """The event's JSON, compact, without `PreviousAgentSnapshot` and the routing profile.
 
     All else is as it came. The few characters that SQS refuses are written as JSON escapes, which a
-    reader takes for the same characters. Raises Undeliverable for an event that holds a number
-    beyond the range of a double, which only a wrong one could stand for, or is nested too deeply.
+    reader takes for the same characters. Raises Undeliverable for an event with an infinite
+    number, for which JSON has no notation, and for one nested too deeply.
     """
     document = {
         name: value for name, value in event.document.items() if name != "PreviousAgentSnapshot"

@@ -60,17 +60,10 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
             if configuration.configuration_table
             else configuration.flag
         )
-        sent = 0
-        if write_to_queues:
-            outgoing, too_large = _outgoing(monitored, configuration.queue_urls)
-            undeliverable |= too_large
-            # What Lambda brings again anyway waits for that, so that nothing is sent twice.
-            now = settled(batch.records, failed)
-            outgoing = [(url, each) for url, each in outgoing if each.sequence_number in now]
-            not_sent = send_in_order(sqs, outgoing, may_go_on, pause)
-            sent = len(outgoing) - len(not_sent)
-            failed |= not_sent
-
+        outgoing, too_large = (
+            _outgoing(monitored, configuration.queue_urls) if write_to_queues else ([], {})
+        )
+        undeliverable |= too_large
         failed |= put_aside(
             s3,
             configuration.failed_records_bucket,
@@ -81,6 +74,11 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
             largestMessageBytes=LARGEST_MESSAGE,
             largestItemBytes=LARGEST_ITEM,
         )
+        # What Lambda brings again anyway waits for that, so that nothing is sent twice.
+        now = settled(batch.records, failed)
+        outgoing = [(url, each) for url, each in outgoing if each.sequence_number in now]
+        not_sent = send_in_order(sqs, outgoing, may_go_on, pause)
+        failed |= not_sent
 
         log(
             "INFO" if not (failed or undeliverable or batch.skipped) else "WARNING",
@@ -95,7 +93,7 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
             statesWritten=states.written,
             statesOutdated=states.outdated,
             writeEventsToQueue=write_to_queues,
-            messagesSent=sent,
+            messagesSent=len(outgoing) - len(not_sent),
             undeliverable=len(undeliverable),
             failed=len(failed),
         )

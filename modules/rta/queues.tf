@@ -21,17 +21,23 @@ data "aws_sqs_queues" "existing" {
 }
 
 locals {
+  queues_may_go = var.num_retired_sqs_queues == null ? false : var.num_retired_sqs_queues == 0
+
   # Every number of queues is looked at: another deployment's name may begin as this one's.
-  endangered_queues = [
-    for name in formatlist("${var.name}-events-%d.fifo", range(1, 11)) : name
-    if contains([for url in data.aws_sqs_queues.existing.queue_urls : basename(url)], name)
-    && !contains(local.names.queues, name)
+  _existing_queues = [
+    for number in range(1, 11) : number
+    if contains([for url in data.aws_sqs_queues.existing.queue_urls : basename(url)], "${var.name}-events-${number}.fifo")
   ]
+  endangered_queues = [
+    for number in local._existing_queues : "${var.name}-events-${number}.fifo" if number > local._queue_count
+  ]
+  # How many have to be kept for none to be destroyed.
+  retirable_queues = max(0, [for number in local._existing_queues : number - var.num_sqs_queues]...)
 }
 
 check "retired_queues_are_guarded" {
   assert {
-    condition     = var.num_retired_sqs_queues != 0 || length(local.endangered_queues) > 0
+    condition     = !local.queues_may_go || length(local.endangered_queues) > 0
     error_message = "num_retired_sqs_queues = 0 has done its work: remove it, so that a later plan asks again before it destroys a queue."
   }
 }

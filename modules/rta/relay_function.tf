@@ -64,8 +64,8 @@ resource "aws_lambda_function" "relay" {
     ignore_changes = [environment[0].variables["WriteEventsToQueue"]]
 
     precondition {
-      condition     = var.num_retired_sqs_queues != null || length(local.endangered_queues) == 0
-      error_message = "num_sqs_queues is ${var.num_sqs_queues}, but ${join(" and ", local.endangered_queues)} ${length(local.endangered_queues) == 1 ? "exists" : "exist"} and would be destroyed with what the RTA server has not read yet: set num_retired_sqs_queues to ${length(local.endangered_queues)} and apply; when these queues are empty, set it to 0."
+      condition     = length(local.endangered_queues) == 0 || local.queues_may_go
+      error_message = "${join(" and ", local.endangered_queues)} ${length(local.endangered_queues) == 1 ? "exists" : "exist"} and would be destroyed with what the RTA server has not read yet. Set num_retired_sqs_queues to ${local.retirable_queues} and apply; when the queues are empty, set it to 0. (AWS may list a queue for a minute after it was destroyed.)"
     }
   }
 

@@ -188,7 +188,7 @@ variable "name" {
 }
 
 variable "num_retired_sqs_queues" {
-  description = "After num_sqs_queues was lowered: how many of the queues behind it are kept, without new events, for the RTA server to read empty. 0 destroys them with what they hold; null, the default, refuses a plan that would."
+  description = "After num_sqs_queues was lowered: how many of the queues behind it are kept, without new events, for the RTA server to read empty. 0 destroys all of them with what they hold. With any other value, and with null, the default, a plan that would destroy a queue is refused."
   type        = number
   default     = null
 

@@ -25,7 +25,7 @@ def test_agents_keep_their_order_and_no_event_is_lost_when_queues_come_and_go(
             apply(BEFORE | {"num_sqs_queues": 1})
         told = " ".join(str(refused.value).replace("│", " ").split())
         assert "aspect-wfm-rta-events-2.fifo and aspect-wfm-rta-events-3.fifo exist" in told
-        assert "set num_retired_sqs_queues to 2" in told
+        assert "Set num_retired_sqs_queues to 2" in told
 
         fewer = apply(BEFORE | {"num_sqs_queues": 1, "num_retired_sqs_queues": 2})
         assert fewer["sqs_queue_urls"] == queues[:1]

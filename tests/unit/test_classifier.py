@@ -205,10 +205,13 @@ def test_a_line_too_large_for_a_record_is_kept_and_its_neighbours_go_on(
     assert (summary["lines"], summary["undeliverable"], summary["failed"]) == (3, 1, 0)
 
 
-def test_a_line_too_large_that_cannot_be_kept_is_retried(aws: Aws) -> None:
+def test_nothing_is_put_behind_a_record_that_could_not_be_kept(aws: Aws) -> None:
+    """Else, with every retry, its line would be in the report once more."""
     classifier = aws.classifier(FAILED_RECORDS_BUCKET="gone")
-    response = classifier(invocation([event("ann"), large("x", 1_100_000)]))
+    response = classifier(invocation([event("ann"), large("x", 1_100_000), event("bob")]))
     assert response == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    (line,) = aws.report().splitlines()
+    assert b"ann" in line
 
 
 def test_lines_that_cannot_be_put_are_retried_from_the_first(

@@ -324,10 +324,25 @@ def test_the_largest_message_is_still_sent(aws: Aws) -> None:
     assert [key.rpartition("/")[2] for key in aws.kept()] == ["10.json"]
 
 
-def test_when_not_even_keeping_works_the_record_is_retried(aws: Aws) -> None:
+def test_nothing_is_sent_behind_a_record_that_could_not_be_kept(aws: Aws) -> None:
+    """Else, with every retry, an agent's older event would follow on a newer one."""
     relay = aws.relay(FAILED_RECORDS_BUCKET="no-such-bucket")
-    response = relay(invocation([event("ann"), event("big", Unknown="x" * 270_000)]))
-    assert response == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    for _ in range(2):
+        response = relay(
+            invocation([event("ann"), event("big", Unknown="x" * 270_000), event("bob")])
+        )
+        assert response == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    assert sum(map(len, aws.received())) == 1, "what lies before it"
+
+
+def test_keeping_records_leaves_time_to_send_what_lies_before_them(aws: Aws) -> None:
+    huge = [event("big", Unknown="x" * 270_000 + str(number)) for number in range(3)]
+    # The table has its time, the first record is kept, and then it is late.
+    context = FakeContext([60_000, 60_000, 30_000])
+    response = aws.relay()(invocation([event("ann"), *huge, event("bob")]), context)
+    assert response == {"batchItemFailures": [{"itemIdentifier": "3"}]}
+    assert sum(map(len, aws.received())) == 1
+    assert len(aws.kept()) == 1
 
 
 def test_a_failed_send_is_reported_as_the_record_to_retry_from(aws: Aws) -> None:

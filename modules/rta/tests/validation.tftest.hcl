@@ -104,6 +104,32 @@ run "refuses_to_destroy_queues_unasked" {
   }
 }
 
+run "refuses_to_destroy_queues_when_fewer_are_kept" {
+  command = plan
+
+  variables {
+    num_sqs_queues         = 1
+    num_retired_sqs_queues = 1
+  }
+
+  override_data {
+    target = data.aws_sqs_queues.existing
+    values = {
+      queue_urls = [
+        "https://sqs.eu-central-1.amazonaws.com/111122223333/aspect-wfm-rta-events-2.fifo",
+        "https://sqs.eu-central-1.amazonaws.com/111122223333/aspect-wfm-rta-events-3.fifo",
+      ]
+    }
+  }
+
+  expect_failures = [aws_lambda_function.relay]
+
+  assert {
+    condition     = local.retirable_queues == 2
+    error_message = "It says to keep ${local.retirable_queues}."
+  }
+}
+
 run "destroys_queues_when_told_to" {
   command = plan
 
