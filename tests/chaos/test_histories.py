@@ -1,0 +1,75 @@
+"""A history is plausible, and the same for the same seed."""
+
+from collections import Counter, defaultdict
+
+from tests.chaos.histories import (
+    JUNK,
+    NULL,
+    History,
+    data,
+    event_id,
+    event_index,
+    history,
+    position_of,
+    record,
+)
+
+
+def _records(past: History) -> list[bytes]:
+    return [
+        record(past, shard, position).data
+        for shard, each in enumerate(past.shards)
+        for position in range(len(each.events))
+    ]
+
+
+def test_the_same_seed_is_the_same_history_and_another_is_another() -> None:
+    assert _records(history(7, 500, 50, 3)) == _records(history(7, 500, 50, 3))
+    assert _records(history(7, 500, 50, 3)) != _records(history(8, 500, 50, 3))
+
+
+def test_about_two_thirds_are_heartbeats_and_everything_else_happens() -> None:
+    past = history(1, 20_000, 500, 4)
+    kinds = Counter(event.kind for event in past.events)
+    assert 0.6 < kinds["HEART_BEAT"] / len(past.events) < 0.72
+    assert min(kinds["LOGIN"], kinds["LOGOUT"], kinds["STATE_CHANGE"]) > 0
+    assert {event.shape for event in past.events} >= {NULL, JUNK}
+    assert len({len(data(past, event)) > 270_000 for event in past.events}) == 2
+
+
+def test_an_agent_stays_on_one_shard_but_for_a_late_copy() -> None:
+    past = history(1, 20_000, 500, 4)
+    shards: dict[int, set[int]] = defaultdict(set)
+    for number, shard in enumerate(past.shards):
+        for index in shard.events:
+            if index not in past.scattered and past.events[index].shape != JUNK:
+                shards[past.events[index].agent].add(number)
+    assert past.scattered
+    assert all(len(each) == 1 for each in shards.values())
+
+
+def test_records_arrive_in_order_but_events_do_not_always() -> None:
+    past = history(1, 20_000, 500, 4)
+    late = 0
+    for shard in past.shards:
+        assert list(shard.arrivals) == sorted(shard.arrivals)
+        newest: dict[int, int] = {}
+        for index in shard.events:
+            event = past.events[index]
+            late += event.at < newest.get(event.agent, 0)
+            newest[event.agent] = max(event.at, newest.get(event.agent, 0))
+    assert late > 20
+
+
+def test_every_event_is_put_at_least_once_and_some_twice() -> None:
+    past = history(1, 20_000, 500, 4)
+    puts = Counter(index for shard in past.shards for index in shard.events)
+    assert set(puts) == set(range(len(past.events)))
+    assert set(puts.values()) == {1, 2}
+
+
+def test_an_events_id_and_a_records_number_say_which_they_are() -> None:
+    assert event_index(event_id(123_456)) == 123_456
+    assert event_index("0001e240-0000-4e0b-9d55-000000000000") is None
+    past = history(1, 100, 10, 3)
+    assert position_of(record(past, 2, 5).sequence_number) == (2, 5)
