@@ -10,10 +10,17 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
 BIN    := .venv/bin
 READY  := .venv/.ready
 
+SCANNERS := .venv-security
+
+# How much the targets that try things at random try; the large sizes are in docs/reliability.md.
+EVENTS       ?= 20000
+SEED         ?= 1
+FUZZ_SECONDS ?= 20
+
 # pytest-xdist's workers; the tests that apply side by side wait more than they compute.
 WORKERS ?= 3
 
-.PHONY: help setup build lint format unit test demo publish lock clean
+.PHONY: help setup build lint format unit test chaos fuzz changes security cost demo publish lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -49,6 +56,30 @@ unit: $(READY) ## Run the tests that need neither Terraform nor a local cloud
 test: $(READY) ## Run all tests
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
+chaos: $(READY) ## Take random events through faults and crashes: make chaos EVENTS=... SEED=...
+	$(BIN)/python -m tests.chaos --events $(EVENTS) --seed $(SEED)
+
+fuzz: $(READY) ## Feed the functions hostile input: make fuzz FUZZ_SECONDS=... (for each target)
+	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
+
+changes: $(READY) ## Change, grow, shrink and interrupt a running deployment
+	$(BIN)/pytest tests/changes -n 2 --dist loadgroup
+
+security: $(READY) $(SCANNERS)/.ready ## Prove least privilege, scan Terraform and dependencies
+	$(BIN)/python -m tests.scanners
+	$(BIN)/python -m tests.security
+
+# An environment of its own: checkov wants an older boto3.
+$(SCANNERS)/.ready: requirements-security.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found: install it, or name it with make PYTHON=..." >&2; exit 1; }
+	@echo "Installing the scanners into $(SCANNERS) (a minute or so) ..."
+	@"$(PYTHON)" -m venv --clear $(SCANNERS)
+	@$(SCANNERS)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-security.txt
+	@touch $@
+
+cost: $(READY) ## Show what a month costs: make cost COST="--agents 500 --sensitivity"
+	@$(BIN)/python -m tools.cost_model $(COST)
+
 demo: $(READY) ## Show both products being fed, without an AWS account
 	@$(BIN)/python -m tests.demo
 
@@ -56,9 +87,10 @@ publish: $(READY) ## Put the zips into your bucket: make publish BUCKET=... [PRE
 	@test -n "$(BUCKET)" || { echo "Say where to: make publish BUCKET=my-bucket PREFIX=connect-integration-aspect-wfm/" >&2; exit 1; }
 	$(BIN)/python lambda_src/publish_zips.py "$(BUCKET)" "$(PREFIX)"
 
-lock: $(READY) ## Lock the versions in requirements-dev.in anew
-	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-index-url \
-		--no-emit-trusted-host --no-emit-find-links -o requirements-dev.txt requirements-dev.in
+lock: $(READY) ## Lock the versions in requirements-*.in anew
+	for name in dev security; do \
+		$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-index-url \
+			--no-emit-trusted-host --no-emit-find-links -o requirements-$$name.txt requirements-$$name.in; done
 
 clean: ## Remove what was built and installed, but not the zips
-	rm -rf .venv build
+	rm -rf .venv $(SCANNERS) build
