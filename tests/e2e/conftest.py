@@ -208,7 +208,7 @@ def deployments(
         return Deployment(made, variables, outputs, cloud, server, adapter)
 
     # Side by side, because they wait more than they compute.
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(len(wanted)) as pool:
         applied = dict(zip(wanted, pool.map(deploy, wanted), strict=True))
     yield applied
     for each in applied.values():
@@ -217,7 +217,7 @@ def deployments(
                 empty_bucket(cloud, each.outputs[bucket])
         for user in each.users():
             delete_access_keys(cloud, user)
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(len(applied)) as pool:
         list(pool.map(lambda each: each.workspace.destroy(), applied.values()))
     left = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
     assert left == {ZIP_BUCKET, CONNECT_BUCKET}, "destroy leaves nothing of ours behind"
