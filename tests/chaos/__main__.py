@@ -1,6 +1,7 @@
 """`python -m tests.chaos`: random histories through both functions under faults."""
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -65,4 +66,6 @@ def _runs(past: History, asked: argparse.Namespace, tell: Callable[[str], None])
 
 
 if __name__ == "__main__":
+    # So that its servers end with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
     sys.exit(main())
