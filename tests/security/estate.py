@@ -99,7 +99,7 @@ def deploy(cloud: LocalCloud, configurations: list[Configuration], scratch: Path
     terraform = Workspace(root, cloud)
     with init_lock():
         terraform.run("init", "-no-color")
-    terraform.run("apply", "-auto-approve", "-no-color", "-parallelism=100")
+    terraform.run("apply", "-auto-approve", "-no-color", "-parallelism=32")
     # The raw state, because `show` would load the provider once more to say the same.
     state = json.loads(terraform.run("state", "pull"))
     assert state["version"] == 4, "this reads version 4 of the format"
