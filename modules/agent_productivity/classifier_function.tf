@@ -35,7 +35,7 @@ resource "aws_lambda_function" "classifier" {
 }
 
 resource "aws_cloudwatch_log_group" "classifier" {
-  #checkov:skip=CKV_AWS_158:CloudWatch Logs encrypts it with a key of its own, and a line holds counts, names and sequence numbers, never an event.
+  #checkov:skip=CKV_AWS_158:CloudWatch Logs encrypts it with a key of its own, and a line holds counts, names of resources and sequence numbers, never an event.
   #checkov:skip=CKV_AWS_338:For operating, as long as log_retention_days says, a year included; the record of who did what is CloudTrail.
 
   name              = "/aws/lambda/${local.names.classifier}"
