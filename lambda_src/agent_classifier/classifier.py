@@ -8,12 +8,13 @@ import boto3
 
 from agent_classifier.configuration import read_configuration
 from agent_classifier.delivery import deliver
-from agent_classifier.packing import LARGEST_RECORD, ReportLine, packed
+from agent_classifier.packing import LARGEST_RECORD, packed
 from agent_classifier.report_line import report_line
 from agent_classifier.status_table_source import status_table_source
-from agent_events.invocation import AWS_CALLS, Context, Handler, pause, put_aside, time_for_calls
+from agent_events.aws_calls import AWS_CALLS
+from agent_events.batch_log import log_batch
+from agent_events.invocation import Context, Handler, pause, put_aside, time_for_calls
 from agent_events.kinesis_batch import BatchResponse, batch_response, read_batch, settled
-from agent_events.structured_log import log
 
 
 def classifier_handler(
@@ -31,17 +32,16 @@ def classifier_handler(
     status_table = status_table_source(s3, configuration.status_table_bucket, now)
 
     def handler(invocation: Any, context: Context) -> BatchResponse:
-        batch = read_batch(invocation)
         table = status_table()
-        lines: list[ReportLine] = []
-        for each in batch.events:
-            line = report_line(each.event, table, configuration.include_agent_status_type)
-            if line is not None:
-                lines.append(ReportLine(each.sequence_number, line))
+        batch = read_batch(
+            invocation,
+            lambda _, event: report_line(event, table, configuration.include_agent_status_type),
+        )
+        lines = [(number, line) for number, line in batch.outcomes.items() if line]
         records, too_large = packed(lines)
         undeliverable = batch.undeliverable | dict.fromkeys(too_large, "ReportLineTooLarge")
         failed = put_aside(
-            s3,
+            lambda: s3,
             configuration.failed_records_bucket,
             context,
             batch.records,
@@ -52,25 +52,19 @@ def classifier_handler(
         if failed:
             # What Lambda brings again anyway waits for that: no line is to be put twice.
             now = settled(batch.records, failed)
-            records, _ = packed(line for line in lines if line.sequence_number in now)
+            records, _ = packed(line for line in lines if line[0] in now)
         failed |= deliver(
             firehose, configuration.firehose_stream, records, time_for_calls(context), pause
         )
 
-        log(
-            "INFO" if not (failed or undeliverable or batch.skipped) else "WARNING",
+        log_batch(
             "batch classified",
-            records=len(batch.records),
-            skipped=len(batch.skipped),
-            skippedRecords=[
-                {"sequenceNumber": each.sequence_number, "reason": each.reason}
-                for each in batch.skipped
-            ],
+            batch,
+            undeliverable,
+            failed,
             lines=len(lines),
-            withoutUsername=len(batch.events) - len(lines),
+            withoutUsername=len(batch.outcomes) - len(lines),
             firehoseRecords=len(records),
-            undeliverable=len(undeliverable),
-            failed=len(failed),
         )
         return batch_response(batch.records, failed)
 

@@ -1,22 +1,17 @@
 """Packing report lines into Firehose records: Firehose meters and limits records, not lines."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Firehose's limit for a record's data, in bytes before Base64: 1,000 KiB.
 LARGEST_RECORD = 1_024_000
 
 
-@dataclass(frozen=True, slots=True)
-class ReportLine:
-    """A line with its line end, and the Kinesis record that it came from."""
-
-    sequence_number: str
-    data: bytes
+# The Kinesis record that a line came from, by its sequence number, and the line with its line end.
+ReportLine = tuple[str, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class FirehoseRecord:
+class FirehoseRecord(NamedTuple):
     """Whole lines one after another, and the Kinesis records that they came from."""
 
     data: bytes
@@ -28,23 +23,20 @@ def packed(lines: Iterable[ReportLine]) -> tuple[list[FirehoseRecord], list[str]
     are too large for any record."""
     records: list[FirehoseRecord] = []
     too_large: list[str] = []
-    waiting: list[ReportLine] = []
+    sequence_numbers: list[str] = []
+    data: list[bytes] = []
     size = 0
-    for line in lines:
-        if len(line.data) > LARGEST_RECORD:
-            too_large.append(line.sequence_number)
-            continue
-        if size + len(line.data) > LARGEST_RECORD:
-            records.append(_record(waiting))
-            waiting, size = [], 0
-        waiting.append(line)
-        size += len(line.data)
-    if waiting:
-        records.append(_record(waiting))
+    for sequence_number, line in lines:
+        size += len(line)
+        if size > LARGEST_RECORD:
+            if len(line) > LARGEST_RECORD:
+                too_large.append(sequence_number)
+                size -= len(line)
+                continue
+            records.append(FirehoseRecord(b"".join(data), tuple(sequence_numbers)))
+            sequence_numbers, data, size = [], [], len(line)
+        sequence_numbers.append(sequence_number)
+        data.append(line)
+    if data:
+        records.append(FirehoseRecord(b"".join(data), tuple(sequence_numbers)))
     return records, too_large
-
-
-def _record(lines: list[ReportLine]) -> FirehoseRecord:
-    return FirehoseRecord(
-        b"".join(line.data for line in lines), tuple(line.sequence_number for line in lines)
-    )

@@ -1,15 +1,18 @@
 """The report line of an agent event (wire contract, section 2.1)."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from agent_classifier.status_table import StatusTable, status_key
-from agent_events.agent_event import AgentEvent, at, text
+from agent_events.agent_event import AgentEvent, an_object, text
 
 _STATE_TYPES = {"ROUTABLE": "A", "OFFLINE": "0"}
 _SIGNED_IN = "1"
 
 _MISSING = "null"
+
+_LEVELS = [f"Level{level}" for level in range(1, 6)]
 
 # All that some reader takes for the end of a line: LF, CR and both together; VT, FF, NEL, LS and
 # PS, which Unicode names as well; and FS, GS and RS, where Python too splits lines.
@@ -28,43 +31,44 @@ def report_line(
     a lone surrogate U+FFFD; all other characters, tabs and control characters too, are as they
     came.
     """
-    snapshot = event.current
-    configuration = at(snapshot, "Configuration")
-    if at(configuration, "Username") is None:
+    snapshot = an_object(event.current)
+    configuration = an_object(snapshot.get("Configuration"))
+    username = configuration.get("Username")
+    if username is None:
         return None
+    groups = an_object(configuration.get("AgentHierarchyGroups"))
+    status = an_object(snapshot.get("AgentStatus"))
     values = [
-        text(event.document, "AWSAccountId"),
-        text(configuration, "Username"),
-        *(
-            text(configuration, "AgentHierarchyGroups", f"Level{level}", "Name")
-            for level in range(1, 6)
-        ),
-        event.timestamp.removesuffix("Z").replace("T", " "),
-        text(snapshot, "AgentStatus", "Name"),
+        event.document.get("AWSAccountId"),
+        username,
+        *[group and text(group, "Name") for group in map(groups.get, _LEVELS)],
+        f"{event.timestamp[:10]} {event.timestamp[11:23]}",
+        status.get("Name"),
         _contact_state(snapshot),
-        state_type(snapshot, table),
-        text(configuration, "RoutingProfile", "Name"),
+        state_type(status, table),
+        an_object(configuration.get("RoutingProfile")).get("Name"),
     ]
     if include_agent_status_type:
-        values.append(text(snapshot, "AgentStatus", "Type"))
+        values.append(status.get("Type"))
     return (",".join(map(_written, values)) + "\n").encode("utf-8")
 
 
-def state_type(snapshot: Any, table: StatusTable) -> str:
-    """`A` available, `0` signed out, `1` signed in (wire contract, section 2.2)."""
-    named = table.get(status_key(text(snapshot, "AgentStatus", "Name") or ""))
-    return named or _STATE_TYPES.get(text(snapshot, "AgentStatus", "Type") or "", _SIGNED_IN)
+def state_type(status: Mapping[str, Any], table: StatusTable) -> str:
+    """`A` available, `0` signed out, `1` signed in, for an `AgentStatus` (wire contract, 2.2)."""
+    named = table.get(status_key(text(status, "Name") or ""))
+    return named or _STATE_TYPES.get(text(status, "Type") or "", _SIGNED_IN)
 
 
-def _contact_state(snapshot: Any) -> str | None:
-    contacts = at(snapshot, "Contacts")
+def _contact_state(snapshot: Mapping[str, Any]) -> str | None:
+    contacts = snapshot.get("Contacts")
     return text(contacts[0], "State") if isinstance(contacts, list) and contacts else None
 
 
-def _written(value: str | None) -> str:
-    if not value:
+def _written(value: object) -> str:
+    if not value or not isinstance(value, str):
         return _MISSING
-    value = _LONE_SURROGATE.sub("\ufffd", _LINE_BREAK.sub(" ", value))
+    if not value.isprintable():
+        value = _LONE_SURROGATE.sub("\ufffd", _LINE_BREAK.sub(" ", value))
     if "," in value or '"' in value:
         return '"' + value.replace('"', '""') + '"'
     return value

@@ -2,13 +2,14 @@
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 # A DynamoDB partition key holds at most this many bytes of UTF-8.
 _LONGEST_AGENT_ARN = 2_048
 
+# As Amazon Connect writes a timestamp, and as it leaves here.
+_NORMAL_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 _TIMESTAMP = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII
 )
@@ -25,8 +26,7 @@ class Undeliverable(Exception):
     """
 
 
-@dataclass(frozen=True, slots=True)
-class AgentEvent:
+class AgentEvent(NamedTuple):
     """One agent event.
 
     `timestamp` is `EventTimestamp` as `yyyy-MM-ddTHH:mm:ss.SSSZ`: such strings sort by time.
@@ -83,15 +83,25 @@ def utc_milliseconds(value: Any) -> str | None:
 
     No zone means UTC; a fraction finer than milliseconds is cut off.
     """
-    if not isinstance(value, str) or not _TIMESTAMP.fullmatch(value):
+    if not isinstance(value, str):
+        return None
+    normal = _NORMAL_TIMESTAMP.fullmatch(value)
+    if not normal and not _TIMESTAMP.fullmatch(value):
         return None
     try:
         moment = datetime.fromisoformat(value)
+        if normal:
+            return value
         if moment.tzinfo is not UTC and moment.tzinfo is not None:
             moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
     return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def an_object(value: Any) -> dict[str, Any]:
+    """`value`, or an empty object where it is none."""
+    return value if isinstance(value, dict) else {}
 
 
 def at(value: Any, *path: str) -> Any:
@@ -105,21 +115,30 @@ def at(value: Any, *path: str) -> Any:
 
 def text(value: Any, *path: str) -> str | None:
     """The string at `path` below `value`; None where there is none."""
-    found = at(value, *path)
-    return found if isinstance(found, str) else None
+    for step in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(step)
+    return value if isinstance(value, str) else None
+
+
+def utf8_size(value: str) -> int:
+    """How many bytes `value` is in UTF-8. Raises UnicodeEncodeError for a lone surrogate."""
+    return len(value) if value.isascii() else len(value.encode("utf-8"))
 
 
 def _fits_a_key(agent_arn: str) -> bool:
     try:
-        return len(agent_arn.encode("utf-8")) <= _LONGEST_AGENT_ARN
-    except UnicodeEncodeError:  # a lone surrogate
+        return utf8_size(agent_arn) <= _LONGEST_AGENT_ARN
+    except UnicodeEncodeError:
         return False
 
 
 def _parsed(text: str) -> Any:
     """Raises ValueError for what is not JSON."""
     try:
-        return _JSON.decode(text)
+        document, end = _JSON.raw_decode(text)
+        return document if end == len(text) else _JSON.decode(text)
     except ValueError:  # also for a number of more digits than Python makes an int of
         return _JSON_WITH_LONG_NUMBERS.decode(text)
 

@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from typing import TypeVar
+
+Choice = TypeVar("Choice", bound=str)
 
 _BOOLEANS = {"true": True, "false": False}
 
@@ -32,16 +35,17 @@ def whole_number(
 
 
 def one_of(
-    environment: Mapping[str, str], name: str, meaning: str, choices: tuple[str, ...]
-) -> str:
+    environment: Mapping[str, str], name: str, meaning: str, choices: tuple[Choice, ...]
+) -> Choice:
     """The value of the variable `name`, which is one of `choices`."""
     value = required(environment, name, meaning)
-    if value not in choices:
-        raise ConfigurationError(
-            f"Environment variable {name} is {value!r}: set it to {meaning}, "
-            f"one of {', '.join(choices)}."
-        )
-    return value
+    for choice in choices:
+        if choice == value:
+            return choice
+    raise ConfigurationError(
+        f"Environment variable {name} is {value!r}: set it to {meaning}, "
+        f"one of {', '.join(choices)}."
+    )
 
 
 def boolean(value: str, where: str) -> bool:

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from agent_events.failed_records import failed_record_document, failed_record_key
@@ -17,12 +16,6 @@ MILLISECONDS_A_CALL = 25_000
 
 # Keeping records stops so much earlier, for what has to be done after it.
 MILLISECONDS_AFTER_KEEPING = 10_000
-
-AWS_CALLS = Config(
-    connect_timeout=2,
-    read_timeout=5,
-    retries={"mode": "standard", "total_max_attempts": 3},
-)
 
 
 class Context(Protocol):
@@ -45,12 +38,12 @@ def time_for_calls(context: Context, afterwards: int = 0) -> Callable[[], bool]:
 
 
 def pause(attempt: int) -> None:
-    """Wait before trying again: at most 0.2 s, 0.4 s, 0.8 s, ..., with jitter."""
-    time.sleep(random.uniform(0.05, 0.1 * 2**attempt))
+    """Wait before trying again: at most 0.2 s the first time, then 0.4 s, with jitter."""
+    time.sleep(random.uniform(0.05, 0.2 if attempt == 1 else 0.4))
 
 
 def put_aside(
-    s3: Any,
+    s3: Callable[[], Any],
     bucket: str,
     context: Context,
     records: Mapping[str, dict[str, Any]],
@@ -60,17 +53,18 @@ def put_aside(
 ) -> set[str]:
     """Keep those of `records` that can never be delivered; the sequence numbers of those not kept.
 
-    `undeliverable` says why, in one word, by sequence number; `limits` are the sizes that may have
-    been broken, for the log. `records` are in stream order: after the first in `failed`, or one
-    that cannot be kept in time, nothing is, because Lambda comes again with all that follows. So
-    this comes before anything is delivered, and nothing behind such a record may be.
+    `s3` gives the client, which is made only when there is something to keep. `undeliverable` says
+    why, in one word, by sequence number; `limits` are the sizes that may have been broken, for the
+    log. `records` are in stream order: after the first in `failed`, or one that cannot be kept in
+    time, nothing is, because Lambda comes again with all that follows. So this comes before
+    anything is delivered, and nothing behind such a record may be.
     """
     may_go_on = time_for_calls(context, MILLISECONDS_AFTER_KEEPING)
     now = settled(records, failed)
     left = [each for each in records if each in undeliverable and each in now]
     for index, each in enumerate(left):
         if not may_go_on() or not _kept(
-            s3, bucket, context, records[each], undeliverable[each], limits
+            s3(), bucket, context, records[each], undeliverable[each], limits
         ):
             return set(left[index:])
     return set()

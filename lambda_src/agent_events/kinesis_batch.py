@@ -3,15 +3,14 @@
 Source: AWS Lambda Developer Guide, "Configuring partial batch response with Kinesis Data Streams".
 """
 
-import base64
 import binascii
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import takewhile
-from typing import Any, TypedDict
+from typing import Any, Generic, TypedDict, TypeVar
 
 from agent_events.agent_event import (
     AgentEvent,
@@ -23,6 +22,8 @@ from agent_events.agent_event import (
 # By so much an event may be newer than its record's arrival on the stream. One that is dated years
 # ahead would win over all that follow, and its agent would stand still until then.
 _FURTHEST_AHEAD = timedelta(hours=24)
+
+Outcome = TypeVar("Outcome")
 
 # Sorts behind every timestamp.
 _NEVER = "~"
@@ -39,14 +40,6 @@ class BatchResponse(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class StreamEvent:
-    """An agent event and the record that brought it."""
-
-    sequence_number: str
-    event: AgentEvent
-
-
-@dataclass(frozen=True, slots=True)
 class SkippedRecord:
     """A record that is not an agent event, and why."""
 
@@ -55,21 +48,23 @@ class SkippedRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Generic[Outcome]):
     """A batch in stream order: `records` as Lambda gave them, keyed by sequence number.
 
-    `undeliverable` has the condition of each record that is neither an event to deliver nor
-    skipped, but has to be kept whole.
+    `outcomes` has what each agent event came to, and `undeliverable` the condition of each record
+    that is neither an event to deliver nor skipped, but has to be kept whole.
     """
 
     records: dict[str, dict[str, Any]]
-    events: list[StreamEvent]
+    outcomes: dict[str, Outcome]
     skipped: list[SkippedRecord]
     undeliverable: dict[str, str]
 
 
-def read_batch(invocation: Any) -> Batch:
-    """Decode an invocation by a Kinesis event source mapping.
+def read_batch(invocation: Any, outcome: Callable[[str, AgentEvent], Outcome]) -> Batch[Outcome]:
+    """Decode an invocation by a Kinesis event source mapping, and take each agent event to its
+    `outcome`, from its sequence number and itself. Only that is kept of an event: what a batch
+    takes of memory is what comes of it, and not its documents.
 
     Raises ValueError when `invocation` is not one: that is a wrong trigger, not a wrong record.
     """
@@ -80,17 +75,17 @@ def read_batch(invocation: Any) -> Batch:
             "This function is invoked by a Kinesis event source mapping; the event has no Kinesis "
             "records. To test it, put an agent event on the stream."
         ) from None
-    events: list[StreamEvent] = []
+    outcomes: dict[str, Outcome] = {}
     skipped: list[SkippedRecord] = []
     undeliverable: dict[str, str] = {}
     for sequence_number, record in records.items():
         try:
-            events.append(StreamEvent(sequence_number, _decode(record)))
+            outcomes[sequence_number] = outcome(sequence_number, _decode(record))
         except NotAnAgentEvent as reason:
             skipped.append(SkippedRecord(sequence_number, str(reason)))
         except Undeliverable as condition:
             undeliverable[sequence_number] = str(condition)
-    return Batch(records, events, skipped, undeliverable)
+    return Batch(records, outcomes, skipped, undeliverable)
 
 
 def settled(sequence_numbers: Iterable[str], failed: Collection[str]) -> set[str]:
@@ -113,12 +108,13 @@ def batch_response(sequence_numbers: Iterable[str], failed: Collection[str]) -> 
 
 
 def _decode(record: dict[str, Any]) -> AgentEvent:
+    kinesis = record["kinesis"]
     try:
-        data = base64.b64decode(record["kinesis"]["data"], validate=True)
+        data = binascii.a2b_base64(kinesis["data"], strict_mode=True)
     except (binascii.Error, KeyError, TypeError, ValueError):
         raise NotAnAgentEvent("not Base64") from None
     event = decode_agent_event(data)
-    if event.timestamp > _latest_plausible(record["kinesis"].get("approximateArrivalTimestamp")):
+    if event.timestamp > _latest_plausible(kinesis.get("approximateArrivalTimestamp")):
         raise Undeliverable("EventTimestampInFuture")
     return event
 

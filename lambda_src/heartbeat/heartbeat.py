@@ -5,8 +5,8 @@ from typing import Any
 
 import boto3
 
+from agent_events.aws_calls import AWS_CALLS
 from agent_events.environment import required
-from agent_events.invocation import AWS_CALLS
 from agent_events.structured_log import log
 
 _EMPTY_LINE = b"\n"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from agent_events.environment import ConfigurationError, boolean, one_of, required, whole_number
 from rta_relay.hierarchy_filter import HierarchyFilter
+from rta_relay.message import MessageGroups
 
 # Fixed by the wire contract, section 3.3: the RTA server looks for this name.
 FLAG_NAME = "WriteEventsToQueue"
@@ -21,6 +22,7 @@ class Configuration:
     configuration_table: str | None
     flag: bool | None
     queue_urls: tuple[str, ...]
+    message_groups: MessageGroups
     hierarchy_filter: HierarchyFilter
     failed_records_bucket: str
 
@@ -49,6 +51,12 @@ def read_configuration(environment: Mapping[str, str]) -> Configuration:
             required(environment, FLAG_NAME, "True or False"), f"Environment variable {FLAG_NAME}"
         ),
         queue_urls=_queue_urls(environment),
+        message_groups=one_of(
+            environment,
+            "MESSAGE_GROUPS",
+            "how agents are put into message groups",
+            ("shared", "agent"),
+        ),
         hierarchy_filter=_hierarchy_filter(environment),
         failed_records_bucket=required(
             environment, "FAILED_RECORDS_BUCKET", "the name of the bucket for failed records"

@@ -3,21 +3,32 @@
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
-from agent_events.agent_event import AgentEvent, Undeliverable, at
+from agent_events.agent_event import AgentEvent, Undeliverable, at, utf8_size
+
+# Fixed by the wire contract, section 3.4.
+SHARED_MESSAGE_GROUP = "AspectConnectEventsForWfmRTListen_GroupId"
 
 # The queues' maximum message size, in bytes.
 LARGEST_MESSAGE = 262_144
 
 _DEDUPLICATION_ID = re.compile(r"[!-~]{1,128}")
 
+# Whether the agents share a message group, or have one each.
+MessageGroups = Literal["shared", "agent"]
+
 # SQS refuses these characters, and UTF-8 cannot carry a lone surrogate at all.
 _UNSENDABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+# What was read from JSON has no cycles to look for.
+_COMPACT = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":")
+)
+
+
+class Message(NamedTuple):
     """One message: `size` is the body's in bytes of UTF-8."""
 
     sequence_number: str
@@ -34,7 +45,7 @@ def message(sequence_number: str, event: AgentEvent) -> Message:
         sequence_number=sequence_number,
         agent_arn=event.agent_arn,
         body=body,
-        size=len(body.encode("utf-8")),
+        size=utf8_size(body),
         deduplication_id=deduplication_id(event, body),
     )
 
@@ -46,23 +57,21 @@ def minimised(event: AgentEvent) -> str:
     reader takes for the same characters. Raises Undeliverable for an event with an infinite
     number, for which JSON has no notation, and for one nested too deeply.
     """
-    document = {
-        name: value for name, value in event.document.items() if name != "PreviousAgentSnapshot"
-    }
+    document = event.document.copy()
+    document.pop("PreviousAgentSnapshot", None)
     configuration = at(event.current, "Configuration")
-    if isinstance(configuration, dict):
-        document["CurrentAgentSnapshot"] = {
-            **event.current,
-            "Configuration": {
-                name: value for name, value in configuration.items() if name != "RoutingProfile"
-            },
-        }
+    if isinstance(configuration, dict) and "RoutingProfile" in configuration:
+        configuration = configuration.copy()
+        del configuration["RoutingProfile"]
+        document["CurrentAgentSnapshot"] = {**event.current, "Configuration": configuration}
     try:
-        body = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        body = _COMPACT.encode(document)
     except ValueError:
         raise Undeliverable("NumberOutOfRange") from None
     except RecursionError:
         raise Undeliverable("NestedTooDeeply") from None
+    if body.isascii():
+        return body
     return _UNSENDABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", body)
 
 
@@ -76,5 +85,17 @@ def deduplication_id(event: AgentEvent, body: str) -> str:
 
 def queue_index(agent_arn: str, queues: int) -> int:
     """Which of `queues` queues (counted from 0) carries this agent's events."""
+    if queues == 1:
+        return 0
     digest = hashlib.sha256(agent_arn.encode("utf-8")).digest()
     return int.from_bytes(digest[:8], "little", signed=True) % queues
+
+
+def message_group(message_groups: MessageGroups, agent_arn: str) -> str:
+    """The message group of this agent's events: one for all, or a group of the agent's own.
+
+    An ARN may be longer than the 128 characters that SQS takes, so it is the ARN's SHA-256.
+    """
+    if message_groups == "shared":
+        return SHARED_MESSAGE_GROUP
+    return hashlib.sha256(agent_arn.encode("utf-8")).hexdigest()

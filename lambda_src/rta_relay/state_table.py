@@ -1,30 +1,54 @@
 """Writing to the agent state table so that an older event never wins, whatever order they come in.
 
 A signed-out agent has no item in the state table, so nothing there could tell a late event that it
-is late. A second table therefore keeps, for each agent who left, when that was; each change is one
-transaction over both.
+is late. A second table therefore keeps, for each agent who left, when that was. While an agent has
+an item, they cannot have left later than it says: a sign-out deletes it in the same transaction
+that remembers when. So a newer event of an agent who has an item is written by one statement on the
+state table. What that refuses, and every sign-out, is a transaction over both tables.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from concurrent.futures import Executor
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from agent_events.structured_log import described, log
-from rta_relay.agent_state import StateChange
+from rta_relay.agent_state import StateChange, item_size
+from rta_relay.concurrent_calls import for_each
 
-# DynamoDB takes 100 actions and 4 MB a transaction, and a change is two actions.
+# DynamoDB takes 25 statements a call, or 100 actions and 4 MB a transaction; a change is two
+# actions.
+_STATEMENTS_A_CALL = 25
 _CHANGES_A_TRANSACTION = 50
-_BYTES_A_TRANSACTION = 3_500_000
+_BYTES_A_CALL = 3_500_000
 
-_TRIES = 4
+# So many in a row that settle nothing.
+_TRIES = 8
 
 # Kinesis keeps a record for at most 365 days; after that no event can come late any more.
 _SIGN_OUT_REMEMBERED = timedelta(days=366)
 
-_RETRIED_REASONS = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+# Of a statement or of an action of a transaction: it may be tried again as it is.
+_PASSING = {
+    "InternalServerError",
+    "ProvisionedThroughputExceeded",
+    "RequestLimitExceeded",
+    "ThrottlingError",
+    "TransactionConflict",
+}
+
+# What a statement writes; an item that lacks one of these is written by a transaction.
+_WRITTEN = (
+    "AgentUsername",
+    "LastEventType",
+    "LastEventTimeStamp",
+    "LastStateChangeTimeStamp",
+    "CurrentState",
+    "RawAgentEventJSon",
+)
 
 _NOT_NEWER = "attribute_not_exists(AgentARN) OR LastEventTimeStamp <= :timestamp"
 _OLDER = "attribute_not_exists(AgentARN) OR LastEventTimeStamp < :timestamp"
@@ -35,67 +59,139 @@ _LOWER_RANK = (
     "(attribute_not_exists(LastStateChangeTimeStamp) OR LastStateChangeTimeStamp <= :since))"
 )
 
-
-@dataclass(frozen=True, slots=True)
-class TableChange:
-    """A state change with the item it writes, or None where the agent has to be gone.
-
-    `size` is the item's, in bytes.
-    """
-
-    change: StateChange
-    item: dict[str, str] | None
-    size: int
+# In PartiQL, where OR may hide which item is meant: less than _LOWER_RANK allows, but
+# nearly every newer event meets it, and an event that comes again.
+_BOTH_NOT_NEWER = '"LastEventTimeStamp"<=? AND "LastStateChangeTimeStamp"<=?'
 
 
-@dataclass(slots=True)
-class TableOutcome:
+class Tables(NamedTuple):
+    """The names of the two tables."""
+
+    agent_states: str
+    signed_out_agents: str
+
+
+class TableOutcome(NamedTuple):
     """How many changes were written or lost to a newer event, and which records failed."""
 
-    written: int = 0
-    outdated: int = 0
-    failed: set[str] = field(default_factory=set)
+    written: int
+    outdated: int
+    failed: set[str]
+
+
+class _Call(NamedTuple):
+    """What became of one call's changes: those in neither list are written, or `outdated`.
+
+    `refused` is for a transaction to decide. `left` is to be tried again, at once or `later`.
+    """
+
+    outdated: int
+    refused: list[StateChange]
+    left: list[StateChange]
+    later: bool
 
 
 def write_changes(
     dynamodb: Any,
-    state_table: str,
-    signed_out_table: str,
-    changes: Iterable[TableChange],
+    tables: Tables,
+    changes: Iterable[StateChange],
     may_go_on: Callable[[], bool],
     pause: Callable[[int], None],
+    executor: Executor,
 ) -> TableOutcome:
     """Write at most one change for each agent.
 
     `may_go_on` says whether there is time for another call; `pause` waits after a try in which
-    nothing was settled, counted from 1. A failure is in the outcome, never raised, so that the rest
-    of the batch goes on.
+    something was refused for the moment, counted from the last that settled something. A failure is
+    in the outcome, never raised, so that the rest of the batch goes on.
     """
-    outcome = TableOutcome()
-    for chunk in _transactions(changes):
-        left = chunk
-        for attempt in range(_TRIES):
-            if not left or not may_go_on():
-                break
-            tried = left
-            left = _write_once(dynamodb, state_table, signed_out_table, tried, outcome)
-            if len(left) == len(tried):
-                pause(attempt + 1)
-        outcome.failed.update(each.change.sequence_number for each in left)
-    return outcome
+    changes = list(changes)
+
+    def settle(call: Callable[[list[StateChange]], _Call], chunk: list[StateChange]) -> _Call:
+        outdated, refused, left = 0, list[StateChange](), chunk
+        tries = 0
+        while left and tries < _TRIES and may_go_on():
+            done = call(left)
+            tries = tries + 1 if len(done.left) == len(left) else 1
+            outdated, refused, left = outdated + done.outdated, refused + done.refused, done.left
+            if left and done.later:
+                pause(tries)
+        return _Call(outdated, refused, left, False)
+
+    stated = for_each(
+        executor,
+        partial(settle, partial(_state, dynamodb, tables.agent_states)),
+        _chunks([each for each in changes if _has_all(each.item)], _STATEMENTS_A_CALL),
+    )
+    decided = for_each(
+        executor,
+        partial(settle, partial(_transact, dynamodb, tables)),
+        _chunks(
+            [each for each in changes if not _has_all(each.item)]
+            + [each for call in stated for each in call.refused],
+            _CHANGES_A_TRANSACTION,
+        ),
+    )
+    outdated = sum(call.outdated for call in decided)
+    failed = {each.sequence_number for call in stated + decided for each in call.left}
+    return TableOutcome(len(changes) - outdated - len(failed), outdated, failed)
 
 
-def _write_once(
-    dynamodb: Any,
-    state_table: str,
-    signed_out_table: str,
-    changes: list[TableChange],
-    outcome: TableOutcome,
-) -> list[TableChange]:
-    """Try one transaction; what has to be tried again comes back."""
-    actions = [
-        action for each in changes for action in _actions(state_table, signed_out_table, each)
+def _has_all(item: Mapping[str, str] | None) -> bool:
+    return item is not None and len(item) == 1 + len(_WRITTEN)
+
+
+def _state(dynamodb: Any, table: str, changes: list[StateChange]) -> _Call:
+    """Write each change whose agent has an item that is not newer."""
+    statement = (
+        f'UPDATE "{table}" '
+        + " ".join(f'SET "{name}"=?' for name in _WRITTEN)
+        + f' WHERE "AgentARN"=? AND {_BOTH_NOT_NEWER}'
+    )
+    statements = [
+        {
+            "Statement": statement,
+            "Parameters": [
+                {"S": value}
+                for value in (
+                    *(each.item[name] for name in _WRITTEN),
+                    each.agent_arn,
+                    *(each.timestamp, each.since),
+                )
+            ],
+        }
+        for each in changes
+        if each.item
     ]
+    try:
+        answers = dynamodb.batch_execute_statement(Statements=statements)["Responses"]
+    except (ClientError, BotoCoreError) as error:
+        if isinstance(error, ClientError) and error.response["Error"]["Code"].startswith(
+            "AccessDenied"
+        ):
+            log(
+                "WARNING",
+                "agent states are written by transactions only, which cost three times as much: "
+                "allow the function dynamodb:PartiQLUpdate on the agent state table",
+                error=described(error),
+            )
+            return _Call(0, changes, [], False)
+        log("ERROR", "writing agent states failed", error=described(error), changes=len(changes))
+        return _Call(0, [], changes, True)
+    refused: list[StateChange] = []
+    left: list[StateChange] = []
+    for each, answer in zip(changes, answers, strict=True):
+        code = answer.get("Error", {}).get("Code")
+        if code in _PASSING:
+            left.append(each)
+        elif code:
+            refused.append(each)
+    return _Call(0, refused, left, True)
+
+
+def _transact(dynamodb: Any, tables: Tables, changes: list[StateChange]) -> _Call:
+    """Write all of the changes if none of them is outdated."""
+    actions = [action for each in changes for action in _actions(tables, each)]
     try:
         dynamodb.transact_write_items(TransactItems=actions)
     except dynamodb.exceptions.TransactionCanceledException as cancelled:
@@ -104,35 +200,33 @@ def _write_once(
         ]
         by_change = list(zip(changes, reasons[::2], reasons[1::2], strict=True))
         left = [each for each, *codes in by_change if "ConditionalCheckFailed" not in codes]
-        outcome.outdated += len(changes) - len(left)
-        unknown = set(reasons) - _RETRIED_REASONS - {"None", "ConditionalCheckFailed"}
+        unknown = set(reasons) - _PASSING - {"None", "ConditionalCheckFailed"}
         if unknown:
             log("ERROR", "DynamoDB refused a state change", reasons=sorted(unknown))
-        return left
+        return _Call(len(changes) - len(left), [], left, len(left) == len(changes))
     except (ClientError, BotoCoreError) as error:
         log("ERROR", "writing agent states failed", error=described(error), changes=len(changes))
-        return changes
-    outcome.written += len(changes)
-    return []
+        return _Call(0, [], changes, True)
+    return _Call(0, [], [], False)
 
 
-def _actions(state_table: str, signed_out_table: str, each: TableChange) -> list[dict[str, Any]]:
-    key = {"AgentARN": {"S": each.change.event.agent_arn}}
-    timestamp = each.change.event.timestamp
+def _actions(tables: Tables, each: StateChange) -> list[dict[str, Any]]:
+    key = {"AgentARN": {"S": each.agent_arn}}
+    timestamp = each.timestamp
     values = {":timestamp": {"S": timestamp}}
     if each.item is not None:
         return [
             {
                 "Put": {
-                    "TableName": state_table,
+                    "TableName": tables.agent_states,
                     "Item": _attributes(each.item),
                     "ConditionExpression": _LOWER_RANK,
-                    "ExpressionAttributeValues": {**values, ":since": {"S": each.change.since}},
+                    "ExpressionAttributeValues": {**values, ":since": {"S": each.since}},
                 }
             },
             {
                 "ConditionCheck": {
-                    "TableName": signed_out_table,
+                    "TableName": tables.signed_out_agents,
                     "Key": key,
                     "ConditionExpression": _OLDER,
                     "ExpressionAttributeValues": values,
@@ -142,7 +236,7 @@ def _actions(state_table: str, signed_out_table: str, each: TableChange) -> list
     return [
         {
             "Delete": {
-                "TableName": state_table,
+                "TableName": tables.agent_states,
                 "Key": key,
                 "ConditionExpression": _NOT_NEWER,
                 "ExpressionAttributeValues": values,
@@ -150,7 +244,7 @@ def _actions(state_table: str, signed_out_table: str, each: TableChange) -> list
         },
         {
             "Put": {
-                "TableName": signed_out_table,
+                "TableName": tables.signed_out_agents,
                 "Item": {
                     **key,
                     "LastEventTimeStamp": {"S": timestamp},
@@ -175,16 +269,15 @@ def _attributes(item: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return {name: {"S": value} for name, value in item.items()}
 
 
-def _transactions(changes: Iterable[TableChange]) -> Iterator[list[TableChange]]:
-    chunk: list[TableChange] = []
+def _chunks(changes: list[StateChange], most: int) -> Iterator[list[StateChange]]:
+    chunk: list[StateChange] = []
     size = 0
     for each in changes:
-        if len(chunk) == _CHANGES_A_TRANSACTION or (
-            chunk and size + each.size > _BYTES_A_TRANSACTION
-        ):
+        own = item_size(each.item) if each.item else 0
+        if len(chunk) == most or (chunk and size + own > _BYTES_A_CALL):
             yield chunk
             chunk, size = [], 0
         chunk.append(each)
-        size += each.size
+        size += own
     if chunk:
         yield chunk

@@ -51,6 +51,7 @@ class Deployment:
             "CONFIGURATION_TABLE": CONFIGURATION_TABLE,
             "FAILED_RECORDS_BUCKET": RELAY_FAILURES,
             "FLAG_LOCATION": "table" if self.options.flag_in_table else "env",
+            "MESSAGE_GROUPS": "shared",
             "QUEUE_URLS": json.dumps(self.queue_urls),
             "SIGNED_OUT_AGENTS_TABLE": _SIGNED_OUT_TABLE,
             FLAG: "True",

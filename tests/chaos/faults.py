@@ -8,9 +8,12 @@ request was carried out, and a function that dies before or after a call.
 import json
 import random
 from collections import Counter
-from contextvars import ContextVar
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from io import BytesIO
+from threading import Lock
 from typing import Any
 
 import boto3
@@ -32,8 +35,18 @@ from tests.chaos.weather import (
 # As in both modules, in milliseconds.
 FUNCTION_TIMEOUT = 60_000
 
-_ENTRIES = {"SendMessageBatch": "Entries", "PutRecordBatch": "Records"}
+_ENTRIES = {
+    "BatchExecuteStatement": "Statements",
+    "PutRecordBatch": "Records",
+    "SendMessageBatch": "Entries",
+}
+_ANSWERS = {
+    "BatchExecuteStatement": "Responses",
+    "PutRecordBatch": "RequestResponses",
+    "SendMessageBatch": "Successful",
+}
 _REFUSALS = {
+    "BatchExecuteStatement": ("ThrottlingError", "TransactionConflict", "InternalServerError"),
     "SendMessageBatch": ("InternalError", "RequestThrottled"),
     "PutRecordBatch": ("ServiceUnavailableException", "InternalFailure"),
 }
@@ -54,7 +67,7 @@ class Invocation:
 
     `spent` is in milliseconds of the function's time; `tally` counts calls, and what went wrong, by
     name; `late`: whether a request may still be under way; `flag`: what DynamoDB said, if it was
-    asked, that the write-to-SQS flag is.
+    asked, that the write-to-SQS flag is; `dead`: whether its process has ended.
     """
 
     weather: Weather
@@ -66,7 +79,9 @@ class Invocation:
     calls: int = 0
     late: bool = False
     flag: bool | None = None
+    dead: bool = False
     tally: Counter[str] = field(default_factory=Counter)
+    lock: Lock = field(default_factory=Lock)  # for the threads of one invocation
 
     def get_remaining_time_in_millis(self) -> int:
         """As of Lambda's context object."""
@@ -74,22 +89,49 @@ class Invocation:
 
     def spend(self, milliseconds: float) -> None:
         """Let time go by. Raises Killed when it is up."""
-        self.spent += milliseconds
-        if self.spent >= FUNCTION_TIMEOUT:
-            self.tally["killed: timeout"] += 1
-            raise Killed
+        with self.lock:
+            self.spent += milliseconds
+            if self.spent >= FUNCTION_TIMEOUT:
+                self._killed("timeout")
 
-    def die(self, moment: str) -> None:
-        """Raises Killed when the weather says so: at `moment` of the latest call."""
-        if self.weather.killed == (moment, self.calls):
-            self.tally[f"killed: {moment} a call"] += 1
-            raise Killed
+    def call(self) -> int:
+        """Count a call, which is begun now; its number. Raises Killed when the weather says so, and
+        when another thread's call has ended the process."""
+        with self.lock:
+            self.calls += 1
+            self.tally["calls"] += 1
+            if self.dead or self.weather.killed == ("before", self.calls):
+                self._killed("before a call")
+            return self.calls
+
+    def answered(self, call: int) -> None:
+        """Raises Killed when the weather says so of the end of this call."""
+        with self.lock:
+            if self.dead or self.weather.killed == ("after", call):
+                self._killed("after a call")
+
+    def _killed(self, how: str) -> None:
+        if not self.dead:
+            self.tally[f"killed: {how}"] += 1
+        self.dead = True
+        raise Killed
 
     def happens(self, chance: float) -> bool:
         return self.chance.random() < chance
 
 
 current: ContextVar[Invocation | None] = ContextVar("current", default=None)
+
+
+# The number of the call that a thread has begun last.
+_call: ContextVar[int] = ContextVar("_call", default=0)
+
+
+class InvocationThreads(ThreadPoolExecutor):
+    """Threads that belong to the invocation which gives them something to do."""
+
+    def submit(self, call: Callable[..., Any], /, *values: Any, **named: Any) -> Future[Any]:
+        return super().submit(copy_context().run, call, *values, **named)
 
 
 def pause(attempt: int) -> None:
@@ -117,7 +159,11 @@ def faulty_session() -> boto3.session.Session:
 
     session.events.register("before-send", before_send)
     session.events.register("after-call", _after_call)
-    for service, operation in (("sqs", "SendMessageBatch"), ("firehose", "PutRecordBatch")):
+    for service, operation in (
+        ("dynamodb", "BatchExecuteStatement"),
+        ("firehose", "PutRecordBatch"),
+        ("sqs", "SendMessageBatch"),
+    ):
         where = f"{service}.{operation}"
         session.events.register(f"before-parameter-build.{where}", _withhold)
         session.events.register(f"before-call.{where}", _refuse_all)
@@ -131,9 +177,7 @@ def _before_send(wire: URLLib3Session, request: AWSPreparedRequest, event_name: 
         return None
     _, service, operation = event_name.split(".")
     weather = running.weather
-    running.calls += 1
-    running.tally["calls"] += 1
-    running.die("before")
+    _call.set(running.call())
     running.spend(running.chance.uniform(*weather.milliseconds))
     if operation == "TransactWriteItems" and running.happens(weather.cancelled):
         running.tally[f"fault: {CANCELLED}"] += 1
@@ -161,13 +205,17 @@ def _after_call(parsed: dict[str, Any], model: Any, **_: Any) -> None:
         return
     if model.name == "GetItem" and "Error" not in parsed:
         running.flag = parsed.get("Item", {}).get("Value", {}).get("S", "").lower() == "true"
-    running.die("after")
+    running.answered(_call.get())
 
 
 def _withhold(params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
     """Take the entries that will be refused out of a batched call."""
     running = current.get()
-    if running is None or not running.happens(running.weather.refused):
+    if running is None:
+        return
+    weather = running.weather
+    statements = model.name == "BatchExecuteStatement"
+    if not running.happens(weather.cancelled if statements else weather.refused):
         return
     entries = list(params[_ENTRIES[model.name]])
     share = running.chance.choice((0.1, 0.5, 1.0))
@@ -186,11 +234,8 @@ def _refuse_all(model: Any, context: dict[str, Any], **_: Any) -> Any:
     if not refused or len(refused) < len(entries):
         return None
     if running := current.get():
-        running.calls += 1
-        running.tally["calls"] += 1
-    empty: dict[str, Any] = (
-        {"Successful": []} if model.name == "SendMessageBatch" else {"RequestResponses": []}
-    )
+        _call.set(running.call())
+    empty: dict[str, Any] = {_ANSWERS[model.name]: []}
     return AWSResponse("", 200, {}, None), {**empty, "ResponseMetadata": {"HTTPStatusCode": 200}}
 
 
@@ -205,12 +250,15 @@ def _refuse(parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: An
             for index in sorted(refused)
         ]
         return
-    answers = iter(parsed["RequestResponses"])
-    parsed["RequestResponses"] = [
-        {"ErrorCode": code, "ErrorMessage": "no"} if index in refused else next(answers)
-        for index in range(len(entries))
+    answers = iter(parsed[_ANSWERS[model.name]])
+    refusal: dict[str, Any] = {"ErrorCode": code, "ErrorMessage": "no"}
+    if model.name == "BatchExecuteStatement":
+        refusal = {"Error": {"Code": code, "Message": "no"}}
+    else:
+        parsed["FailedPutCount"] = len(refused)
+    parsed[_ANSWERS[model.name]] = [
+        refusal if index in refused else next(answers) for index in range(len(entries))
     ]
-    parsed["FailedPutCount"] = len(refused)
 
 
 def _cancelled(chance: random.Random, request: AWSPreparedRequest) -> AWSResponse:

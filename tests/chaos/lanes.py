@@ -15,9 +15,18 @@ from botocore.config import Config
 
 import agent_classifier.classifier
 import rta_relay.relay
-from agent_events.invocation import AWS_CALLS, Handler
+from agent_events.aws_calls import AWS_CALLS
+from agent_events.invocation import Handler
 from tests.chaos.deployment import Deployment
-from tests.chaos.faults import Clock, Invocation, Killed, current, faulty_session, pause
+from tests.chaos.faults import (
+    Clock,
+    Invocation,
+    InvocationThreads,
+    Killed,
+    current,
+    faulty_session,
+    pause,
+)
 from tests.chaos.histories import STREAM_ARN, History, record
 from tests.chaos.ledger import Ledger
 from tests.chaos.processes import Flag
@@ -181,7 +190,8 @@ class Lane:
         token = current.set(running)
         answer: object = FunctionError
         try:
-            answer = self._handler(invocation_event(batch.records, STREAM_ARN), running)
+            with patch.object(boto3, "DEFAULT_SESSION", self._session):
+                answer = self._handler(invocation_event(batch.records, STREAM_ARN), running)
             if weather.killed and weather.killed[0] == "answer":
                 running.tally["killed: answer lost"] += 1
                 raise Killed
@@ -213,6 +223,8 @@ def quickened() -> Iterator[None]:
             patches.enter_context(patch.object(module, "AWS_CALLS", impatient))
             patches.enter_context(patch.object(module, "pause", pause))
         patches.enter_context(patch("botocore.endpoint.time", Clock))
+        threads = patch.object(rta_relay.relay, "ThreadPoolExecutor", InvocationThreads)
+        patches.enter_context(threads)
         yield
 
 

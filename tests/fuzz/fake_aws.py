@@ -21,6 +21,12 @@ _DEDUPLICATION_ID = re.compile(r"[a-zA-Z0-9!-/:-@\[-`{-~]{1,128}")
 _LARGEST_MESSAGE = 262_144
 _GROUP = "AspectConnectEventsForWfmRTListen_GroupId"
 
+_STATEMENT = re.compile(
+    r'UPDATE "states"( SET "[A-Za-z]+"=\?)+ WHERE "AgentARN"=\? AND '
+    r'"LastEventTimeStamp"<=\? AND "LastStateChangeTimeStamp"<=\?'
+)
+_SET = re.compile(r'SET "([A-Za-z]+)"=\?')
+
 _LARGEST_ITEM = 400 * 1_024
 _LARGEST_KEY = 2_048
 
@@ -100,6 +106,37 @@ class Client:
         sent = self.aws.messages.setdefault(request["QueueUrl"], [])
         sent += [each["MessageBody"] for each in entries]
         return {"Successful": [{"Id": each["Id"]} for each in entries]}
+
+    def batch_execute_statement(self, **request: Any) -> dict[str, Any]:
+        """DynamoDB: 25 statements, each on another item, which is there and older."""
+        self.aws.failure("BatchExecuteStatement", request)
+        statements = request["Statements"]
+        promise("statements a call", 1 <= len(statements) <= 25)
+        answers: list[dict[str, Any]] = []
+        keys: set[str] = set()
+        for each in statements:
+            promise(
+                "a statement of the one form", _STATEMENT.fullmatch(each["Statement"]) is not None
+            )
+            names = _SET.findall(each["Statement"])
+            *values, key, timestamp, since = (value["S"] for value in each["Parameters"])
+            keys.add(key)
+            item = {"AgentARN": key} | dict(zip(names, values, strict=True))
+            size = sum(len((name + value).encode("utf-8")) for name, value in item.items())
+            promise("size of an item", size <= _LARGEST_ITEM)
+            known = self.aws.states.get(key)
+            not_newer = (
+                known is not None
+                and known["LastEventTimeStamp"] <= timestamp
+                and known.get("LastStateChangeTimeStamp", "~") <= since
+            )
+            if known is not None and not_newer:
+                self.aws.states[key] = known | item
+                answers.append({"TableName": "states"})
+            else:
+                answers.append({"Error": {"Code": "ConditionalCheckFailed", "Message": ""}})
+        promise("an item each", len(keys) == len(statements))
+        return {"Responses": answers}
 
     def transact_write_items(self, **request: Any) -> None:
         """DynamoDB: 100 actions and 4 MB, each on another item; keys and items have their size."""

@@ -9,12 +9,14 @@ from typing import Any
 from unittest import mock
 
 from agent_classifier.classifier import classifier_handler
-from agent_events.invocation import Handler
+from agent_events.invocation import Context, Handler
+from agent_events.kinesis_batch import BatchResponse
 from rta_relay.relay import relay_handler
 from tests.fuzz import contract
 from tests.fuzz.fake_aws import FakeAws
 from tests.fuzz.promises import promise
 from tests.unit.events import FakeContext, event, invocation
+from tests.unit.inline_executor import InlineExecutor
 
 BEFORE, AFTER = event("neighbour-1", group="EMEA"), event("neighbour-2", group="EMEA")
 
@@ -32,6 +34,7 @@ RELAY = {
     "AHG_FILTER_VALUES": "EMEA",
     "FAILED_RECORDS_BUCKET": "failed",
     "FLAG_LOCATION": "env",
+    "MESSAGE_GROUPS": "shared",
     "QUEUE_URLS": json.dumps(QUEUES),
     "SIGNED_OUT_AGENTS_TABLE": "signed-out",
     "WriteEventsToQueue": "True",
@@ -94,10 +97,20 @@ def handlers_with_good_neighbours(data: bytes) -> None:
 
 def handler_of(environment: Mapping[str, str], aws: FakeAws) -> Handler:
     """The handler of the function that `environment` is for."""
-    with mock.patch("boto3.client", aws.client):
-        if "FIREHOSE_STREAM" in environment:
-            return classifier_handler(environment, lambda: 0.0)
-        return relay_handler(environment)
+    clients = mock.patch("boto3.client", aws.client)
+    inline = mock.patch("rta_relay.relay.ThreadPoolExecutor", return_value=InlineExecutor())
+    with clients, inline:
+        handler = (
+            classifier_handler(environment, lambda: 0.0)
+            if "FIREHOSE_STREAM" in environment
+            else relay_handler(environment)
+        )
+
+    def handler_among_clients(event: Any, context: Context) -> BatchResponse:
+        with clients:  # one is made only when it is needed
+            return handler(event, context)
+
+    return handler_among_clients
 
 
 def context_of(environment: Mapping[str, str]) -> FakeContext:

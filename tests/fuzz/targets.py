@@ -87,9 +87,9 @@ def state_and_message_of(data: bytes) -> None:
         hierarchy_filter = HierarchyFilter.of(level, groups)
         passes = contract.passes(document, "CurrentAgentSnapshot", level, groups)
         promise("the filter of 3.2", hierarchy_filter.passes(event.current) == passes)
-        change = state_change("1", event, hierarchy_filter)
+        change = state_change("1", event, hierarchy_filter, "{}" if passes else None)
         gone = contract.gone(document, level, groups)
-        promise("the table of 3.1", (change and change.gone) == gone)
+        promise("the table of 3.1", (change and change.item is None) == gone)
         promise("changes can be compared", change is None or change.rank >= change.rank)
     condition = _unwritable(event)
     if condition == "NestedTooDeeply":

@@ -101,7 +101,7 @@ def _start(folder: Path) -> tuple[LocalCloud, subprocess.Popen[bytes]]:
         cloud = LocalCloud(f"https://127.0.0.1:{_free_port()}", folder / "ca.pem")
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "ministack"],
+                [sys.executable, str(Path(__file__).with_name("server.py"))],
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -24,7 +24,9 @@ def decoded(document: dict[str, Any]) -> AgentEvent:
 
 
 def change(sequence_number: str, monitored: HierarchyFilter = EVERYONE, **of: Any) -> Any:
-    return state_change(sequence_number, decoded(event(**of)), monitored)
+    decoded_event = decoded(event(**of))
+    body = "{}" if monitored.passes(decoded_event.current) else None
+    return state_change(sequence_number, decoded_event, monitored, body)
 
 
 def test_the_item_has_the_contracts_attributes() -> None:
@@ -85,8 +87,8 @@ def test_a_heartbeat_says_nothing_of_the_table() -> None:
 
 
 def test_an_agent_who_leaves_the_monitored_groups_is_gone() -> None:
-    assert change("1", EMEA, group="US", previous_group="emea").gone
-    assert change("1", EMEA, group=None, previous_group="EMEA").gone
+    assert change("1", EMEA, group="US", previous_group="emea").item is None
+    assert change("1", EMEA, group=None, previous_group="EMEA").item is None
 
 
 def test_an_agent_who_was_never_monitored_is_not_touched() -> None:
@@ -94,13 +96,21 @@ def test_an_agent_who_was_never_monitored_is_not_touched() -> None:
     assert change("1", EMEA, event_type="LOGIN", CurrentAgentSnapshot=None) is None
 
 
+def test_an_event_that_cannot_be_written_says_nothing_of_the_table_but_a_sign_out() -> None:
+    shown = decoded(event(group="EMEA", previous_group="EMEA"))
+    assert state_change("1", shown, EMEA, None) is None
+    out = state_change("1", decoded(event(group="EMEA", status="Offline")), EMEA, None)
+    assert out
+    assert out.item is None
+
+
 def test_who_signs_out_is_gone_whatever_the_filter_says() -> None:
-    assert change("1", EMEA, event_type="LOGOUT", CurrentAgentSnapshot=None).gone
-    assert change("1", EMEA, status="Offline", group="US", previous_group="US").gone
+    assert change("1", EMEA, event_type="LOGOUT", CurrentAgentSnapshot=None).item is None
+    assert change("1", EMEA, status="Offline", group="US", previous_group="US").item is None
 
 
 def test_an_agent_who_comes_into_the_monitored_groups_is_shown() -> None:
-    assert not change("1", EMEA, group="EMEA", previous_group="US").gone
+    assert change("1", EMEA, group="EMEA", previous_group="US").item
 
 
 def test_the_newest_change_of_each_agent_decides_whatever_the_order() -> None:

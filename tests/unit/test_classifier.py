@@ -3,22 +3,20 @@
 import importlib
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from agent_classifier.classifier import classifier_handler
 from agent_classifier.status_table import StatusTableError
 from agent_events.environment import ConfigurationError
 from agent_events.kinesis_batch import BatchResponse
 from tests.local_cloud.agent_stream import SAMPLE_DAY, as_record, sample_events
+from tests.unit.aws import Client, create_bucket, create_stream
 from tests.unit.events import FakeContext, arn, event, invocation
 
-REGION = "eu-central-1"
 STREAM = "aspect-wfm-ap-kda-to-s3"
 ENVIRONMENT = {
     "FAILED_RECORDS_BUCKET": "failed",
@@ -62,27 +60,12 @@ class Aws:
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    monkeypatch.setattr("time.sleep", lambda _seconds: None)
-    with mock_aws():
-        s3 = boto3.client("s3")
-        for bucket in ("reports", "failed"):
-            s3.create_bucket(
-                Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
-            )
-        boto3.client("firehose").create_delivery_stream(
-            DeliveryStreamName=STREAM,
-            ExtendedS3DestinationConfiguration={
-                "RoleARN": "arn:aws:iam::123456789012:role/firehose",
-                "BucketARN": "arn:aws:s3:::reports",
-                "Prefix": "OUTPUT/",
-            },
-        )
-        yield Aws(s3)
+def aws(client: Client) -> Aws:
+    s3 = client("s3")
+    for bucket in ("reports", "failed"):
+        create_bucket(s3, bucket)
+    create_stream(client("firehose"), STREAM, "reports")
+    return Aws(s3)
 
 
 def large(letter: str, size: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ ENVIRONMENT = {
     "AHG_FILTER_LEVEL": "0",
     "FAILED_RECORDS_BUCKET": "failed",
     "FLAG_LOCATION": "env",
+    "MESSAGE_GROUPS": "shared",
     "QUEUE_URLS": '["https://sqs/1.fifo","https://sqs/2.fifo"]',
     "SIGNED_OUT_AGENTS_TABLE": "signed-out",
     "WriteEventsToQueue": "False",
@@ -66,6 +67,7 @@ def test_a_missing_variable_is_named_with_the_value_it_needs(name: str) -> None:
         ("AHG_FILTER_LEVEL", "²"),
         ("QUEUE_URLS", "https://sqs/1.fifo"),
         ("QUEUE_URLS", "[]"),
+        ("MESSAGE_GROUPS", "Agent"),
         ("QUEUE_URLS", '["https://sqs/not-fifo"]'),
     ],
 )

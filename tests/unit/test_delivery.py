@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from agent_classifier.delivery import deliver
 from agent_classifier.packing import LARGEST_RECORD, FirehoseRecord
+from tests.unit.examples import costly
 
 STREAM = "aspect-wfm-ap-kda-to-s3"
 
@@ -138,6 +139,7 @@ def test_no_call_is_begun_without_time_for_it() -> None:
     assert put(FakeFirehose(), [record(1)], lambda: False) == {"1", "1.5"}
 
 
+@costly(40)
 @given(st.integers(0, 1_200), st.sets(st.tuples(st.integers(0, 1_200), st.integers(1, 12))))
 def test_every_record_is_taken_or_reported_and_none_taken_twice(
     count: int, refusals: set[tuple[int, int]]

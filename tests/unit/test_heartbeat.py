@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 
+from agent_events.aws_calls import AWS_CALLS
 from agent_events.environment import ConfigurationError
 from heartbeat.heartbeat import heartbeat_handler
+from tests.unit.aws import Client, create_bucket, create_stream
 
 ENVIRONMENT = {"FIREHOSE_STREAM": "lines", "EVENT_SOURCE_MAPPING_UUID": "mapping-1"}
 
@@ -91,6 +94,18 @@ def test_a_mapping_that_is_not_there_raises(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         beat(aws, monkeypatch, EVENT_SOURCE_MAPPING_UUID="other")
     assert aws.put == []
+
+
+def test_the_requests_are_such_that_lambda_and_firehose_take(client: Client) -> None:
+    s3, aws_lambda = client("s3"), client("lambda", config=AWS_CALLS)
+    create_bucket(s3, "reports")
+    create_stream(client("firehose"), "lines", "reports")
+    mapping = "00000000-0000-0000-0000-000000000001"
+    with Stubber(aws_lambda) as stub:
+        stub.add_response("get_event_source_mapping", {"State": "Enabled"}, {"UUID": mapping})
+        heartbeat_handler(ENVIRONMENT | {"EVENT_SOURCE_MAPPING_UUID": mapping})({}, None)
+    (written,) = s3.list_objects_v2(Bucket="reports")["Contents"]
+    assert s3.get_object(Bucket="reports", Key=written["Key"])["Body"].read() == b"\n"
 
 
 @pytest.mark.parametrize("name", sorted(ENVIRONMENT))

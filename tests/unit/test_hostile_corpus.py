@@ -20,9 +20,9 @@ def test_every_input_of_the_corpus_keeps_every_promise(target: str) -> None:
 
 @pytest.mark.parametrize("target", SEEDS)
 def test_hostile_input_made_by_chance_keeps_every_promise(target: str) -> None:
-    dice = random.Random(0)
+    dice, corpus = random.Random(0), seeds(target)
     for number in range(50):
-        seed = dice.choice(seeds(target))
+        seed = dice.choice(corpus)
         other = TARGETS[target].mutator(seed, 16_384, random.Random(number))
         if other is not None:
             TARGETS[target].check(lightened(other))

@@ -4,13 +4,22 @@ from typing import Any
 
 import pytest
 
-from agent_events.kinesis_batch import batch_response, read_batch
-from tests.unit.events import event, invocation, record
+from agent_events.agent_event import AgentEvent
+from agent_events.kinesis_batch import Batch, batch_response
+from agent_events.kinesis_batch import read_batch as read_batch_to
+from tests.unit.events import arn, event, invocation, record
+
+
+def read_batch(invocation: Any) -> Batch[AgentEvent]:
+    return read_batch_to(invocation, lambda _, event: event)
 
 
 def test_a_bad_record_is_skipped_with_its_sequence_number_and_its_neighbours_are_read() -> None:
     batch = read_batch(invocation([event("ann"), b"\xff", event("bob")]))
-    assert [each.sequence_number for each in batch.events] == ["1", "3"]
+    assert [(n, each.agent_arn) for n, each in batch.outcomes.items()] == [
+        ("1", arn("ann")),
+        ("3", arn("bob")),
+    ]
     assert [(each.sequence_number, each.reason) for each in batch.skipped] == [("2", "not UTF-8")]
     assert list(batch.records) == ["1", "2", "3"]
 
@@ -44,13 +53,13 @@ def test_an_event_dated_more_than_a_day_after_its_arrival_is_to_be_kept(
 ) -> None:
     batch = read_batch(dated(timestamp, NOON))
     assert batch.undeliverable == ({"1": condition} if condition else {})
-    assert len(batch.events) == (not condition)
+    assert len(batch.outcomes) == (not condition)
     assert batch.skipped == []
 
 
 @pytest.mark.parametrize("arrival", [None, "noon", [], math.nan, math.inf, 1e300, 253402300799])
 def test_without_a_usable_arrival_an_event_may_be_of_any_time(arrival: Any) -> None:
-    assert len(read_batch(dated("9999-12-31T23:59:59.999Z", arrival)).events) == 1
+    assert len(read_batch(dated("9999-12-31T23:59:59.999Z", arrival)).outcomes) == 1
 
 
 def test_data_that_is_not_base64_is_skipped() -> None:

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import re
 from typing import Any
 
 import pytest
@@ -7,9 +8,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agent_events.agent_event import AgentEvent, Undeliverable, decode_agent_event
-from rta_relay.message import deduplication_id, message, minimised, queue_index
+from rta_relay.message import (
+    deduplication_id,
+    message,
+    message_group,
+    minimised,
+    queue_index,
+)
 from tests.local_cloud.agent_stream import sample_events
-from tests.unit.events import event
+from tests.unit.events import arn, event
 
 
 def decoded(document: dict[str, Any]) -> AgentEvent:
@@ -116,3 +123,16 @@ def test_the_queue_is_the_contracts_hash() -> None:
     assert [queue_index("a", queues) for queues in (1, 3, 7, 10)] == [0, 0, 7 - 1, 10 - 6]
     assert all(0 <= queue_index(f"agent-{number}", 10) < 10 for number in range(1000))
     assert {queue_index(f"agent-{number}", 10) for number in range(1000)} == set(range(10))
+
+
+def test_the_shared_message_group_is_the_contracts() -> None:
+    contracts = "AspectConnectEventsForWfmRTListen_GroupId"
+    assert {message_group("shared", arn(agent)) for agent in ("ann", "bob")} == {contracts}
+
+
+def test_an_agents_own_message_group_is_one_that_sqs_takes() -> None:
+    longest = "arn:aws-us-gov:connect:" + "x" * 2_000 + "ö"
+    groups = {message_group("agent", agent) for agent in (arn("ann"), arn("bob"), longest)}
+    assert len(groups) == 3
+    assert all(re.fullmatch(r"[0-9a-f]{64}", group) for group in groups)
+    assert message_group("agent", arn("ann")) in groups, "always the same"

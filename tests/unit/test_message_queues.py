@@ -1,13 +1,16 @@
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
+from threading import Barrier
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
-from hypothesis import given
-from hypothesis import strategies as st
 
-from rta_relay.message import LARGEST_MESSAGE, Message
-from rta_relay.message_queues import MESSAGE_GROUP_ID, send_in_order
+from rta_relay.concurrent_calls import CALLS_AT_ONCE
+from rta_relay.message import SHARED_MESSAGE_GROUP, Message, message_group
+from rta_relay.message_queues import send_in_order
+from tests.unit.inline_executor import InlineExecutor
 
 QUEUE = "https://sqs/1.fifo"
 
@@ -37,9 +40,19 @@ def message(agent: str, number: int, size: int = 10) -> Message:
     return Message(f"{number}", agent, f"{agent}:{number}", size, f"id-{number}")
 
 
+def send_to(
+    sqs: Any,
+    outgoing: list[tuple[str, Message]],
+    may_go_on: Callable[[], bool] = lambda: True,
+    pause: Callable[[int], None] = lambda _attempt: None,
+    executor: Executor | None = None,
+) -> set[str]:
+    group = partial(message_group, "shared")
+    return send_in_order(sqs, outgoing, group, may_go_on, pause, executor or InlineExecutor())
+
+
 def send(sqs: Any, messages: list[Message], may_go_on: Callable[[], bool] = lambda: True) -> Any:
-    outgoing = [(QUEUE, each) for each in messages]
-    return send_in_order(sqs, outgoing, may_go_on, lambda _attempt: None)
+    return send_to(sqs, [(QUEUE, each) for each in messages], may_go_on)
 
 
 def test_messages_of_different_agents_travel_ten_at_a_time() -> None:
@@ -49,20 +62,9 @@ def test_messages_of_different_agents_travel_ten_at_a_time() -> None:
     assert sqs.requests[0][0] == {
         "Id": "0",
         "MessageBody": "agent-0:0",
-        "MessageGroupId": MESSAGE_GROUP_ID,
+        "MessageGroupId": SHARED_MESSAGE_GROUP,
         "MessageDeduplicationId": "id-0",
     }
-
-
-def test_the_message_group_is_the_contracts() -> None:
-    assert MESSAGE_GROUP_ID == "AspectConnectEventsForWfmRTListen_GroupId"
-
-
-def test_a_batch_stays_within_the_size_that_sqs_takes() -> None:
-    sqs = FakeSqs()
-    third = LARGEST_MESSAGE // 3
-    assert send(sqs, [message(f"agent-{number}", number, third) for number in range(7)]) == set()
-    assert [len(request) for request in sqs.requests] == [3, 3, 1]
 
 
 def test_a_refused_message_is_sent_again_before_the_next_of_its_agent() -> None:
@@ -74,11 +76,12 @@ def test_a_refused_message_is_sent_again_before_the_next_of_its_agent() -> None:
 
 def test_after_a_message_that_is_refused_for_good_nothing_behind_it_is_sent() -> None:
     sqs = FakeSqs(lambda body, _request: body == "ann:1")
-    behind = [message(f"agent-{number}", number) for number in range(2, 102)]
+    behind = [message(f"agent-{number}", number) for number in range(2, 302)]
     unsent = send(sqs, [message("bob", 0), message("ann", 1), *behind])
     assert "bob:0" in sqs.accepted
-    assert len(sqs.requests) == 4, "one for each try, others travelling along, and then no more"
-    assert len(unsent) == 102 - len(sqs.accepted) > 60
+    under_way = CALLS_AT_ONCE + 3
+    assert len(sqs.requests) == under_way, "one for each try, others beside the first, and no more"
+    assert len(unsent) == 302 - len(sqs.accepted) > 302 - 10 * under_way
 
 
 def test_a_queue_that_fails_stops_the_others_too_so_that_nothing_comes_again_later() -> None:
@@ -99,28 +102,88 @@ def test_a_queue_that_fails_stops_the_others_too_so_that_nothing_comes_again_lat
         ("works", message("ann", 3)),
         ("works", message("cid", 4)),
     ]
-    unsent = send_in_order(sqs, messages, lambda: True, lambda _attempt: None)
+    unsent = send_to(sqs, messages)
     assert "2" in unsent
     assert unsent >= {"3"}, "of an agent whose first message was taken before the failure showed"
     assert set(sqs.accepted) <= {"ann:1", "cid:4"}
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        ClientError({"Error": {"Code": "RequestThrottled", "Message": "slow"}}, "SendMessageBatch"),
-        EndpointConnectionError(endpoint_url=QUEUE),
-    ],
-)
-def test_a_request_that_fails_leaves_everything_after_it_unsent(error: Exception) -> None:
+def test_a_request_that_fails_leaves_everything_behind_it_unsent() -> None:
     class Down(FakeSqs):
         def send_message_batch(self, **request: Any) -> dict[str, Any]:
-            if len(self.requests) == 1:
-                raise error
+            if request["Entries"][0]["MessageBody"] == "agent-10:10":
+                self.requests.append(request["Entries"])
+                raise EndpointConnectionError(endpoint_url=QUEUE)
             return super().send_message_batch(**request)
 
-    unsent = send(Down(), [message(f"agent-{number}", number) for number in range(25)])
-    assert unsent == {str(number) for number in range(10, 25)}
+    sqs = Down()
+    unsent = send(sqs, [message(f"agent-{number}", number) for number in range(200)])
+    assert len(sqs.requests) == CALLS_AT_ONCE, "those that were under way, and no other"
+    assert unsent == {str(number) for number in (*range(10, 20), *range(10 * CALLS_AT_ONCE, 200))}
+
+
+def test_requests_beyond_what_a_queue_takes_in_a_second_are_sent_again_after_a_pause() -> None:
+    throttled = ClientError(
+        {"Error": {"Code": "RequestThrottled", "Message": "slow"}}, "SendMessageBatch"
+    )
+    pauses: list[int] = []
+
+    class Busy(FakeSqs):
+        def send_message_batch(self, **request: Any) -> dict[str, Any]:
+            self.requests.append(request["Entries"])
+            if len(self.requests) in (1, 2, 9):
+                raise throttled
+            answer = super().send_message_batch(**request)
+            del self.requests[-1]
+            return answer
+
+    sqs = Busy()
+    messages = [(QUEUE, message(f"agent-{number % 40}", number)) for number in range(100)]
+    assert send_to(sqs, messages, pause=pauses.append) == set()
+    assert pauses
+    for agent in {each.agent_arn for _, each in messages}:
+        arrived = [body for body in sqs.accepted if body.startswith(f"{agent}:")]
+        assert arrived == [each.body for _, each in messages if each.agent_arn == agent]
+
+
+def test_a_queue_that_stays_throttled_leaves_the_messages_unsent() -> None:
+    class Busy(FakeSqs):
+        def send_message_batch(self, **request: Any) -> dict[str, Any]:
+            self.requests.append(request["Entries"])
+            raise ClientError({"Error": {"Code": "RequestThrottled", "Message": "slow"}}, "Send")
+
+    sqs = Busy()
+    assert send(sqs, [message("ann", 1), message("bob", 2)]) == {"1", "2"}
+    assert len(sqs.requests) == 4
+
+
+def test_several_requests_are_under_way_at_once() -> None:
+    meeting = Barrier(CALLS_AT_ONCE, timeout=60)
+
+    class Waiting(FakeSqs):
+        def send_message_batch(self, **request: Any) -> dict[str, Any]:
+            meeting.wait()
+            return super().send_message_batch(**request)
+
+    messages = [(QUEUE, message(f"agent-{n}", n)) for n in range(10 * CALLS_AT_ONCE)]
+    with ThreadPoolExecutor(CALLS_AT_ONCE) as executor:
+        assert send_to(Waiting(), messages, executor=executor) == set()
+
+
+def test_no_request_is_under_way_any_more_when_one_has_raised() -> None:
+    ended: list[str] = []
+
+    class Broken(FakeSqs):
+        def send_message_batch(self, **request: Any) -> dict[str, Any]:
+            if request["Entries"][0]["MessageBody"] == "agent-0:0":
+                raise RuntimeError
+            ended.append(request["Entries"][0]["MessageBody"])
+            return super().send_message_batch(**request)
+
+    messages = [(QUEUE, message(f"agent-{n}", n)) for n in range(30)]
+    with ThreadPoolExecutor(CALLS_AT_ONCE) as executor, pytest.raises(RuntimeError):
+        send_to(Broken(), messages, executor=executor)
+    assert sorted(ended) == ["agent-10:10", "agent-20:20"]
 
 
 def test_a_refusal_logs_codes_and_sequence_numbers_and_no_message(
@@ -143,35 +206,7 @@ def test_a_response_that_does_not_confirm_a_message_leaves_it_unsent() -> None:
 
 def test_no_send_is_begun_without_time_for_it() -> None:
     sqs = FakeSqs()
-    looks = iter([True, False])
+    looks = iter([True, True, False])
     messages = [message("ann", number) for number in range(3)]
     assert send(sqs, messages, lambda: next(looks)) == {"1", "2"}
     assert sqs.accepted == ["ann:0"]
-
-
-@given(
-    agents=st.lists(st.sampled_from("abcdefghijklmnop"), max_size=60),
-    refusals=st.sets(st.tuples(st.integers(0, 60), st.integers(1, 30)), max_size=60),
-    lost=st.sets(st.integers(0, 60), max_size=3),
-)
-def test_whatever_is_refused_each_agents_messages_arrive_in_order_and_none_is_lost(
-    agents: list[str], refusals: set[tuple[int, int]], lost: set[int]
-) -> None:
-    def refuses(body: str, request: int) -> bool:
-        number = int(body.partition(":")[2])
-        return number in lost or (number, request) in refusals
-
-    sqs = FakeSqs(refuses)
-    messages = [message(agent, number) for number, agent in enumerate(agents)]
-    unsent = send(sqs, messages)
-
-    sent = [each.body for each in messages if each.sequence_number not in unsent]
-    assert sorted(sqs.accepted) == sorted(sent), "sent once or reported, never neither or both"
-    for agent in set(agents):
-        own = [each.body for each in messages if each.agent_arn == agent]
-        arrived = [body for body in sqs.accepted if body.startswith(f"{agent}:")]
-        assert arrived == own[: len(arrived)], "in order and without a gap"
-    for request in sqs.requests:
-        senders = [entry["MessageBody"].partition(":")[0] for entry in request]
-        assert len(senders) <= 10
-        assert len(set(senders)) == len(senders)

@@ -6,11 +6,11 @@ from agent_classifier.packing import LARGEST_RECORD, FirehoseRecord, ReportLine,
 
 
 def line(number: int, size: int) -> ReportLine:
-    return ReportLine(str(number), b"x" * (size - 1) + b"\n")
+    return (str(number), b"x" * (size - 1) + b"\n")
 
 
 def test_lines_that_fit_travel_in_one_record_in_order() -> None:
-    records, too_large = packed([ReportLine("1", b"a\n"), ReportLine("2", b"b\n")])
+    records, too_large = packed([("1", b"a\n"), ("2", b"b\n")])
     assert records == [FirehoseRecord(b"a\nb\n", ("1", "2"))]
     assert too_large == []
 
@@ -40,7 +40,7 @@ def test_a_line_too_large_for_any_record_is_named_and_its_neighbours_go_on() -> 
 @given(st.lists(st.integers(1, 40), max_size=60), st.integers(1, 50))
 def test_packing_loses_and_reorders_nothing(sizes: list[int], limit: int) -> None:
     lines = [
-        ReportLine(str(number), bytes([97 + number % 26]) * (size - 1) + b"\n")
+        (str(number), bytes([97 + number % 26]) * (size - 1) + b"\n")
         for number, size in enumerate(sizes)
     ]
     original, packing.LARGEST_RECORD = packing.LARGEST_RECORD, limit
@@ -48,13 +48,13 @@ def test_packing_loses_and_reorders_nothing(sizes: list[int], limit: int) -> Non
         records, too_large = packed(lines)
     finally:
         packing.LARGEST_RECORD = original
-    fitting = [each for each in lines if len(each.data) <= limit]
-    assert b"".join(record.data for record in records) == b"".join(each.data for each in fitting)
+    fitting = [(number, line) for number, line in lines if len(line) <= limit]
+    assert b"".join(record.data for record in records) == b"".join(line for _, line in fitting)
     assert [number for record in records for number in record.sequence_numbers] == [
-        each.sequence_number for each in fitting
+        number for number, _ in fitting
     ]
-    assert too_large == [each.sequence_number for each in lines if len(each.data) > limit]
-    by_number = {each.sequence_number: each.data for each in lines}
+    assert too_large == [number for number, line in lines if len(line) > limit]
+    by_number = dict(lines)
     for record in records:
         assert record.data == b"".join(by_number[number] for number in record.sequence_numbers)
         assert 0 < len(record.data) <= limit

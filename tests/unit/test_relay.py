@@ -2,21 +2,19 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from agent_events.environment import ConfigurationError
 from agent_events.kinesis_batch import BatchResponse
 from rta_relay.relay import relay_handler
 from tests.local_cloud.agent_stream import sample_events
+from tests.unit.aws import REGION, Client, create_bucket, create_table
 from tests.unit.events import FakeContext, arn, event, invocation
 
-REGION = "eu-central-1"
 NOTHING_FAILED: BatchResponse = {"batchItemFailures": []}
 
 
@@ -62,43 +60,28 @@ class Aws:
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    monkeypatch.setattr("time.sleep", lambda _seconds: None)
-    with mock_aws():
-        dynamodb, sqs, s3 = (boto3.client(name) for name in ("dynamodb", "sqs", "s3"))
-        for table, key in (
-            ("states", "AgentARN"),
-            ("signed-out", "AgentARN"),
-            ("config", "Setting"),
-        ):
-            dynamodb.create_table(
-                TableName=table,
-                KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
-                AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
-                BillingMode="PAY_PER_REQUEST",
-            )
-        urls = [
-            sqs.create_queue(
-                QueueName=f"events-{number}.fifo",
-                Attributes={"FifoQueue": "true", "ContentBasedDeduplication": "true"},
-            )["QueueUrl"]
-            for number in range(3)
-        ]
-        s3.create_bucket(Bucket="failed", CreateBucketConfiguration={"LocationConstraint": REGION})
-        environment = {
-            "AGENT_STATE_TABLE": "states",
-            "AHG_FILTER_LEVEL": "0",
-            "FAILED_RECORDS_BUCKET": "failed",
-            "FLAG_LOCATION": "env",
-            "QUEUE_URLS": json.dumps(urls),
-            "SIGNED_OUT_AGENTS_TABLE": "signed-out",
-            "WriteEventsToQueue": "True",
-        }
-        yield Aws(environment, dynamodb, sqs, s3)
+def aws(client: Client, dynamodb: Any) -> Aws:
+    sqs, s3 = client("sqs"), client("s3")
+    create_table(dynamodb, "config", "Setting")
+    urls = [
+        sqs.create_queue(
+            QueueName=f"events-{number}.fifo",
+            Attributes={"FifoQueue": "true", "ContentBasedDeduplication": "true"},
+        )["QueueUrl"]
+        for number in range(3)
+    ]
+    create_bucket(s3, "failed")
+    environment = {
+        "AGENT_STATE_TABLE": "states",
+        "AHG_FILTER_LEVEL": "0",
+        "FAILED_RECORDS_BUCKET": "failed",
+        "FLAG_LOCATION": "env",
+        "MESSAGE_GROUPS": "shared",
+        "QUEUE_URLS": json.dumps(urls),
+        "SIGNED_OUT_AGENTS_TABLE": "signed-out",
+        "WriteEventsToQueue": "True",
+    }
+    return Aws(environment, dynamodb, sqs, s3)
 
 
 def last_log(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
@@ -266,6 +249,7 @@ def test_no_failure_logs_anything_of_an_event(aws: Aws, capsys: pytest.CaptureFi
     batch = [
         event("secret-agent", Unknown="secret-text"),
         event("secret-giant", Unknown="secret-text" * 40_000),
+        event("secret-leaver", status="Offline", Unknown="secret-text"),
     ]
     gone = f'["https://sqs.{REGION}.amazonaws.com/123456789012/gone.fifo"]'
     for broken in (
@@ -338,7 +322,7 @@ def test_nothing_is_sent_behind_a_record_that_could_not_be_kept(aws: Aws) -> Non
 def test_keeping_records_leaves_time_to_send_what_lies_before_them(aws: Aws) -> None:
     huge = [event("big", Unknown="x" * 270_000 + str(number)) for number in range(3)]
     # The table has its time, the first record is kept, and then it is late.
-    context = FakeContext([60_000, 60_000, 30_000])
+    context = FakeContext([60_000, 60_000, 60_000, 30_000])
     response = aws.relay()(invocation([event("ann"), *huge, event("bob")]), context)
     assert response == {"batchItemFailures": [{"itemIdentifier": "3"}]}
     assert sum(map(len, aws.received())) == 1
@@ -361,7 +345,9 @@ def test_a_failed_table_write_is_reported_and_the_messages_before_it_go_out(aws:
 
 
 def test_when_time_runs_out_what_is_left_is_reported(aws: Aws) -> None:
-    response = aws.relay()(invocation([event("ann"), event("bob")]), FakeContext([60_000, 1_000]))
+    response = aws.relay()(
+        invocation([event("ann"), event("bob")]), FakeContext([60_000, 60_000, 1_000])
+    )
     assert response == {"batchItemFailures": [{"itemIdentifier": "1"}]}
     assert set(aws.states()) == {arn("ann"), arn("bob")}
 

@@ -11,6 +11,7 @@ from agent_classifier.status_table import StatusTable, parse_status_table
 from agent_events.agent_event import AgentEvent, decode_agent_event
 from tests.local_cloud.agent_stream import SAMPLE_DAY, as_record, sample_events
 from tests.unit.events import event, snapshot
+from tests.unit.examples import costly
 
 NO_TABLE: StatusTable = {}
 ANN = "111122223333,ann,null,null,null,null,null,2026-03-02 09:00:00.000,Available,null,A,Basic"
@@ -215,6 +216,7 @@ ANY_TEXT = st.text(
 )
 
 
+@costly(40)
 @given(st.lists(ANY_TEXT, min_size=11, max_size=11))
 def test_any_text_in_any_column_is_one_line_that_reads_back(values: list[str]) -> None:
     account, username, *groups, status, contact, profile, status_type = values

@@ -1,49 +1,34 @@
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from time import sleep
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from agent_events.agent_event import decode_agent_event
-from rta_relay.agent_state import StateChange, is_signed_out, item_size, table_item
-from rta_relay.state_table import TableChange, TableOutcome, write_changes
-from tests.unit.events import arn, event
+from rta_relay.agent_state import StateChange, state_change
+from rta_relay.hierarchy_filter import HierarchyFilter
+from rta_relay.state_table import TableOutcome, Tables, write_changes
+from tests.unit.events import arn, event, snapshot
+
+TABLES = Tables("states", "signed-out")
+
+EXECUTOR = ThreadPoolExecutor(4)
 
 
-@pytest.fixture
-def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="eu-central-1")
-        for table in ("states", "signed-out"):
-            client.create_table(
-                TableName=table,
-                KeySchema=[{"AttributeName": "AgentARN", "KeyType": "HASH"}],
-                AttributeDefinitions=[{"AttributeName": "AgentARN", "AttributeType": "S"}],
-                BillingMode="PAY_PER_REQUEST",
-            )
-        yield client
-
-
-def table_change(sequence_number: str = "1", agent: str = "ann", **of: Any) -> TableChange:
+def change(sequence_number: str = "1", agent: str = "ann", **of: Any) -> StateChange:
     decoded = decode_agent_event(json.dumps(event(agent, **of)).encode())
-    gone = is_signed_out(decoded)
-    item = None if gone else table_item(decoded, "{}")
-    return TableChange(
-        StateChange(sequence_number, decoded, gone), item, item_size(item) if item else 0
-    )
+    found = state_change(sequence_number, decoded, HierarchyFilter.of(0, []), "{}")
+    assert found
+    return found
 
 
-def write(dynamodb: Any, *changes: TableChange, time: bool = True) -> TableOutcome:
-    return write_changes(
-        dynamodb, "states", "signed-out", changes, lambda: time, lambda _attempt: None
-    )
+def write(dynamodb: Any, *changes: StateChange, time: bool = True) -> TableOutcome:
+    return write_changes(dynamodb, TABLES, changes, lambda: time, lambda _attempt: None, EXECUTOR)
 
 
 def states(dynamodb: Any) -> dict[str, str]:
@@ -58,9 +43,9 @@ def at(hour: int) -> str:
 
 
 def test_a_signed_in_agent_is_in_the_table_and_a_signed_out_one_is_not(dynamodb: Any) -> None:
-    assert write(dynamodb, table_change(at=at(9))).written == 1
+    assert write(dynamodb, change(at=at(9))).written == 1
     assert states(dynamodb) == {arn("ann"): "Available"}
-    assert write(dynamodb, table_change(at=at(17), status="Offline")).written == 1
+    assert write(dynamodb, change(at=at(17), status="Offline")).written == 1
     assert states(dynamodb) == {}
 
 
@@ -78,37 +63,37 @@ def test_whatever_the_order_of_delivery_the_newest_event_wins(dynamodb: Any, len
     for number, order in enumerate(itertools.permutations(DAY[:length])):
         agent = f"agent-{number}"
         for each in order:
-            assert write(dynamodb, table_change(agent=agent, **each)).failed == set()
+            assert write(dynamodb, change(agent=agent, **each)).failed == set()
         assert states(dynamodb).get(arn(agent)) == (None if expected == "Offline" else expected)
 
 
 def test_an_event_that_comes_late_does_not_bring_a_signed_out_agent_back(dynamodb: Any) -> None:
-    write(dynamodb, table_change(at=at(9)), table_change("2", "bob", at=at(9)))
-    write(dynamodb, table_change(at=at(17), status="Offline"))
-    late = write(dynamodb, table_change(at=at(16)))
+    write(dynamodb, change(at=at(9)), change("2", "bob", at=at(9)))
+    write(dynamodb, change(at=at(17), status="Offline"))
+    late = write(dynamodb, change(at=at(16)))
     assert (late.written, late.outdated, late.failed) == (0, 1, set())
     assert states(dynamodb) == {arn("bob"): "Available"}
 
 
 def test_at_the_same_instant_the_sign_out_stays_whatever_comes_later(dynamodb: Any) -> None:
-    write(dynamodb, table_change(at=at(17), status="Offline"))
-    assert write(dynamodb, table_change(at=at(17))).outdated == 1
+    write(dynamodb, change(at=at(17), status="Offline"))
+    assert write(dynamodb, change(at=at(17))).outdated == 1
     assert states(dynamodb) == {}
 
 
 def test_at_the_same_instant_an_event_without_a_status_does_not_replace_one(dynamodb: Any) -> None:
     login = {"at": at(9), "event_type": "LOGIN", "CurrentAgentSnapshot": None}
     for each in (login, {"at": at(9)}, login):
-        assert write(dynamodb, table_change(**each)).failed == set()
+        assert write(dynamodb, change(**each)).failed == set()
     assert states(dynamodb) == {arn("ann"): "Available"}
 
 
 def test_a_late_event_does_not_hold_back_the_others_of_its_transaction(dynamodb: Any) -> None:
-    write(dynamodb, table_change(at=at(12)))
+    write(dynamodb, change(at=at(12)))
     outcome = write(
         dynamodb,
-        table_change("1", "ann", at=at(11), status="Lunch"),
-        table_change("2", "bob", at=at(11)),
+        change("1", "ann", at=at(11), status="Lunch"),
+        change("2", "bob", at=at(11)),
     )
     assert (outcome.written, outcome.outdated, outcome.failed) == (1, 1, set())
     assert states(dynamodb) == {arn("ann"): "Available", arn("bob"): "Available"}
@@ -116,69 +101,115 @@ def test_a_late_event_does_not_hold_back_the_others_of_its_transaction(dynamodb:
 
 def test_the_same_event_again_changes_nothing_and_fails_nothing(dynamodb: Any) -> None:
     for each in (DAY[0], DAY[2]):
-        first = write(dynamodb, table_change(**each))
+        first = write(dynamodb, change(**each))
         before = states(dynamodb)
-        again = write(dynamodb, table_change(**each))
+        again = write(dynamodb, change(**each))
         assert first.failed == again.failed == set()
         assert states(dynamodb) == before
 
 
 def test_a_sign_out_is_remembered_longer_than_kinesis_keeps_a_record(dynamodb: Any) -> None:
-    write(dynamodb, table_change(at="2026-03-02T17:00:00.000Z", status="Offline"))
+    write(dynamodb, change(at="2026-03-02T17:00:00.000Z", status="Offline"))
     (item,) = dynamodb.scan(TableName="signed-out")["Items"]
     assert item == {
         "AgentARN": {"S": arn("ann")},
         "LastEventTimeStamp": {"S": "2026-03-02T17:00:00.000Z"},
         "ExpiresAt": {"N": str(1772470800 + 366 * 86_400)},
     }
-    write(dynamodb, table_change(agent="zoe", at="9999-12-31T23:59:59Z", status="Offline"))
+    write(dynamodb, change(agent="zoe", at="9999-12-31T23:59:59Z", status="Offline"))
+
+
+@dataclass
+class Recording:
+    """A DynamoDB that notes the calls; `answers` may answer in its place, or raise."""
+
+    real: Any
+    answers: Callable[[str, dict[str, Any]], Any] = lambda _operation, _request: None
+    calls: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def exceptions(self) -> Any:
+        return self.real.exceptions
+
+    def batch_execute_statement(self, **request: Any) -> Any:
+        return self._call("batch_execute_statement", request, request["Statements"])
+
+    def transact_write_items(self, **request: Any) -> Any:
+        return self._call("transact_write_items", request, request["TransactItems"])
+
+    def _call(self, operation: str, request: dict[str, Any], entries: list[Any]) -> Any:
+        self.calls.append((operation, len(entries)))
+        return self.answers(operation, request) or getattr(self.real, operation)(**request)
+
+
+def test_who_is_in_the_table_is_written_by_statements_and_only_others_by_transactions(
+    dynamodb: Any,
+) -> None:
+    signed_in = [change(str(n), f"agent-{n}", at=at(9)) for n in range(60)]
+    write(dynamodb, *signed_in)
+    recording = Recording(dynamodb)
+    later = [change(str(n), f"agent-{n}", at=at(10), status="Lunch") for n in range(60)]
+    new = [change(f"new-{n}", f"new-{n}", at=at(10)) for n in range(3)]
+    out = change("out", "agent-59", at=at(10), status="Offline")
+    assert write(recording, *later[:59], out, *new) == TableOutcome(63, 0, set())
+    statements = [number for name, number in recording.calls if name == "batch_execute_statement"]
+    transactions = [number for name, number in recording.calls if name == "transact_write_items"]
+    assert sorted(statements) == [12, 25, 25]
+    assert transactions == [2 * 4]
+    assert list(states(dynamodb).values()).count("Lunch") == 59
+    assert arn("agent-59") not in states(dynamodb)
+
+
+def test_a_statement_leaves_the_item_that_a_transaction_would(dynamodb: Any) -> None:
+    def item() -> Any:
+        return dynamodb.get_item(TableName="states", Key={"AgentARN": {"S": arn("ann")}})["Item"]
+
+    write(dynamodb, change(at=at(9)))
+    write(Recording(dynamodb), change(at=at(10), status="Lunch"))
+    assert item() == {
+        "AgentARN": {"S": arn("ann")},
+        "AgentUsername": {"S": "ann"},
+        "LastEventType": {"S": "STATE_CHANGE"},
+        "LastEventTimeStamp": {"S": at(10)},
+        "LastStateChangeTimeStamp": {"S": at(10)},
+        "CurrentState": {"S": "Lunch"},
+        "RawAgentEventJSon": {"S": "{}"},
+    }
+    login = change(at=at(11), event_type="LOGIN", CurrentAgentSnapshot=None)
+    write(dynamodb, login)
+    assert set(item()) == {"AgentARN", "LastEventType", "LastEventTimeStamp", "RawAgentEventJSon"}
 
 
 def test_many_agents_are_written_fifty_to_a_transaction(dynamodb: Any) -> None:
-    calls: list[int] = []
-
-    class Counting:
-        exceptions = dynamodb.exceptions
-
-        def transact_write_items(self, **request: Any) -> None:
-            calls.append(len(request["TransactItems"]))
-            dynamodb.transact_write_items(**request)
-
-    changes = [table_change(str(number), f"agent-{number}") for number in range(120)]
-    assert write(Counting(), *changes).written == 120
-    assert calls == [100, 100, 40]
+    recording = Recording(dynamodb)
+    changes = [change(str(number), f"agent-{number}") for number in range(120)]
+    assert write(recording, *changes).written == 120
+    transactions = [number for name, number in recording.calls if name == "transact_write_items"]
+    assert sorted(transactions) == [40, 100, 100]
     assert len(states(dynamodb)) == 120
 
 
-def test_large_items_are_spread_over_transactions_that_dynamodb_takes(dynamodb: Any) -> None:
-    calls: list[int] = []
+def test_large_items_are_spread_over_calls_that_dynamodb_takes(dynamodb: Any) -> None:
+    def refusing_statements(operation: str, request: dict[str, Any]) -> Any:
+        if operation == "transact_write_items":
+            return True
+        failed = {"Error": {"Code": "ConditionalCheckFailed"}}
+        return {"Responses": [failed for _ in request["Statements"]]}
 
-    class Counting:
-        exceptions = dynamodb.exceptions
-
-        def transact_write_items(self, **request: Any) -> None:
-            calls.append(len(request["TransactItems"]))
-
-    changes = [
-        TableChange(table_change(str(n), f"agent-{n}").change, {"AgentARN": "x"}, 400_000)
-        for n in range(20)
+    large = [
+        each._replace(item=(each.item or {}) | {"RawAgentEventJSon": "x" * 400_000})
+        for each in (change(str(n), f"agent-{n}") for n in range(20))
     ]
-    assert write(Counting(), *changes).written == 20
-    assert calls == [16, 16, 8]
-
-
-class Refusing:
-    """A DynamoDB that cancels or refuses the first `times` transactions."""
-
-    def __init__(self, real: Any, error: Exception, times: int) -> None:
-        self.real, self.error, self.times = real, error, times
-        self.exceptions = real.exceptions
-
-    def transact_write_items(self, **arguments: Any) -> Any:
-        self.times -= 1
-        if self.times >= 0:
-            raise self.error
-        return self.real.transact_write_items(**arguments)
+    recording = Recording(dynamodb, refusing_statements)
+    assert write(recording, *large).written == 20
+    assert sorted(recording.calls) == [
+        ("batch_execute_statement", 4),
+        ("batch_execute_statement", 8),
+        ("batch_execute_statement", 8),
+        ("transact_write_items", 8),
+        ("transact_write_items", 16),
+        ("transact_write_items", 16),
+    ]
 
 
 def cancelled(dynamodb: Any, *codes: str) -> Exception:
@@ -192,20 +223,156 @@ def cancelled(dynamodb: Any, *codes: str) -> Exception:
     return error
 
 
-def test_a_conflict_is_tried_again(dynamodb: Any) -> None:
+def service_error(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "x"}}, "Any")
+
+
+def failing(operation: str, error: Exception, times: int) -> Callable[[str, Any], Any]:
+    """Answers that raise `error` the first `times` times that `operation` is called."""
+    left = [times]
+
+    def answer(asked: str, _request: dict[str, Any]) -> None:
+        if asked == operation:
+            left[0] -= 1
+            if left[0] >= 0:
+                raise error
+
+    return answer
+
+
+def test_a_transaction_that_meets_another_is_tried_again(dynamodb: Any) -> None:
     conflict = cancelled(dynamodb, "TransactionConflict", "None")
-    outcome = write(Refusing(dynamodb, conflict, 3), table_change())
-    assert (outcome.written, outcome.failed) == (1, set())
+    meeting = Recording(dynamodb, failing("transact_write_items", conflict, 3))
+    assert write(meeting, change()) == TableOutcome(1, 0, set())
 
 
-def test_what_cannot_be_written_is_reported_and_the_next_transaction_goes_on(dynamodb: Any) -> None:
-    refused = ClientError({"Error": {"Code": "InternalServerError", "Message": "x"}}, "Transact")
-    changes = [table_change(str(number), f"agent-{number}") for number in range(60)]
-    outcome = write(Refusing(dynamodb, refused, 4), *changes)
+@pytest.mark.parametrize(
+    "code",
+    [
+        "TransactionConflict",
+        "ThrottlingError",
+        "ProvisionedThroughputExceeded",
+        "RequestLimitExceeded",
+        "InternalServerError",
+    ],
+)
+def test_a_statement_that_is_refused_for_a_moment_is_tried_again(dynamodb: Any, code: str) -> None:
+    write(dynamodb, change(at=at(9)), change("2", "bob", at=at(9)))
+    refusals = [code]
+
+    def refusing_the_first(_operation: str, request: dict[str, Any]) -> Any:
+        if not refusals:
+            return None
+        dynamodb.batch_execute_statement(Statements=request["Statements"][1:])
+        return {"Responses": [{"Error": {"Code": refusals.pop()}}, {}]}
+
+    recording = Recording(dynamodb, refusing_the_first)
+    later = [change("3", at=at(10), status="Lunch"), change("4", "bob", at=at(10), status="Lunch")]
+    assert write(recording, *later) == TableOutcome(2, 0, set())
+    assert recording.calls == [("batch_execute_statement", 2), ("batch_execute_statement", 1)]
+    assert set(states(dynamodb).values()) == {"Lunch"}
+
+
+def test_what_is_throttled_goes_on_while_some_of_it_is_written(dynamodb: Any) -> None:
+    agents = [f"agent-{n}" for n in range(20)]
+    write(dynamodb, *(change(agent, agent, at=at(9)) for agent in agents))
+
+    def one_at_a_time(_operation: str, request: dict[str, Any]) -> Any:
+        first, *rest = request["Statements"]
+        dynamodb.batch_execute_statement(Statements=[first])
+        return {"Responses": [{}, *({"Error": {"Code": "ThrottlingError"}} for _ in rest)]}
+
+    recording = Recording(dynamodb, one_at_a_time)
+    later = [change(agent, agent, at=at(10), status="Lunch") for agent in agents]
+    assert write(recording, *later) == TableOutcome(20, 0, set())
+    assert set(states(dynamodb).values()) == {"Lunch"}
+
+
+def test_changes_that_come_again_are_written_again_without_a_transaction(dynamodb: Any) -> None:
+    write(dynamodb, change(at=at(9)))
+    recording = Recording(dynamodb)
+    for _ in range(2):
+        assert write(recording, change("2", at=at(10), status="Lunch")).written == 1
+    assert recording.calls == [("batch_execute_statement", 1)] * 2
+
+
+def test_the_status_that_began_later_decides_only_at_the_same_instant(dynamodb: Any) -> None:
+    def of(status: str, moment: int, since: int) -> StateChange:
+        found = snapshot("ann", status, at(since))
+        return change(at=at(moment), CurrentAgentSnapshot=found)
+
+    write(dynamodb, of("Lunch", 10, 10))
+    assert write(dynamodb, of("Early", 10, 9)).outdated == 1
+    assert states(dynamodb) == {arn("ann"): "Lunch"}
+    assert write(dynamodb, of("Newer", 11, 9)).written == 1
+    assert states(dynamodb) == {arn("ann"): "Newer"}
+    assert write(dynamodb, of("Late", 10, 10)).outdated == 1
+    assert states(dynamodb) == {arn("ann"): "Newer"}
+
+
+def test_statements_that_stay_throttled_are_reported_and_not_made_transactions(
+    dynamodb: Any,
+) -> None:
+    def throttling(_operation: str, request: dict[str, Any]) -> Any:
+        return {"Responses": [{"Error": {"Code": "ThrottlingError"}}] * len(request["Statements"])}
+
+    recording = Recording(dynamodb, throttling)
+    assert write(recording, change("7")).failed == {"7"}
+    assert recording.calls == [("batch_execute_statement", 1)] * 8
+
+
+def test_without_the_right_to_statements_transactions_do_it_and_the_log_says_what_to_allow(
+    dynamodb: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(dynamodb, change(at=at(9)))
+    denied = failing("batch_execute_statement", service_error("AccessDeniedException"), 99)
+    recording = Recording(dynamodb, denied)
+    later = (change("2", at=at(10), status="Lunch"), change("3", "bob", at=at(10)))
+    assert write(recording, *later) == TableOutcome(2, 0, set())
+    assert states(dynamodb) == {arn("ann"): "Lunch", arn("bob"): "Available"}
+    assert write(recording, change("4", at=at(9))).outdated == 1
+    assert "dynamodb:PartiQLUpdate" in capsys.readouterr().out
+
+
+def test_what_cannot_be_written_is_reported_and_the_others_go_on(dynamodb: Any) -> None:
+    refusing: list[str] = []
+
+    def answer(operation: str, request: dict[str, Any]) -> None:
+        key = repr(request)
+        if operation == "transact_write_items" and "agent-7'" in key.replace('"', "'"):
+            refusing.append(operation)
+            raise service_error("InternalServerError")
+
+    changes = [change(str(number), f"agent-{number}") for number in range(60)]
+    outcome = write(Recording(dynamodb, answer), *changes)
     assert outcome.failed == {str(number) for number in range(50)}
+    assert len(refusing) == 8
     assert outcome.written == len(states(dynamodb)) == 10
 
 
+def test_statements_that_fail_as_a_whole_are_tried_again_and_then_reported(dynamodb: Any) -> None:
+    failing_once = failing("batch_execute_statement", service_error("InternalServerError"), 1)
+    assert write(Recording(dynamodb, failing_once), change()).written == 1
+    down = failing("batch_execute_statement", service_error("InternalServerError"), 99)
+    assert write(Recording(dynamodb, down), change("9", "bob")).failed == {"9"}
+
+
 def test_nothing_is_begun_without_time_for_it(dynamodb: Any) -> None:
-    assert write(dynamodb, table_change("7"), time=False).failed == {"7"}
+    assert write(dynamodb, change("7"), time=False).failed == {"7"}
     assert states(dynamodb) == {}
+
+
+def test_no_call_is_under_way_any_more_when_one_has_raised(dynamodb: Any) -> None:
+    ended: list[str] = []
+
+    def answer(operation: str, request: dict[str, Any]) -> Any:
+        if "agent-0'" in repr(request).replace('"', "'"):
+            raise RuntimeError(operation)
+        sleep(0.05)
+        ended.append(operation)
+        return {"Responses": [{}] * len(request["Statements"])}
+
+    changes = [change(str(number), f"agent-{number}") for number in range(75)]
+    with pytest.raises(RuntimeError):
+        write(Recording(dynamodb, answer), *changes)
+    assert len(ended) == 2

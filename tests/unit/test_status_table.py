@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_classifier.status_table import StatusTableError, parse_status_table, status_key
+from tests.unit.examples import costly
 
 HEADER = b"StateName,StateType\n"
 
@@ -116,6 +117,7 @@ def test_no_bytes_at_all_raise_anything_else(data: bytes) -> None:
             parse_status_table(each)
 
 
+@costly(40)
 @given(
     st.dictionaries(
         st.text(st.sampled_from('ab,"; äÄß'), min_size=1)

@@ -1,13 +1,12 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from agent_classifier.status_table import StatusTable, StatusTableError
 from agent_classifier.status_table_source import status_table_source
+from tests.unit.aws import Client, create_bucket
 
 BUCKET = "reports"
 KEY = "ASPECT_AGENT_STATUS_INFO.csv"
@@ -39,14 +38,9 @@ class CountingS3:
 
 
 @pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[CountingS3]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        client = boto3.client("s3", region_name="us-east-1")
-        client.create_bucket(Bucket=BUCKET)
-        yield CountingS3(client)
+def s3(client: Client) -> CountingS3:
+    create_bucket(client("s3"), BUCKET)
+    return CountingS3(client("s3"))
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 import re
 
-from agent_events.invocation import AWS_CALLS, MILLISECONDS_A_CALL
+from agent_events.aws_calls import AWS_CALLS
+from agent_events.invocation import MILLISECONDS_A_CALL
 from tests.local_cloud.terraform_cli import REPOSITORY
 
 # botocore waits at most 1 s before the second try and 2 s before the third, in its standard mode.

@@ -1,11 +1,12 @@
 import random
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.examples import costly
 from tools.wfm_reports.report_lines import ReportLine, StateType
 from tools.wfm_reports.statistics import (
     AgentTime,
@@ -225,18 +226,19 @@ def test_no_lines_are_no_agents() -> None:
 
 
 # Few values, so that timestamps, agents and groups often coincide; odd steps, so that lines fall
-# inside intervals.
-many_lines = st.lists(
-    st.builds(
-        line,
-        st.integers(0, 60).map(lambda step: at("08:00") + step * timedelta(seconds=397.123)),
-        st.sampled_from("A10"),
-        st.sampled_from(["ann", "bob", "cem"]),
-        st.sampled_from(["EMEA", "LATAM", None]),
-        st.sampled_from([None, "Lunch", "Project"]),
-    ),
-    max_size=40,
-)
+# inside intervals. Chosen as a whole, because a choice for each field takes five times as long.
+any_line = st.sampled_from(
+    list(
+        product(
+            [at("08:00") + step * timedelta(seconds=397.123) for step in range(61)],
+            "A10",
+            ["ann", "bob", "cem"],
+            ["EMEA", "LATAM", None],
+            [None, "Lunch", "Project"],
+        )
+    )
+).map(lambda values: line(*values))
+many_lines = st.lists(any_line, max_size=40)
 periods = st.builds(
     lambda start, length: Period(
         at("07:30") + start * timedelta(seconds=61), at("07:30") + (start + length) * QUARTER / 7
@@ -247,7 +249,8 @@ periods = st.builds(
 intervals = st.sampled_from([5, 15, 30, 60]).map(lambda minutes: timedelta(minutes=minutes))
 
 
-@given(many_lines, periods, st.lists(st.integers(0, 39)), st.randoms(use_true_random=False))
+@costly(40)
+@given(many_lines, periods, st.lists(st.integers(0, 39)), st.builds(random.Random, st.integers()))
 def test_the_order_of_the_lines_and_repeated_lines_change_nothing(
     lines: list[ReportLine], period: Period, again: list[int], seed: random.Random
 ) -> None:
@@ -256,6 +259,7 @@ def test_the_order_of_the_lines_and_repeated_lines_change_nothing(
     assert statistics(delivered, period) == statistics(lines, period)
 
 
+@costly(40)
 @given(many_lines, periods)
 def test_available_and_unavailable_time_add_up_to_the_sign_ins(
     lines: list[ReportLine], period: Period
@@ -266,6 +270,7 @@ def test_available_and_unavailable_time_add_up_to_the_sign_ins(
         assert agent.signed_in == sum(own, timedelta(0))
 
 
+@costly(40)
 @given(many_lines, periods, intervals, st.integers(1, 5))
 def test_staffing_over_all_intervals_adds_up_to_the_agents_time(
     lines: list[ReportLine], period: Period, interval: timedelta, group_level: int
@@ -277,6 +282,7 @@ def test_staffing_over_all_intervals_adds_up_to_the_agents_time(
     assert integral.total_seconds() == pytest.approx(signed_in.total_seconds(), abs=0.001)
 
 
+@costly(40)
 @given(many_lines, periods, intervals)
 def test_no_group_is_staffed_by_more_than_all_agents(
     lines: list[ReportLine], period: Period, interval: timedelta
@@ -286,6 +292,7 @@ def test_no_group_is_staffed_by_more_than_all_agents(
         assert 0 <= each.average_positions_staffed <= len(found.agents)
 
 
+@costly(40)
 @given(many_lines, periods)
 def test_an_agents_spans_and_pairs_follow_one_another_up_to_the_end(
     lines: list[ReportLine], period: Period
@@ -301,6 +308,7 @@ def test_an_agents_spans_and_pairs_follow_one_another_up_to_the_end(
             assert earlier.signed_in < earlier.signed_out < later.signed_in
 
 
+@costly(40)
 @given(many_lines, periods)
 def test_joined_spans_tell_the_same_statistics(lines: list[ReportLine], period: Period) -> None:
     def told(lines: list[ReportLine]) -> object:

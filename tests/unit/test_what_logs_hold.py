@@ -8,18 +8,25 @@ from unittest import mock
 
 import pytest
 from botocore.exceptions import ClientError, HTTPClientError, ParamValidationError, SSLError
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_classifier.status_table import StatusTableError
 from tests.fuzz.fake_aws import Client, Failure, FakeAws, TransactionCanceledException
 from tests.fuzz.handlers import CLASSIFIER, RELAY, context_of, handler_of
 from tests.unit.events import event, invocation, snapshot
+from tests.unit.examples import costly
 
 # All text of an event begins with it, and nothing else contains it.
 MARK = "SeCrEt"
 
-OPERATIONS = ("PutObject", "PutRecordBatch", "SendMessageBatch", "TransactWriteItems")
+OPERATIONS = (
+    "BatchExecuteStatement",
+    "PutObject",
+    "PutRecordBatch",
+    "SendMessageBatch",
+    "TransactWriteItems",
+)
 
 # Those whose message may quote the request; what the others say is about resources only.
 CODES = st.sampled_from(
@@ -80,6 +87,13 @@ class RefusingClient(Client):
         ]
         return {"Failed": refused}
 
+    def batch_execute_statement(self, **request: Any) -> dict[str, Any]:
+        refused = [
+            {"Error": {"Code": "ValidationError", "Message": str(each), "Item": each}}
+            for each in request["Statements"]
+        ]
+        return {"Responses": refused}
+
     def transact_write_items(self, **request: Any) -> None:
         reasons = [
             {"Code": "ValidationError", "Message": str(each), "Item": each}
@@ -105,7 +119,7 @@ def failing(operations: set[str], code: str, kind: int) -> Failure:
     return failure
 
 
-@settings(max_examples=60, deadline=None)
+@costly(20)
 @given(
     st.lists(events(), min_size=1, max_size=3),
     st.sets(st.sampled_from(OPERATIONS)),

@@ -6,13 +6,13 @@ import sys
 import zipfile
 from pathlib import Path
 
-import boto3
 import pytest
-from moto import mock_aws
 
 import build_zips
 import publish_zips
+from build_zips import without_prose
 from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.unit.aws import Client, create_bucket
 
 EVERY_ZIP = pytest.mark.parametrize("path", build_zips.ZIPS, ids=lambda path: path.stem)
 
@@ -32,8 +32,48 @@ def test_a_zip_holds_sources_only_with_fixed_times_and_modes(path: Path) -> None
         assert entry.filename.endswith(".py")
         assert entry.date_time == (1980, 1, 1, 0, 0, 0)
         assert entry.external_attr >> 16 == 0o100644
-        assert entry.compress_type == zipfile.ZIP_STORED
+        assert entry.compress_type == zipfile.ZIP_DEFLATED
         assert entry.create_system == 3
+
+
+@EVERY_ZIP
+def test_a_zip_is_small_and_whole(path: Path) -> None:
+    assert (REPOSITORY / path).stat().st_size < 20_000
+    with zipfile.ZipFile(REPOSITORY / path) as archive:
+        assert archive.testzip() is None
+
+
+@EVERY_ZIP
+def test_a_zip_holds_the_statements_of_its_sources_on_their_lines(path: Path) -> None:
+    with zipfile.ZipFile(REPOSITORY / path) as archive:
+        for name in archive.namelist():
+            built = archive.read(name).decode("utf-8")
+            source = (REPOSITORY / "lambda_src" / name).read_text("utf-8")
+            assert statements(built) == statements(source)
+            assert '"""' not in built
+            assert all(not line.strip().startswith("#") for line in built.splitlines())
+
+
+def statements(source: str) -> tuple[str, list[int]]:
+    """What a source does, and on which lines, but for docstrings and what stands for them."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body:
+            first = body[0]
+            prose = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+            if prose or isinstance(first, ast.Pass):
+                del body[0]
+    lines = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.stmt)]
+    return ast.dump(tree), lines
+
+
+def test_what_looks_like_a_comment_or_a_docstring_inside_a_value_stays() -> None:
+    source = (
+        'def f(a):  # why\n    """What."""\n    b = """\n# no\n"""  # it is\n    return "#" + b\n'
+    )
+    built = without_prose(source)
+    assert built == 'def f(a):\n    pass\n    b = """\n# no\n"""\n    return "#" + b\n'
 
 
 def test_another_checkout_builds_the_same_bytes(tmp_path: Path) -> None:
@@ -45,7 +85,7 @@ def test_another_checkout_builds_the_same_bytes(tmp_path: Path) -> None:
         source.write_bytes(source.read_bytes().replace(b"\n", b"\r\n"))
         source.chmod(0o700)
         os.utime(source, (1, 1))
-    (copy / "lambda_src" / "agent_events" / "__pycache__").mkdir()
+    (copy / "lambda_src" / "agent_events" / "__pycache__").mkdir(exist_ok=True)
     (copy / "lambda_src" / "agent_events" / "__pycache__" / "stray.cpython-313.pyc").touch()
     subprocess.run([sys.executable, copy / "lambda_src" / "build_zips.py"], check=True)
     for path in build_zips.ZIPS:
@@ -78,20 +118,13 @@ def test_a_zip_needs_nothing_but_the_standard_library_and_the_runtimes_boto3(pat
                 assert used <= allowed, f"{entry} imports {used - allowed}"
 
 
-def test_publish_puts_every_zip_under_the_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        s3 = boto3.client("s3")
-        s3.create_bucket(Bucket="assets")
-        assert publish_zips.publish("assets", "a/") == [
-            f"a/{path.name}" for path in build_zips.ZIPS
-        ]
-        for path in build_zips.ZIPS:
-            published = s3.get_object(Bucket="assets", Key=f"a/{path.name}")["Body"].read()
-            assert published == (REPOSITORY / path).read_bytes()
+def test_publish_puts_every_zip_under_the_prefix(client: Client) -> None:
+    s3 = client("s3")
+    create_bucket(s3, "assets")
+    assert publish_zips.publish("assets", "a/") == [f"a/{path.name}" for path in build_zips.ZIPS]
+    for path in build_zips.ZIPS:
+        published = s3.get_object(Bucket="assets", Key=f"a/{path.name}")["Body"].read()
+        assert published == (REPOSITORY / path).read_bytes()
 
 
 @pytest.mark.parametrize("prefix", ["assets", "/assets/", "as sets/"])
