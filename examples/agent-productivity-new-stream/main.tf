@@ -19,9 +19,11 @@ module "agent_productivity" {
   agent_statuses                     = var.agent_statuses
   aspect_ap_data_s3_prefix           = var.aspect_ap_data_s3_prefix
   authorization_mode                 = var.authorization_mode
+  classifier_function                = var.classifier_function
   connect_s3_bucket                  = var.connect_s3_bucket
   connect_s3_kms_arn                 = var.connect_s3_kms_arn
   connect_s3_prefix                  = var.connect_s3_prefix
+  enhanced_fan_out                   = var.enhanced_fan_out
   external_id                        = var.external_id
   iam_path                           = var.iam_path
   include_agent_status_type          = var.include_agent_status_type

@@ -34,6 +34,12 @@ variable "authorization_mode" {
   default     = "user"
 }
 
+variable "classifier_function" {
+  description = "How Lambda runs the classifier: events a batch, seconds that a batch may wait for more, memory in MB, batches of a shard side by side."
+  type        = object({ batch_size = optional(number, 1000), batch_window_seconds = optional(number, 5), memory_size = optional(number, 256), parallelization_factor = optional(number, 1) })
+  default     = {}
+}
+
 variable "connect_s3_bucket" {
   description = "Name of the exported reports bucket of the Amazon Connect instance."
   type        = string
@@ -55,6 +61,12 @@ variable "encrypted" {
   description = "Whether the new stream is encrypted at rest."
   type        = bool
   default     = true
+}
+
+variable "enhanced_fan_out" {
+  description = "Whether the function reads the stream as a registered consumer, with a throughput of its own, at a further charge. See docs/changes.md before a change."
+  type        = bool
+  default     = false
 }
 
 variable "external_id" {
@@ -124,7 +136,7 @@ variable "source_aws_account_id" {
 }
 
 variable "starting_position" {
-  description = "Where on the stream to begin: `TRIM_HORIZON`, the oldest event, or `LATEST`; counts at the first deployment only."
+  description = "Where on the stream to begin: `TRIM_HORIZON`, the oldest event, or `LATEST`; counts when an event source mapping is made."
   type        = string
   default     = "TRIM_HORIZON"
 }

@@ -52,6 +52,12 @@ variable "authorization_mode" {
   default     = "user"
 }
 
+variable "classifier_function" {
+  description = "How Lambda runs the classifier: events a batch, seconds that a batch may wait for more, memory in MB, batches of a shard side by side."
+  type        = object({ batch_size = optional(number, 1000), batch_window_seconds = optional(number, 5), memory_size = optional(number, 256), parallelization_factor = optional(number, 1) })
+  default     = {}
+}
+
 variable "connect_s3_bucket" {
   description = "Name of the exported reports bucket of the Amazon Connect instance."
   type        = string
@@ -73,6 +79,12 @@ variable "encrypted" {
   description = "Whether the new stream is encrypted at rest."
   type        = bool
   default     = true
+}
+
+variable "enhanced_fan_out" {
+  description = "Whether the functions read the stream as registered consumers, each with a throughput of its own, at a further charge. See docs/changes.md before a change."
+  type        = bool
+  default     = false
 }
 
 variable "external_id" {
@@ -111,6 +123,12 @@ variable "log_retention_days" {
   default     = 90
 }
 
+variable "message_groups" {
+  description = "Message groups of the queues: `shared`, one for all agents, or `agent`, one for each, for an RTA server that takes messages of any group."
+  type        = string
+  default     = "shared"
+}
+
 variable "name" {
   description = "Name of the Real-Time Adherence deployment; the name of everything in it begins with it."
   type        = string
@@ -147,6 +165,12 @@ variable "qss3_key_prefix" {
   default     = null
 }
 
+variable "relay_function" {
+  description = "How Lambda runs the relay: events a batch, seconds that a batch may wait for more, memory in MB, batches of a shard side by side."
+  type        = object({ batch_size = optional(number, 500), batch_window_seconds = optional(number, 0), memory_size = optional(number, 256), parallelization_factor = optional(number, 1) })
+  default     = {}
+}
+
 variable "report_retention_days" {
   description = "After how many days report files are deleted; null keeps them."
   type        = number
@@ -166,7 +190,7 @@ variable "source_aws_account_id" {
 }
 
 variable "starting_position" {
-  description = "Where on the stream to begin: `TRIM_HORIZON`, the oldest event, or `LATEST`; counts at the first deployment only."
+  description = "Where on the stream to begin: `TRIM_HORIZON`, the oldest event, or `LATEST`; counts when an event source mapping is made."
   type        = string
   default     = "TRIM_HORIZON"
 }

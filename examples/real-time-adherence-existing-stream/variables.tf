@@ -39,6 +39,12 @@ variable "authorization_mode" {
   default     = "user"
 }
 
+variable "enhanced_fan_out" {
+  description = "Whether the function reads the stream as a registered consumer, with a throughput of its own, at a further charge. See docs/changes.md before a change."
+  type        = bool
+  default     = false
+}
+
 variable "external_id" {
   description = "External id that whoever assumes the role has to name; required with `authorization_mode` = `role`, and for that only."
   type        = string
@@ -61,6 +67,12 @@ variable "log_retention_days" {
   description = "How long logs are kept, in days."
   type        = number
   default     = 90
+}
+
+variable "message_groups" {
+  description = "Message groups of the queues: `shared`, one for all agents, or `agent`, one for each, for an RTA server that takes messages of any group."
+  type        = string
+  default     = "shared"
 }
 
 variable "name" {
@@ -99,6 +111,12 @@ variable "qss3_key_prefix" {
   default     = null
 }
 
+variable "relay_function" {
+  description = "How Lambda runs the relay: events a batch, seconds that a batch may wait for more, memory in MB, batches of a shard side by side."
+  type        = object({ batch_size = optional(number, 500), batch_window_seconds = optional(number, 0), memory_size = optional(number, 256), parallelization_factor = optional(number, 1) })
+  default     = {}
+}
+
 variable "source_aws_account_id" {
   description = "AWS account whose principals may assume the role; required with `authorization_mode` = `role`, and for that only."
   type        = string
@@ -106,7 +124,7 @@ variable "source_aws_account_id" {
 }
 
 variable "starting_position" {
-  description = "Where on the stream to begin: `TRIM_HORIZON`, the oldest event, or `LATEST`; counts at the first deployment only."
+  description = "Where on the stream to begin: `TRIM_HORIZON`, the oldest event, or `LATEST`; counts when an event source mapping is made."
   type        = string
   default     = "TRIM_HORIZON"
 }

@@ -1,6 +1,6 @@
 resource "aws_lambda_function" "classifier" {
   #checkov:skip=CKV_AWS_50:One structured log line a batch says what became of it; tracing would take another right and keep a second record of the same.
-  #checkov:skip=CKV_AWS_115:Kinesis hands over one batch of a shard at a time, so that the shards bound it; a reservation would only take from the account's pool.
+  #checkov:skip=CKV_AWS_115:Kinesis hands over parallelization_factor batches of a shard at a time, so that these and the shards bound it; a reservation would only take from the account's pool.
   #checkov:skip=CKV_AWS_116:Kinesis uses no dead-letter queue; the event source mapping's on-failure destination keeps what is given up on, whole.
   #checkov:skip=CKV_AWS_117:It uses public AWS endpoints over TLS and nothing inside a VPC, runs no third-party code, and its role bounds what it may do.
   #checkov:skip=CKV_AWS_173:The variables hold names of resources and settings, no secret, and are encrypted with a key that AWS manages for Lambda.
@@ -15,7 +15,7 @@ resource "aws_lambda_function" "classifier" {
   s3_bucket        = local.zips["agent_classifier"].s3_bucket
   s3_key           = local.zips["agent_classifier"].s3_key
   source_code_hash = local.zips["agent_classifier"].hash
-  memory_size      = 256
+  memory_size      = var.classifier_function.memory_size
   timeout          = 60
   tags             = var.tags
 
@@ -44,12 +44,12 @@ resource "aws_cloudwatch_log_group" "classifier" {
 }
 
 resource "aws_lambda_event_source_mapping" "classifier" {
-  event_source_arn                   = var.agent_event_stream_arn
+  event_source_arn                   = local.event_source_arn
   function_name                      = aws_lambda_function.classifier.arn
   starting_position                  = var.starting_position
-  batch_size                         = 1000
-  maximum_batching_window_in_seconds = 5
-  parallelization_factor             = 1
+  batch_size                         = var.classifier_function.batch_size
+  maximum_batching_window_in_seconds = var.classifier_function.batch_window_seconds
+  parallelization_factor             = var.classifier_function.parallelization_factor
   bisect_batch_on_function_error     = true
   function_response_types            = ["ReportBatchItemFailures"]
   maximum_retry_attempts             = 100
@@ -119,6 +119,16 @@ data "aws_iam_policy_document" "classifier" {
       "kinesis:ListShards",
     ]
     resources = [var.agent_event_stream_arn]
+  }
+
+  dynamic "statement" {
+    for_each = aws_kinesis_stream_consumer.classifier[*].arn
+
+    content {
+      sid       = "SubscribeAsItsOwnConsumer"
+      actions   = ["kinesis:SubscribeToShard"]
+      resources = [statement.value]
+    }
   }
 
   dynamic "statement" {

@@ -20,6 +20,7 @@ locals {
     heartbeat            = "${var.kda_application_name}-heartbeat"
     identity             = "WFMAdapter-${var.kda_application_name}"
     report_bucket        = "${lower(var.kda_application_name)}-reports-${local.account_id}"
+    stream_consumer      = "${var.kda_application_name}-classifier"
   }
 
   # Spelled out rather than referred to, so that a plan shows every policy in full.

@@ -87,6 +87,33 @@ variable "authorization_mode" {
   }
 }
 
+variable "classifier_function" {
+  description = "How Lambda runs the classifier: `batch_size` (events a batch, 1 to 10,000; 6 MB end one earlier), `batch_window_seconds` (how long a batch may wait for more, 0 to 300), `memory_size` (MB, 256 to 10,240; CPU comes with it) and `parallelization_factor` (batches of a shard side by side, 1 to 10; an agent's events stay in order). See the README."
+  type        = object({ batch_size = optional(number, 1000), batch_window_seconds = optional(number, 5), memory_size = optional(number, 256), parallelization_factor = optional(number, 1) })
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = var.classifier_function.batch_size >= 1 && var.classifier_function.batch_size <= 10000 && floor(var.classifier_function.batch_size) == var.classifier_function.batch_size
+    error_message = "classifier_function.batch_size is ${var.classifier_function.batch_size}: it has to be a whole number from 1 to 10,000, which is what Lambda takes from a Kinesis stream."
+  }
+
+  validation {
+    condition     = var.classifier_function.batch_window_seconds >= 0 && var.classifier_function.batch_window_seconds <= 300 && floor(var.classifier_function.batch_window_seconds) == var.classifier_function.batch_window_seconds
+    error_message = "classifier_function.batch_window_seconds is ${var.classifier_function.batch_window_seconds}: it has to be a whole number from 0 to 300, which is as long as Lambda waits for a batch to fill."
+  }
+
+  validation {
+    condition     = var.classifier_function.memory_size >= 256 && var.classifier_function.memory_size <= 10240 && floor(var.classifier_function.memory_size) == var.classifier_function.memory_size
+    error_message = "classifier_function.memory_size is ${var.classifier_function.memory_size}: it has to be a whole number from 256, which the function needs, to 10,240, which is what Lambda has, in MB."
+  }
+
+  validation {
+    condition     = var.classifier_function.parallelization_factor >= 1 && var.classifier_function.parallelization_factor <= 10 && floor(var.classifier_function.parallelization_factor) == var.classifier_function.parallelization_factor
+    error_message = "classifier_function.parallelization_factor is ${var.classifier_function.parallelization_factor}: it has to be a whole number from 1 to 10, which is how many batches of a shard Lambda runs side by side."
+  }
+}
+
 variable "connect_s3_bucket" {
   description = "Name of the exported reports bucket of the Amazon Connect instance."
   type        = string
@@ -129,6 +156,13 @@ variable "connect_s3_prefix" {
     condition     = endswith(var.connect_s3_prefix, "/") && !startswith(var.connect_s3_prefix, "/") && !can(regex("[*?]", var.connect_s3_prefix))
     error_message = "connect_s3_prefix is \"${var.connect_s3_prefix}\": it has to end in /, as in connect/<alias>/Reports/Aspect/, must not begin with /, and holds no * or ?."
   }
+}
+
+variable "enhanced_fan_out" {
+  description = "Whether the classifier reads the stream as a registered consumer, with 2 MB a second of every shard to itself, at a further charge. A change replaces the event source mapping, which then reads all that is on the stream once more: see docs/changes.md before one."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "external_id" {
@@ -272,7 +306,7 @@ variable "source_aws_account_id" {
 }
 
 variable "starting_position" {
-  description = "Where on the stream the function begins: `TRIM_HORIZON`, the oldest event, or `LATEST`. It counts when the function is first deployed; a later change does nothing, since it would forget how far the function has read."
+  description = "Where on the stream the function begins: `TRIM_HORIZON`, the oldest event, or `LATEST`. It counts when the event source mapping is made: at the first deployment, and when another stream or `enhanced_fan_out` replaces it. By itself a change does nothing, since it would forget how far the function has read."
   type        = string
   default     = "TRIM_HORIZON"
   nullable    = false

@@ -20,6 +20,7 @@ locals {
     identity                = "${var.name}-server"
     queues                  = [for index in range(local._queue_count) : "${var.name}-events-${index + 1}.fifo"]
     role                    = "${var.name}-relay"
+    stream_consumer         = "${var.name}-relay"
   }
 
   # Spelled out rather than referred to, so that a plan shows every policy in full.

@@ -6,7 +6,9 @@ resource "aws_sqs_queue" "agent_events" {
   name                        = local.names.queues[count.index]
   fifo_queue                  = true
   content_based_deduplication = true
+  deduplication_scope         = local.agents_have_groups ? "messageGroup" : "queue"
   delay_seconds               = 0
+  fifo_throughput_limit       = local.agents_have_groups ? "perMessageGroupId" : "perQueue"
   max_message_size            = 262144
   message_retention_seconds   = 345600
   receive_wait_time_seconds   = 0
@@ -21,6 +23,9 @@ data "aws_sqs_queues" "existing" {
 }
 
 locals {
+  # SQS has its high throughput for FIFO queues only with both attributes at the message group.
+  agents_have_groups = var.message_groups == "agent"
+
   queues_may_go = var.num_retired_sqs_queues == null ? false : var.num_retired_sqs_queues == 0
 
   # Every number of queues is looked at: another deployment's name may begin as this one's.

@@ -13,7 +13,7 @@ data "aws_s3_object" "relay_zip" {
 
 resource "aws_lambda_function" "relay" {
   #checkov:skip=CKV_AWS_50:One structured log line a batch says what became of it; tracing would take another right and keep a second record of the same.
-  #checkov:skip=CKV_AWS_115:Kinesis hands over one batch of a shard at a time, so that the shards bound it; a reservation would only take from the account's pool.
+  #checkov:skip=CKV_AWS_115:Kinesis hands over parallelization_factor batches of a shard at a time, so that these and the shards bound it; a reservation would only take from the account's pool.
   #checkov:skip=CKV_AWS_116:Kinesis uses no dead-letter queue; the event source mapping's on-failure destination keeps what is given up on, whole.
   #checkov:skip=CKV_AWS_117:It uses public AWS endpoints over TLS and nothing inside a VPC, runs no third-party code, and its role bounds what it may do.
   #checkov:skip=CKV_AWS_173:The variables hold names, groups and the flag, no secret, encrypted with a key that AWS manages for Lambda; with another the RTA server could not read the flag.
@@ -28,7 +28,7 @@ resource "aws_lambda_function" "relay" {
   s3_bucket        = var.qss3_bucket_name
   s3_key           = one(data.aws_s3_object.relay_zip[*].key)
   source_code_hash = var.qss3_bucket_name == null ? filebase64sha256(local.own_zip) : data.aws_s3_object.relay_zip[0].etag
-  memory_size      = 256
+  memory_size      = var.relay_function.memory_size
   timeout          = 60
   tags             = var.tags
 
@@ -39,6 +39,7 @@ resource "aws_lambda_function" "relay" {
         AHG_FILTER_LEVEL        = var.ahg_filter_level
         FAILED_RECORDS_BUCKET   = aws_s3_bucket.failed_records.bucket
         FLAG_LOCATION           = var.lambda_config_location
+        MESSAGE_GROUPS          = var.message_groups
         QUEUE_URLS              = jsonencode(slice(aws_sqs_queue.agent_events[*].url, 0, var.num_sqs_queues))
         SIGNED_OUT_AGENTS_TABLE = aws_dynamodb_table.signed_out_agents.name
         # Only its first value; present in both locations, so that a change of the location finds it.
@@ -83,12 +84,12 @@ resource "aws_cloudwatch_log_group" "relay" {
 }
 
 resource "aws_lambda_event_source_mapping" "relay" {
-  event_source_arn                   = var.agent_event_stream_arn
+  event_source_arn                   = local.event_source_arn
   function_name                      = aws_lambda_function.relay.arn
   starting_position                  = var.starting_position
-  batch_size                         = 500
-  maximum_batching_window_in_seconds = 0
-  parallelization_factor             = 1
+  batch_size                         = var.relay_function.batch_size
+  maximum_batching_window_in_seconds = var.relay_function.batch_window_seconds
+  parallelization_factor             = var.relay_function.parallelization_factor
   bisect_batch_on_function_error     = true
   function_response_types            = ["ReportBatchItemFailures"]
   maximum_retry_attempts             = 100

@@ -46,6 +46,16 @@ data "aws_iam_policy_document" "relay" {
   }
 
   dynamic "statement" {
+    for_each = aws_kinesis_stream_consumer.relay[*].arn
+
+    content {
+      sid       = "SubscribeAsItsOwnConsumer"
+      actions   = ["kinesis:SubscribeToShard"]
+      resources = [statement.value]
+    }
+  }
+
+  dynamic "statement" {
     for_each = var.agent_event_stream_kms_arn == null ? [] : [var.agent_event_stream_kms_arn]
 
     content {
@@ -63,7 +73,7 @@ data "aws_iam_policy_document" "relay" {
 
   statement {
     sid       = "KeepTheAgentStates"
-    actions   = ["dynamodb:DeleteItem", "dynamodb:PutItem"]
+    actions   = ["dynamodb:DeleteItem", "dynamodb:PartiQLUpdate", "dynamodb:PutItem"]
     resources = [local.arns.agent_state_table]
   }
 

@@ -112,6 +112,13 @@ variable "authorization_mode" {
   }
 }
 
+variable "enhanced_fan_out" {
+  description = "Whether the relay reads the stream as a registered consumer, with 2 MB a second of every shard to itself, at a further charge. A change replaces the event source mapping, which then reads all that is on the stream once more: see docs/changes.md before one."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "external_id" {
   description = "External id that whoever assumes the role has to name; required with `authorization_mode` = `role`, and for that only. It is no secret, but has to be one that the source account uses for this estate only."
   type        = string
@@ -167,6 +174,18 @@ variable "log_retention_days" {
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
     error_message = "log_retention_days is ${var.log_retention_days}: CloudWatch Logs keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days."
+  }
+}
+
+variable "message_groups" {
+  description = "Message groups of the queues: `shared`, one for all agents, as the RTA server expects, or `agent`, one for each agent, which lifts the queues' throughput (high-throughput FIFO). Use `agent` only with an RTA server that takes messages of any group. Before a change see the README."
+  type        = string
+  default     = "shared"
+  nullable    = false
+
+  validation {
+    condition     = contains(["shared", "agent"], var.message_groups)
+    error_message = "message_groups is \"${var.message_groups}\": use shared or agent."
   }
 }
 
@@ -248,6 +267,33 @@ variable "qss3_key_prefix" {
   }
 }
 
+variable "relay_function" {
+  description = "How Lambda runs the relay: `batch_size` (events a batch, 1 to 10,000; 6 MB end one earlier), `batch_window_seconds` (how long a batch may wait for more, 0 to 300), `memory_size` (MB, 256 to 10,240; CPU comes with it) and `parallelization_factor` (batches of a shard side by side, 1 to 10; an agent's events stay in order). See the README."
+  type        = object({ batch_size = optional(number, 500), batch_window_seconds = optional(number, 0), memory_size = optional(number, 256), parallelization_factor = optional(number, 1) })
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = var.relay_function.batch_size >= 1 && var.relay_function.batch_size <= 10000 && floor(var.relay_function.batch_size) == var.relay_function.batch_size
+    error_message = "relay_function.batch_size is ${var.relay_function.batch_size}: it has to be a whole number from 1 to 10,000, which is what Lambda takes from a Kinesis stream."
+  }
+
+  validation {
+    condition     = var.relay_function.batch_window_seconds >= 0 && var.relay_function.batch_window_seconds <= 300 && floor(var.relay_function.batch_window_seconds) == var.relay_function.batch_window_seconds
+    error_message = "relay_function.batch_window_seconds is ${var.relay_function.batch_window_seconds}: it has to be a whole number from 0 to 300, which is as long as Lambda waits for a batch to fill."
+  }
+
+  validation {
+    condition     = var.relay_function.memory_size >= 256 && var.relay_function.memory_size <= 10240 && floor(var.relay_function.memory_size) == var.relay_function.memory_size
+    error_message = "relay_function.memory_size is ${var.relay_function.memory_size}: it has to be a whole number from 256, which the function needs, to 10,240, which is what Lambda has, in MB."
+  }
+
+  validation {
+    condition     = var.relay_function.parallelization_factor >= 1 && var.relay_function.parallelization_factor <= 10 && floor(var.relay_function.parallelization_factor) == var.relay_function.parallelization_factor
+    error_message = "relay_function.parallelization_factor is ${var.relay_function.parallelization_factor}: it has to be a whole number from 1 to 10, which is how many batches of a shard Lambda runs side by side."
+  }
+}
+
 variable "source_aws_account_id" {
   description = "AWS account whose principals may assume the role; required with `authorization_mode` = `role`, and for that only. It may be this account."
   type        = string
@@ -270,7 +316,7 @@ variable "source_aws_account_id" {
 }
 
 variable "starting_position" {
-  description = "Where on the stream the function begins: `TRIM_HORIZON`, the oldest event, or `LATEST`. It counts when the function is first deployed; a later change does nothing, since it would forget how far the function has read."
+  description = "Where on the stream the function begins: `TRIM_HORIZON`, the oldest event, or `LATEST`. It counts when the event source mapping is made: at the first deployment, and when another stream or `enhanced_fan_out` replaces it. By itself a change does nothing, since it would forget how far the function has read."
   type        = string
   default     = "TRIM_HORIZON"
   nullable    = false

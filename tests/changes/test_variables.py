@@ -22,14 +22,17 @@ IN_PLACE: dict[str, Any] = {
     "ahg_filter_separator": ";",
     "ahg_filter_values": ["EMEA", "Sales, Retail"],
     "aspect_ap_data_s3_prefix": "wfm/reports/",
+    "classifier_function": {"batch_size": 5000, "batch_window_seconds": 2, "memory_size": 512},
     "connect_s3_bucket": OTHER_BUCKET,
     "connect_s3_prefix": "connect/acme/Reports/Wfm/",
     "include_agent_status_type": True,
     "lambda_config_location": "table",
     "log_retention_days": 30,
+    "message_groups": "agent",
     "num_sqs_queues": 3,
     "qss3_bucket_name": OTHER_BUCKET,
     "qss3_key_prefix": "zips/",
+    "relay_function": {"memory_size": 512, "parallelization_factor": 4},
     "report_retention_days": 400,
     "shard_count": 2,
     "starting_position": "LATEST",
@@ -47,6 +50,7 @@ NOT_IN_PLACE = {
     "agent_event_stream_arn",  # another stream is another event source mapping, as with a new name
     "agent_event_stream_name",
     "authorization_mode",
+    "enhanced_fan_out",
     "external_id",  # with authorization_mode
     "iam_path",
     "kda_application_name",
@@ -106,6 +110,12 @@ def test_what_is_not_in_place_takes_just_what_the_table_says(running: Running) -
         "agent_stream.aws_kinesis_stream.agent_events",
         "rta.aws_lambda_event_source_mapping.relay",
     }
+    assert _destroyed(running, now | {"enhanced_fan_out": True}) == {
+        "agent_productivity.aws_lambda_event_source_mapping.classifier",
+        "rta.aws_lambda_event_source_mapping.relay",
+    }
+    assert now["starting_position"] != "TRIM_HORIZON"
+    assert _new_starting_positions(running) == {now["starting_position"]}, "as it is now, not first"
     renamed = _destroyed(running, now | {"kda_application_name": "another", "name": "another"})
     assert {
         "agent_productivity.aws_s3_bucket.reports",
@@ -159,6 +169,16 @@ def _destroyed(running: Running, variables: dict[str, Any]) -> set[str]:
         re.sub(r"\[.*\]$", "", address.removeprefix("module."))
         for address, actions in running.workspace.changes(variables).items()
         if "delete" in actions
+    }
+
+
+def _new_starting_positions(running: Running) -> set[str]:
+    """Where the event source mappings of the plan before would begin to read."""
+    plan = json.loads(running.workspace.run("show", "-json", "again.tfplan"))
+    return {
+        change["change"]["after"]["starting_position"]
+        for change in plan["resource_changes"]
+        if change["type"] == "aws_lambda_event_source_mapping"
     }
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import boto3
 import botocore.session
@@ -23,6 +24,7 @@ from rta_relay.relay import relay_handler
 from tests.local_cloud.cloud import REGION
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.unit.events import FakeContext, event, invocation
+from tests.unit.inline_executor import InlineExecutor
 
 _TOO_LARGE_FOR_A_MESSAGE = "x" * 300_000
 _TOO_LARGE_FOR_A_LINE = "x" * 1_200_000
@@ -54,7 +56,9 @@ def handler_calls(kind: str, environment: Mapping[str, str]) -> list[Call]:
         given = dict(environment)
         if "WriteEventsToQueue" in given:
             given["WriteEventsToQueue"] = "True"
-        with _recorded() as calls:
+        # One call after the other, so that each is answered before the next is recorded.
+        inline = mock.patch("rta_relay.relay.ThreadPoolExecutor", return_value=InlineExecutor())
+        with inline, _recorded() as calls:
             relay_handler(given)(invocation(batch), context)
         return calls
     if kind == "classifier":
@@ -123,7 +127,7 @@ def _recorded() -> Iterator[list[Call]]:
 
 
 def _healthy_answers() -> dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]]:
-    """What AWS answers each operation when all is well; the reference table is there only once."""
+    """What AWS answers each operation at first; the reference table is there only once."""
     tables = iter([b"StateName,StateType\nAvailable,A\n"])
 
     def reference_table(_: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,6 +137,12 @@ def _healthy_answers() -> dict[str, Callable[[Mapping[str, Any]], dict[str, Any]
         return {"Body": io.BytesIO(table), "ETag": '"1"'}
 
     return {
+        # Nobody has an item yet, so that all goes on to transactions.
+        "BatchExecuteStatement": lambda asked: {
+            "Responses": [
+                {"Error": {"Code": "ConditionalCheckFailed"}} for _ in asked["Statements"]
+            ]
+        },
         "GetEventSourceMapping": lambda _: {"State": "Enabled", "LastProcessingResult": "OK"},
         "GetItem": lambda _: {"Item": {"Value": {"S": "true"}}},
         "GetObject": reference_table,

@@ -4,6 +4,7 @@ The products' jobs are the wire contract's, section 4. A function's is what its 
 (handler_calls.py), and what Lambda does in its name. Firehose's is to deliver to S3.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -112,7 +113,8 @@ def _event_source_mapping(principal: Principal, given: Given) -> Iterator[Need]:
     """Reading the stream, and keeping what is given up.
 
     Sources: Lambda Developer Guide, "Process Amazon Kinesis Data Streams records with Lambda" (of
-    its list, SubscribeToShard is for enhanced fan-out) and "Retain discarded batch records for a
+    its list, SubscribeToShard is for enhanced fan-out, which the modules' own tests look at, since
+    the local AWS takes no mapping on a consumer) and "Retain discarded batch records for a
     Kinesis Data Streams event source in Lambda"; Kinesis Developer Guide, "Permissions to use
     user-generated KMS keys" (a consumer needs kms:Decrypt); KMS Developer Guide, "kms:ViaService".
     """
@@ -215,6 +217,14 @@ def _authorised_as(call: Call) -> Iterator[Need]:
     """The needs of an operation. Source: Service Authorization Reference, and as said below."""
     asked = call.parameters
     match call.operation:
+        case "dynamodb.BatchExecuteStatement":
+            # DynamoDB Developer Guide, "IAM security policies with PartiQL for DynamoDB": as what
+            # each statement does, on its table.
+            for each in asked["Statements"]:
+                updated = re.match(r'UPDATE "([^"]+)" ', each["Statement"])
+                if updated is None:
+                    raise KeyError(f"say here what IAM asks for with {each['Statement']}")
+                yield from _on(_table({"TableName": updated[1]}), "dynamodb:PartiQLUpdate")
         case "dynamodb.GetItem":
             yield from _on(_table(asked), "dynamodb:GetItem")
         case "dynamodb.TransactWriteItems":

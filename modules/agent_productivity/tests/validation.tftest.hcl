@@ -48,6 +48,8 @@ run "takes_everything_at_its_limits" {
   command = plan
 
   variables {
+    classifier_function                = { batch_size = 10000, batch_window_seconds = 300, memory_size = 10240, parallelization_factor = 10 }
+    enhanced_fan_out                   = true
     authorization_mode                 = "role"
     external_id                        = join("", [for index in range(153) : "aZ_+=,.@"])
     iam_path                           = "/${join("/", [for index in range(32) : "a0_+=,.@-12345"])}/w+=,.@_-1234567890123456789012/"
@@ -68,10 +70,20 @@ run "takes_everything_at_its_limits" {
   }
 }
 
+run "takes_the_least_of_the_function" {
+  command = plan
+
+  variables {
+    classifier_function = { batch_size = 1, batch_window_seconds = 0, memory_size = 256, parallelization_factor = 1 }
+  }
+}
+
 run "refuses_1" {
   command = plan
 
   variables {
+    # none at all
+    classifier_function = { batch_size = 0 }
     # other case
     authorization_mode = "Role"
     # no slash at the beginning
@@ -113,6 +125,7 @@ run "refuses_1" {
     var.agent_statuses,
     var.aspect_ap_data_s3_prefix,
     var.authorization_mode,
+    var.classifier_function,
     var.connect_s3_bucket,
     var.connect_s3_kms_arn,
     var.connect_s3_prefix,
@@ -130,6 +143,8 @@ run "refuses_2" {
   command = plan
 
   variables {
+    # more than Lambda takes
+    classifier_function = { batch_size = 10001 }
     # a role that nobody may assume
     authorization_mode = "role"
     # no slash at the end
@@ -164,6 +179,7 @@ run "refuses_2" {
     var.agent_event_stream_kms_arn,
     var.agent_statuses,
     var.aspect_ap_data_s3_prefix,
+    var.classifier_function,
     var.connect_s3_bucket,
     var.connect_s3_kms_arn,
     var.connect_s3_prefix,
@@ -181,6 +197,8 @@ run "refuses_3" {
   command = plan
 
   variables {
+    # not a whole number
+    classifier_function = { batch_size = 100.5 }
     # for a role, and there is none
     external_id           = "aspect-0815"
     source_aws_account_id = "111122223333"
@@ -203,6 +221,7 @@ run "refuses_3" {
   expect_failures = [
     var.agent_statuses,
     var.aspect_ap_data_s3_prefix,
+    var.classifier_function,
     var.connect_s3_prefix,
     var.external_id,
     var.iam_path,
@@ -217,6 +236,8 @@ run "refuses_4" {
   command = plan
 
   variables {
+    # negative
+    classifier_function = { batch_window_seconds = -1 }
     # a blank
     authorization_mode = "role"
     external_id        = "aspect 0815"
@@ -237,6 +258,7 @@ run "refuses_4" {
   expect_failures = [
     var.agent_statuses,
     var.aspect_ap_data_s3_prefix,
+    var.classifier_function,
     var.external_id,
     var.iam_path,
     var.kda_application_name,
@@ -249,6 +271,8 @@ run "refuses_5" {
   command = plan
 
   variables {
+    # longer than Lambda waits
+    classifier_function = { batch_window_seconds = 301 }
     # too long
     authorization_mode = "role"
     external_id        = join("", [for index in range(245) : "abcde"])
@@ -264,6 +288,7 @@ run "refuses_5" {
 
   expect_failures = [
     var.agent_statuses,
+    var.classifier_function,
     var.external_id,
     var.iam_path,
     var.kda_application_name,
@@ -275,6 +300,8 @@ run "refuses_6" {
   command = plan
 
   variables {
+    # not a whole number
+    classifier_function = { batch_window_seconds = 2.5 }
     # too short
     authorization_mode    = "role"
     external_id           = "x"
@@ -285,7 +312,86 @@ run "refuses_6" {
 
   expect_failures = [
     var.agent_statuses,
+    var.classifier_function,
     var.external_id,
     var.source_aws_account_id,
+  ]
+}
+
+run "refuses_7" {
+  command = plan
+
+  variables {
+    # less than it needs
+    classifier_function = { memory_size = 255 }
+  }
+
+  expect_failures = [
+    var.classifier_function,
+  ]
+}
+
+run "refuses_8" {
+  command = plan
+
+  variables {
+    # more than Lambda has
+    classifier_function = { memory_size = 10241 }
+  }
+
+  expect_failures = [
+    var.classifier_function,
+  ]
+}
+
+run "refuses_9" {
+  command = plan
+
+  variables {
+    # not a whole number
+    classifier_function = { memory_size = 256.5 }
+  }
+
+  expect_failures = [
+    var.classifier_function,
+  ]
+}
+
+run "refuses_10" {
+  command = plan
+
+  variables {
+    # none at all
+    classifier_function = { parallelization_factor = 0 }
+  }
+
+  expect_failures = [
+    var.classifier_function,
+  ]
+}
+
+run "refuses_11" {
+  command = plan
+
+  variables {
+    # more than Lambda runs
+    classifier_function = { parallelization_factor = 11 }
+  }
+
+  expect_failures = [
+    var.classifier_function,
+  ]
+}
+
+run "refuses_12" {
+  command = plan
+
+  variables {
+    # not a whole number
+    classifier_function = { parallelization_factor = 1.5 }
+  }
+
+  expect_failures = [
+    var.classifier_function,
   ]
 }

@@ -40,12 +40,20 @@ variables {
 
 run "takes_the_defaults" {
   command = plan
+
+  assert {
+    condition     = aws_lambda_function.relay.environment[0].variables["MESSAGE_GROUPS"] == "shared"
+    error_message = "The relay is not told that all agents share a message group."
+  }
 }
 
 run "takes_everything_at_its_limits" {
   command = plan
 
   variables {
+    relay_function                     = { batch_size = 10000, batch_window_seconds = 300, memory_size = 10240, parallelization_factor = 10 }
+    enhanced_fan_out                   = true
+    message_groups                     = "agent"
     authorization_mode                 = "role"
     external_id                        = join("", [for index in range(153) : "aZ_+=,.@"])
     iam_path                           = "/${join("/", [for index in range(32) : "a0_+=,.@-12345"])}/w+=,.@_-1234567890123456789012/"
@@ -169,10 +177,41 @@ run "keeps_retired_queues_without_events" {
   }
 }
 
+run "takes_the_least_of_the_function" {
+  command = plan
+
+  variables {
+    relay_function = { batch_size = 1, batch_window_seconds = 0, memory_size = 256, parallelization_factor = 1 }
+  }
+}
+
+run "gives_each_agent_a_message_group" {
+  command = plan
+
+  variables {
+    message_groups         = "agent"
+    num_retired_sqs_queues = 1
+  }
+
+  assert {
+    condition     = aws_lambda_function.relay.environment[0].variables["MESSAGE_GROUPS"] == "agent"
+    error_message = "The relay is not told that each agent has a message group."
+  }
+
+  assert {
+    condition     = toset(aws_sqs_queue.agent_events[*].deduplication_scope) == toset(["messageGroup"]) && toset(aws_sqs_queue.agent_events[*].fifo_throughput_limit) == toset(["perMessageGroupId"])
+    error_message = "High throughput needs both attributes at the message group, on every queue."
+  }
+}
+
 run "refuses_1" {
   command = plan
 
   variables {
+    # other case
+    message_groups = "Agent"
+    # none at all
+    relay_function = { batch_size = 0 }
     # other case
     authorization_mode = "Role"
     # no slash at the beginning
@@ -210,10 +249,12 @@ run "refuses_1" {
     var.iam_path,
     var.lambda_config_location,
     var.log_retention_days,
+    var.message_groups,
     var.name,
     var.num_sqs_queues,
     var.permissions_boundary_arn,
     var.qss3_bucket_name,
+    var.relay_function,
     var.starting_position,
   ]
 }
@@ -222,6 +263,8 @@ run "refuses_2" {
   command = plan
 
   variables {
+    # more than Lambda takes
+    relay_function = { batch_size = 10001 }
     # a role that nobody may assume
     authorization_mode = "role"
     # no slash at the end
@@ -256,6 +299,7 @@ run "refuses_2" {
     var.num_sqs_queues,
     var.permissions_boundary_arn,
     var.qss3_key_prefix,
+    var.relay_function,
     var.source_aws_account_id,
   ]
 }
@@ -264,6 +308,8 @@ run "refuses_3" {
   command = plan
 
   variables {
+    # not a whole number
+    relay_function = { batch_size = 100.5 }
     # for a role, and there is none
     external_id           = "aspect-0815"
     source_aws_account_id = "111122223333"
@@ -299,6 +345,7 @@ run "refuses_3" {
     var.num_sqs_queues,
     var.permissions_boundary_arn,
     var.qss3_key_prefix,
+    var.relay_function,
     var.source_aws_account_id,
   ]
 }
@@ -307,6 +354,8 @@ run "refuses_4" {
   command = plan
 
   variables {
+    # negative
+    relay_function = { batch_window_seconds = -1 }
     # a blank
     authorization_mode = "role"
     external_id        = "aspect 0815"
@@ -337,6 +386,7 @@ run "refuses_4" {
     var.num_retired_sqs_queues,
     var.permissions_boundary_arn,
     var.qss3_key_prefix,
+    var.relay_function,
     var.source_aws_account_id,
   ]
 }
@@ -345,6 +395,8 @@ run "refuses_5" {
   command = plan
 
   variables {
+    # longer than Lambda waits
+    relay_function = { batch_window_seconds = 301 }
     # too long
     authorization_mode = "role"
     external_id        = join("", [for index in range(245) : "abcde"])
@@ -366,6 +418,7 @@ run "refuses_5" {
     var.iam_path,
     var.name,
     var.num_retired_sqs_queues,
+    var.relay_function,
     var.source_aws_account_id,
   ]
 }
@@ -374,6 +427,8 @@ run "refuses_6" {
   command = plan
 
   variables {
+    # not a whole number
+    relay_function = { batch_window_seconds = 2.5 }
     # too short
     authorization_mode    = "role"
     external_id           = "x"
@@ -393,6 +448,7 @@ run "refuses_6" {
     var.external_id,
     var.name,
     var.num_retired_sqs_queues,
+    var.relay_function,
     var.source_aws_account_id,
   ]
 }
@@ -401,6 +457,8 @@ run "refuses_7" {
   command = plan
 
   variables {
+    # less than it needs
+    relay_function = { memory_size = 255 }
     # a value that is null
     ahg_filter_level  = 1
     ahg_filter_values = ["EMEA", null]
@@ -408,6 +466,7 @@ run "refuses_7" {
 
   expect_failures = [
     var.ahg_filter_values,
+    var.relay_function,
   ]
 }
 
@@ -415,6 +474,8 @@ run "refuses_8" {
   command = plan
 
   variables {
+    # more than Lambda has
+    relay_function = { memory_size = 10241 }
     # a value with the separator
     ahg_filter_level  = 1
     ahg_filter_values = ["Sales, Retail"]
@@ -422,6 +483,7 @@ run "refuses_8" {
 
   expect_failures = [
     var.ahg_filter_values,
+    var.relay_function,
   ]
 }
 
@@ -429,6 +491,8 @@ run "refuses_9" {
   command = plan
 
   variables {
+    # not a whole number
+    relay_function = { memory_size = 256.5 }
     # 2,079 bytes of values
     ahg_filter_level  = 1
     ahg_filter_values = [for index in range(65) : format("%031d", index)]
@@ -436,6 +500,7 @@ run "refuses_9" {
 
   expect_failures = [
     var.ahg_filter_values,
+    var.relay_function,
   ]
 }
 
@@ -443,6 +508,8 @@ run "refuses_10" {
   command = plan
 
   variables {
+    # none at all
+    relay_function = { parallelization_factor = 0 }
     # blanks at its ends
     ahg_filter_level  = 1
     ahg_filter_values = ["EMEA", " APAC"]
@@ -450,6 +517,7 @@ run "refuses_10" {
 
   expect_failures = [
     var.ahg_filter_values,
+    var.relay_function,
   ]
 }
 
@@ -457,6 +525,8 @@ run "refuses_11" {
   command = plan
 
   variables {
+    # more than Lambda runs
+    relay_function = { parallelization_factor = 11 }
     # 1,024 quotation marks, which JSON doubles
     ahg_filter_level  = 1
     ahg_filter_values = [join("", [for index in range(1024) : "\""]), "x"]
@@ -464,6 +534,7 @@ run "refuses_11" {
 
   expect_failures = [
     var.ahg_filter_values,
+    var.relay_function,
   ]
 }
 
@@ -471,6 +542,8 @@ run "refuses_12" {
   command = plan
 
   variables {
+    # not a whole number
+    relay_function = { parallelization_factor = 1.5 }
     # 683 characters that are 2,049 bytes
     ahg_filter_level  = 1
     ahg_filter_values = [join("", [for index in range(683) : "€"])]
@@ -478,6 +551,7 @@ run "refuses_12" {
 
   expect_failures = [
     var.ahg_filter_values,
+    var.relay_function,
   ]
 }
 

@@ -1,0 +1,12 @@
+# A share of its own in what the stream hands out: 2 MB a second of every shard, whoever else reads.
+resource "aws_kinesis_stream_consumer" "relay" {
+  count = var.enhanced_fan_out ? 1 : 0
+
+  name       = local.names.stream_consumer
+  stream_arn = var.agent_event_stream_arn
+}
+
+locals {
+  # What the event source mapping reads: by itself, or with everyone else.
+  event_source_arn = var.enhanced_fan_out ? aws_kinesis_stream_consumer.relay[0].arn : var.agent_event_stream_arn
+}
