@@ -1,15 +1,14 @@
 import json
 import re
-import shlex
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from agent_classifier.report_line import report_line
 from agent_events.agent_event import decode_agent_event
 from rta_relay.agent_state import is_signed_out, item_size, table_item
+from rta_relay.concurrent_calls import CALLS_AT_ONCE
 from rta_relay.message import message
 from tools.cost_model.__main__ import main
 from tools.cost_model.designs import (
@@ -20,10 +19,21 @@ from tools.cost_model.designs import (
     RELAY,
     Capacity,
     Design,
+    Function,
     Stream,
     TableWrites,
 )
-from tools.cost_model.functions import classifier_ms, queues_needed, relay_ms, shards_needed
+from tools.cost_model.document_boxes import Box, boxes, filled, printed_by
+from tools.cost_model.functions import (
+    Calls,
+    classifier_events_per_second,
+    classifier_ms,
+    queues_needed,
+    relay_events_per_second,
+    relay_ms,
+    shards_needed,
+    table_calls,
+)
 from tools.cost_model.prices import PRICE_FILE, REMEMBERED, PriceError, read_prices
 from tools.cost_model.quantities import month, table_write_units
 from tools.cost_model.rules import (
@@ -35,18 +45,21 @@ from tools.cost_model.rules import (
     on_demand_bytes,
     put_payload_units,
     read_units,
+    refused_write_units,
     sqs_requests,
     vcpu_share,
     write_units,
 )
 from tools.cost_model.sensitivity import variations
 from tools.cost_model.tables import dollars
-from tools.cost_model.workload import Timing, Workload
+from tools.cost_model.timing import Timing, read_figures, read_timing
+from tools.cost_model.workload import Workload
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
 REGIONS = ("eu-central-1", "us-east-1")
-TIMING = Timing()
+TIMING = read_timing()
+NO_TIME = Timing(0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1)
 
 
 def quantities(workload: Workload, design: Design) -> dict[str, float]:
@@ -138,7 +151,7 @@ def test_a_month_of_events_by_hand() -> None:
 
 def test_write_units_of_each_way_to_write_the_table_by_hand() -> None:
     # 1,000 agent-days of 8 hours with 24 changes, and a sign-out each; items of 1.3 KB.
-    workload = Workload(100, working_days=10)
+    workload = Workload(50, working_days=20, late_share=0)
     changes, days = 192_000, 1_000
     assert table_write_units(workload, TableWrites.TRANSACTION) == (changes + days) * (4 + 2)
     assert table_write_units(workload, TableWrites.PLAIN) == (changes + days) * 2
@@ -147,6 +160,21 @@ def test_write_units_of_each_way_to_write_the_table_by_hand() -> None:
     )
     half = replace(workload, monitored_share=0.5)
     assert table_write_units(half, TableWrites.PLAIN) == (changes + days)
+    assert table_write_units(half, TableWrites.IF_PRESENT) == (
+        table_write_units(workload, TableWrites.IF_PRESENT) / 2
+    )
+
+
+def test_a_late_change_pays_for_the_refused_write_and_the_transaction() -> None:
+    workload = Workload(50, working_days=20, late_share=0.1)
+    late = (192_000 - 1_000) / 10
+    on_time = table_write_units(replace(workload, late_share=0), TableWrites.IF_PRESENT)
+    assert table_write_units(workload, TableWrites.IF_PRESENT) == pytest.approx(on_time + late * 6)
+
+
+@pytest.mark.parametrize(("size", "units"), [(0, 1), (1_024, 1), (1_025, 2)])
+def test_a_refused_write_pays_for_the_item_that_is_there_or_one_unit(size: int, units: int) -> None:
+    assert refused_write_units(size) == units
 
 
 def test_provisioned_capacity_is_paid_by_the_hour() -> None:
@@ -158,19 +186,67 @@ def test_provisioned_capacity_is_paid_by_the_hour() -> None:
 
 
 def test_a_batch_takes_its_cpu_time_at_its_share_and_its_waits() -> None:
-    timing = Timing(batch_cpu_ms=2, classify_event_cpu_us=1_000, call_cpu_ms=1, firehose_wait_ms=15)
+    timing = replace(
+        NO_TIME, batch_cpu_ms=2, classify_event_cpu_us=1_000, call_cpu_ms=1, firehose_wait_ms=15
+    )
     half_a_cpu = replace(CLASSIFIER, memory_mb=1_769 // 2 + 1)
     assert classifier_ms(10, half_a_cpu, OURS, timing) == pytest.approx(2 * 13 + 15, rel=0.01)
     assert classifier_ms(10, half_a_cpu, QUICK_START, timing) == pytest.approx(
         2 * 22 + 150, rel=0.01
     )
+    slower = replace(timing, vcpu_factor=1.5)
+    assert classifier_ms(10, half_a_cpu, OURS, slower) == pytest.approx(3 * 13 + 15, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("number", "waited"), [(0.5, 6), (1, 12), (5, 12), (8, 12), (16, 24), (20, 30)]
+)
+def test_calls_that_are_under_way_together_wait_together(number: float, waited: float) -> None:
+    assert Calls(number, 12, at_once=8).waited_ms == pytest.approx(waited)
+    assert Calls(number, 12).waited_ms == pytest.approx(number * 12)
+
+
+def test_ours_has_as_many_calls_under_way_as_the_relay() -> None:
+    assert OURS.calls_at_once == CALLS_AT_ONCE
+
+
+def test_changes_go_25_a_call_and_sign_ins_and_sign_outs_50_a_transaction() -> None:
+    workload = replace(Workload(1_000), heartbeat_seconds=1e9, heartbeat_hours_after=0)
+    plain, transactions = table_calls(1_000, workload, OURS, TIMING)
+    assert plain.number == pytest.approx(mean_calls(1_000 * 192 / 193, 25))
+    assert transactions.number == pytest.approx(mean_calls(1_000 * (2 + 0.191) / 193, 50))
+    (only,) = table_calls(
+        1_000, workload, replace(OURS, table_writes=TableWrites.TRANSACTION), TIMING
+    )
+    assert only.number == pytest.approx(mean_calls(1_000, 50))
 
 
 def test_the_quick_start_makes_three_calls_an_event_and_needs_shards_for_it() -> None:
     workload = replace(Workload(10_000), heartbeat_seconds=1e9, heartbeat_hours_after=0)
-    timing = Timing(0, 0, 0, 0, item_wait_ms=5, send_wait_ms=12)
-    assert relay_ms(100, workload, QUICK_START, timing) == pytest.approx(100 * (5 + 5 + 12))
+    timing = replace(NO_TIME, item_wait_ms=5, send_wait_ms=12)
+    assert relay_ms(100, workload, QUICK_START, timing, 1) == pytest.approx(100 * (5 + 5 + 12))
     assert shards_needed(workload, QUICK_START, timing) == 3  # 100 a second at peak, 45 a shard
+
+
+def test_batches_side_by_side_keep_up_with_so_many_times_the_events() -> None:
+    workload = Workload(10_000)
+    twice = replace(
+        OURS,
+        relay=replace(RELAY, parallelization_factor=2),
+        classifier=replace(CLASSIFIER, parallelization_factor=2),
+    )
+    assert relay_events_per_second(workload, twice, TIMING, 1) == pytest.approx(
+        2 * relay_events_per_second(workload, OURS, TIMING, 1)
+    )
+    assert twice.classifier
+    assert classifier_events_per_second(twice.classifier, twice, TIMING) == pytest.approx(
+        2 * classifier_events_per_second(CLASSIFIER, OURS, TIMING)
+    )
+    one, two = month(workload, OURS, TIMING), month(workload, twice, TIMING)
+    assert two.relay.events == pytest.approx(one.relay.events / 2, rel=0.01)
+    assert two.relay.invocations * two.relay.events == pytest.approx(
+        one.relay.invocations * one.relay.events
+    )
 
 
 def test_only_heartbeats_to_nobody_can_be_filtered() -> None:
@@ -184,10 +260,12 @@ def test_only_heartbeats_to_nobody_can_be_filtered() -> None:
 
 
 def test_queues_are_added_where_the_deletes_are_too_many_for_one() -> None:
-    assert queues_needed(Workload(1_000)) == 1
-    assert queues_needed(Workload(1_000, queues=3)) == 3
-    assert queues_needed(Workload(100_000)) == 7
-    assert queues_needed(Workload(100_000, deletes_per_message=0.1)) == 1
+    assert queues_needed(Workload(1_000), OURS) == 1
+    assert queues_needed(Workload(1_000, queues=3), OURS) == 3
+    assert queues_needed(Workload(100_000), OURS) == 7
+    assert queues_needed(Workload(100_000, deletes_per_message=0.1), OURS) == 1
+    assert queues_needed(Workload(100_000), replace(OURS, message_groups="agent")) == 1
+    assert queues_needed(Workload(100_000, connected_share=0), OURS) == 1
 
 
 def test_the_rta_server_pays_for_polls_that_find_nothing() -> None:
@@ -277,26 +355,55 @@ def mean(sizes: list[int]) -> float:
     return sum(sizes) / len(sizes)
 
 
+def module_source(file: str) -> str:
+    return (ROOT / "modules" / file).read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
-    ("file", "setting", "value"),
+    ("module", "function"), [("agent_productivity", CLASSIFIER), ("rta", RELAY)]
+)
+def test_ours_is_what_the_modules_deploy(module: str, function: Function) -> None:
+    variable = "classifier_function" if function is CLASSIFIER else "relay_function"
+    block = re.search(
+        rf'variable "{variable}" {{.*?\n}}', module_source(f"{module}/variables.tf"), re.DOTALL
+    )
+    assert block
+    defaults = dict(re.findall(r"(\w+) += optional\(number, ([\d.]+)\)", block[0]))
+    assert {name: float(value) for name, value in defaults.items()} == {
+        "batch_size": function.batch_size,
+        "batch_window_seconds": function.window_seconds,
+        "memory_size": function.memory_mb,
+        "parallelization_factor": function.parallelization_factor,
+    }
+
+
+@pytest.mark.parametrize(
+    ("file", "variable", "default"),
     [
-        ("agent_productivity/classifier_function.tf", "memory_size", CLASSIFIER.memory_mb),
-        ("agent_productivity/classifier_function.tf", "batch_size", CLASSIFIER.batch_size),
+        ("agent_stream/variables.tf", "shard_count", "1"),
+        ("agent_stream/variables.tf", "stream_mode", '"PROVISIONED"'),
         (
-            "agent_productivity/classifier_function.tf",
-            "maximum_batching_window_in_seconds",
-            CLASSIFIER.window_seconds,
+            "agent_stream/variables.tf",
+            "agent_event_stream_retention_hours",
+            f"{OURS.stream.retention_hours}",
         ),
-        ("agent_productivity/heartbeat_function.tf", "memory_size", OURS.heartbeat_memory_mb),
-        ("rta/relay_function.tf", "memory_size", RELAY.memory_mb),
-        ("rta/relay_function.tf", "batch_size", RELAY.batch_size),
-        ("rta/relay_function.tf", "maximum_batching_window_in_seconds", RELAY.window_seconds),
+        ("agent_stream/variables.tf", "encrypted", f"{OURS.stream.encrypted}".lower()),
+        ("agent_productivity/variables.tf", "enhanced_fan_out", f"{OURS.stream.fan_out}".lower()),
+        ("rta/variables.tf", "enhanced_fan_out", f"{OURS.stream.fan_out}".lower()),
+        ("rta/variables.tf", "message_groups", f'"{OURS.message_groups}"'),
+        ("rta/variables.tf", "num_sqs_queues", f"{Workload(1).queues}"),
     ],
 )
-def test_ours_is_what_the_modules_deploy(file: str, setting: str, value: float) -> None:
-    text = (ROOT / "modules" / file).read_text(encoding="utf-8")
-    assert [float(each) for each in re.findall(rf"^ +{setting} += (\d+)$", text, re.MULTILINE)] == [
-        value
+def test_ours_has_the_modules_other_defaults(file: str, variable: str, default: str) -> None:
+    block = re.search(rf'variable "{variable}" {{.*?\n}}', module_source(file), re.DOTALL)
+    assert block
+    assert re.findall(r"^  default += (.+)$", block[0], re.MULTILINE) == [default]
+
+
+def test_ours_has_the_heartbeat_functions_memory() -> None:
+    text = module_source("agent_productivity/heartbeat_function.tf")
+    assert re.findall(r"^ +memory_size += (\d+)$", text, re.MULTILINE) == [
+        f"{OURS.heartbeat_memory_mb}"
     ]
 
 
@@ -305,28 +412,55 @@ def test_ours_runs_on_the_architecture_of_the_modules() -> None:
         ("agent_productivity/classifier_function.tf", CLASSIFIER),
         ("rta/relay_function.tf", RELAY),
     ):
-        text = (ROOT / "modules" / file).read_text(encoding="utf-8")
-        on_arm = re.search(r'^ +architectures += \["arm64"\]$', text, re.MULTILINE)
+        on_arm = re.search(r'^ +architectures += \["arm64"\]$', module_source(file), re.MULTILINE)
         assert function.architecture == ("arm64" if on_arm else "x86_64")
 
 
-@pytest.mark.parametrize("values", [Workload(1), TIMING], ids=["workload", "timing"])
-def test_every_assumption_is_in_the_document_with_its_value(values: Any) -> None:
-    for each in fields(values):
+def test_every_assumption_is_in_the_document_with_its_value() -> None:
+    for each in fields(Workload):
         if each.name != "agents":
-            assert f"| `{each.name}` | {getattr(values, each.name):,g} |" in DOCUMENT
+            assert f"| `{each.name}` | {getattr(Workload(1), each.name):,g} |" in DOCUMENT
 
 
-@pytest.mark.parametrize(
-    ("command", "printed"), re.findall(r"```text\n\$ (.+)\n((?:.*\n)*?)```", DOCUMENT)
-)
-def test_the_document_shows_what_the_program_prints(
-    command: str, printed: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    program, *arguments = shlex.split(command.removeprefix(".venv/bin/python -m "))
-    assert program == "tools.cost_model"
-    assert main(arguments) == 0
-    assert capsys.readouterr().out == printed, f"paste what {command} prints into docs/cost.md"
+def test_every_timing_says_whether_it_was_measured_and_by_what() -> None:
+    figures = read_figures()
+    assert list(figures) == [each.name for each in fields(Timing)]
+    for figure in figures.values():
+        assert figure.what
+        assert figure.source
+        assert figure.measured == figure.source.startswith("make bench"), figure
+
+
+def test_a_basis_that_is_neither_measured_nor_assumed_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "timings.toml"
+    file.write_text('[a]\nwhat = "w"\nvalue = 1\nunit = "ms"\nbasis = "guessed"\nsource = "s"\n')
+    with pytest.raises(ValueError, match="basis of a"):
+        read_figures(file)
+
+
+@pytest.mark.parametrize("box", boxes(DOCUMENT), ids=lambda box: box.command)
+def test_the_document_shows_what_the_program_prints(box: Box) -> None:
+    assert printed_by(box.command) == box.printed, (
+        "run .venv/bin/python -m tools.cost_model.document_boxes docs/*.md"
+    )
+
+
+def test_boxes_are_filled_and_nothing_else_is_touched() -> None:
+    command = ".venv/bin/python -m tools.cost_model --timings"
+    text = (
+        f"before `x`\n\n```text\n$ {command}\nold\n```\n\n`{command}`:\n\n```mermaid\n```\nafter\n"
+    )
+    today = printed_by(command)
+    assert filled(text) == text.replace("old\n", today).replace("mermaid\n", "mermaid\n" + today)
+    assert [each.printed for each in boxes(filled(text))] == [today, today]
+
+
+def test_a_box_runs_only_the_projects_programs() -> None:
+    for command in ("rm -r build", ".venv/bin/python -m pytest"):
+        with pytest.raises(ValueError, match="does not begin"):
+            printed_by(command)
+    with pytest.raises(ValueError, match="failed"):
+        printed_by(".venv/bin/python -m tools.cost_model --region mars-1")
 
 
 def test_json_has_every_unit_of_every_design(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,11 +5,13 @@ import json
 import sys
 from typing import Any
 
-from tools.cost_model.designs import DESIGNS
+from tools.cost_model.arguments import amount, count, share
+from tools.cost_model.designs import BEFORE, DESIGNS, OURS
 from tools.cost_model.prices import PriceError, read_prices
 from tools.cost_model.sensitivity import variations
-from tools.cost_model.tables import as_values, comparison, detail, sensitivity
-from tools.cost_model.workload import Timing, Workload
+from tools.cost_model.tables import as_values, comparison, detail, lowered, sensitivity, timings
+from tools.cost_model.timing import read_figures, read_timing
+from tools.cost_model.workload import Workload
 
 _AGENTS = [100, 1_000, 10_000, 100_000]
 _REGION = "eu-central-1"
@@ -35,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     inputs = {name: getattr(options, name) for name in _INPUTS}
     inputs["state_changes_per_hour"] = options.events_per_agent_hour
     workloads = [Workload(agents, **inputs) for agents in options.agents]
-    timing = Timing()
+    timing = read_timing()
     try:
         prices = read_prices(options.region)
     except PriceError as error:
@@ -48,9 +50,14 @@ def main(arguments: list[str] | None = None) -> int:
             for each in as_values(workload, DESIGNS, timing, prices)
         ]
         print(json.dumps(values, indent=2))
+    elif options.timings:
+        print(timings(read_figures()), end="")
     elif options.sensitivity:
         print(f"Dollars a month in {options.region}, and the difference that a setting makes\n")
         print(sensitivity(variations(), workloads, timing, prices), end="")
+    elif options.before:
+        print(f"Dollars a month in {options.region}, before and now\n")
+        print(lowered(BEFORE, OURS, workloads, timing, prices), end="")
     else:
         table = detail if options.detail else comparison
         print(f"Dollars a month in {options.region}")
@@ -68,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--agents",
-        type=_count,
+        type=count,
         nargs="+",
         default=_AGENTS,
         help="numbers of agents (100 1000 10000 100000)",
@@ -80,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     defaults = Workload(0)
     parser.add_argument(
         "--events-per-agent-hour",
-        type=_amount,
+        type=amount,
         default=defaults.state_changes_per_hour,
         help="events of a signed-in agent in an hour, without heartbeats "
         f"({defaults.state_changes_per_hour:g})",
@@ -90,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
         default: Any = getattr(defaults, name)
         parser.add_argument(
             "--" + name.replace("_", "-"),
-            type=_share if name.endswith("share") else _count if type(default) is int else _amount,
+            type=share if name.endswith("share") else count if type(default) is int else amount,
             default=default,
             help=f"{what} ({default:g})",
             metavar="N",
@@ -100,34 +107,14 @@ def _parser() -> argparse.ArgumentParser:
     form.add_argument(
         "--sensitivity", action="store_true", help="show ours with one setting varied at a time"
     )
+    form.add_argument(
+        "--before", action="store_true", help="show what ours cost with a transaction a change"
+    )
+    form.add_argument(
+        "--timings", action="store_true", help="show how long things take, and how that is known"
+    )
     form.add_argument("--json", action="store_true", help="print JSON")
     return parser
-
-
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 10_000_000):
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 to 10,000,000")
-    return int(text)
-
-
-def _amount(text: str) -> float:
-    try:
-        amount = float(text)
-    except ValueError:
-        amount = -1.0
-    if not 0 < amount <= 3_600:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0 and up to 3,600")
-    return amount
-
-
-def _share(text: str) -> float:
-    try:
-        share = float(text)
-    except ValueError:
-        share = -1.0
-    if not 0 <= share <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to 1")
-    return share
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ The Quick Start's are those of its templates and sources, github.com/aws-quickst
 connect-integration-aspect-wfm.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Literal
 
@@ -13,8 +13,8 @@ class TableWrites(Enum):
     """How a state change gets into the state table.
 
     TRANSACTION: put and condition check on the table of sign-outs, up to 50 changes a call.
-    IF_PRESENT: a plain conditional write where the agent has an item, up to 25 a call, and the
-    transaction for a sign-in or sign-out only.
+    IF_PRESENT: a plain write on the condition that the agent has an item, and an older one, up to
+    25 a call; the transaction for what that refuses, and for sign-outs.
     PLAIN: a plain conditional write a change, and no memory of sign-outs.
     READ_THEN_WRITE: a read and a write a change, as in the Quick Start.
     """
@@ -39,8 +39,10 @@ class Capacity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """The agent event stream; `encrypted` with the AWS-managed key aws/kinesis."""
+    """The agent event stream, with so many shards or as many more as the peak needs; `encrypted`
+    with the AWS-managed key aws/kinesis."""
 
+    shards: int = 1
     on_demand: bool = False
     retention_hours: int = 24
     fan_out: bool = False
@@ -49,19 +51,23 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function and its event source mapping."""
+    """A function and its event source mapping; `parallelization_factor` batches of a shard run
+    side by side."""
 
     memory_mb: int = 256
     architecture: Literal["x86_64", "arm64"] = "x86_64"
     batch_size: int = 100
     window_seconds: float = 0.0
+    parallelization_factor: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Design:
     """Agent Productivity (`classifier`; None for Kinesis Data Analytics) and Real-Time Adherence.
 
-    `packed` lines share Firehose records; of records, up to `records_a_call` go with one call.
+    `packed` lines share Firehose records; of records, up to `records_a_call` go with one call. Of
+    its sends, and of its writes to the table, the relay has `calls_at_once` under way. Queues with
+    one message group an agent have SQS's high throughput.
     `log_bytes_a_batch` and `log_bytes_an_event` are what one function logs, Lambda's own lines and
     CloudWatch's 26 bytes a line included; events with `logs_whole_events` add themselves.
     """
@@ -74,11 +80,13 @@ class Design:
     packed: bool = True
     records_a_call: int = 500
     reads_status_table: bool = True
-    table_writes: TableWrites = TableWrites.TRANSACTION
+    table_writes: TableWrites = TableWrites.IF_PRESENT
     table_capacity: Capacity = Capacity.ON_DEMAND
     table_recovery: bool = True
     table_key_managed_by_aws: bool = True
     messages_a_call: int = 10
+    calls_at_once: int = 8
+    message_groups: Literal["shared", "agent"] = "shared"
     flag_in_table: bool = False
     relay_without_heartbeats: bool = False
     log_bytes_a_batch: int = 600
@@ -91,6 +99,9 @@ class Design:
 CLASSIFIER = Function(batch_size=1_000, window_seconds=5.0)
 RELAY = Function(batch_size=500)
 OURS = Design(name="ours", stream=Stream(), classifier=CLASSIFIER, relay=RELAY)
+
+# What ours was before: each change a transaction over both tables, and one call after the other.
+BEFORE = replace(OURS, name="before", table_writes=TableWrites.TRANSACTION, calls_at_once=1)
 
 # Its relay logs each event whole (LogLevel is Debug in the template), for ever.
 QUICK_START = Design(
@@ -105,6 +116,7 @@ QUICK_START = Design(
     table_recovery=False,
     table_key_managed_by_aws=False,
     messages_a_call=1,
+    calls_at_once=1,
     log_bytes_an_event=850,
     logs_whole_events=True,
     log_months_kept=12.0,
@@ -123,6 +135,7 @@ QUICK_START_LAMBDA = Design(
     table_recovery=False,
     table_key_managed_by_aws=False,
     messages_a_call=1,
+    calls_at_once=1,
     log_bytes_an_event=850,
     logs_whole_events=True,
     log_months_kept=12.0,

@@ -22,10 +22,12 @@ from tools.cost_model.rules import (
     on_demand_bytes,
     put_payload_units,
     read_units,
+    refused_write_units,
     sqs_requests,
     write_units,
 )
-from tools.cost_model.workload import Timing, Workload
+from tools.cost_model.timing import Timing
+from tools.cost_model.workload import Workload
 
 _CONSUMERS = 2
 _HEARTBEATS_AN_HOUR = 12
@@ -73,7 +75,7 @@ def month(workload: Workload, design: Design, timing: Timing) -> Month:
         _keys(design, shards),
     )
     quantities = {name: amount for part in parts for name, amount in part.items() if amount}
-    return Month(quantities, shards, queues_needed(workload), relay, classifier)
+    return Month(quantities, shards, queues_needed(workload, design), relay, classifier)
 
 
 def _stream(workload: Workload, design: Design, shards: int) -> dict[str, float]:
@@ -166,9 +168,13 @@ def table_write_units(workload: Workload, writes: TableWrites) -> float:
         case TableWrites.TRANSACTION:
             return (changes + sign_outs) * both
         case TableWrites.IF_PRESENT:
-            # A sign-in's first, plain write finds no item; that counts one unit.
-            sign_ins = min(sign_outs, changes)
-            return (changes - sign_ins) * plain + sign_ins * (1 + both) + sign_outs * both
+            sign_ins = workload.sign_ins * workload.monitored_share
+            late = workload.late_changes * workload.monitored_share
+            refused = sign_ins * refused_write_units(0) + late * refused_write_units(
+                workload.item_bytes
+            )
+            written = (changes - sign_ins - late) * plain
+            return written + refused + (sign_ins + late + sign_outs) * both
         case TableWrites.PLAIN | TableWrites.READ_THEN_WRITE:
             return (changes + sign_outs) * plain
 
@@ -177,9 +183,10 @@ def _queues(workload: Workload, design: Design, relay: Runs) -> dict[str, float]
     """What the relay sends, and the RTA server's receives, found empty or not, and deletes."""
     connected = workload.connected_share
     messages = workload.events * workload.monitored_share * connected
-    calls = relay.invocations * connected * sends(relay.events, workload, design)
+    queues = queues_needed(workload, design)
+    calls = relay.invocations * connected * sends(relay.events, workload, design, queues)
     sent = calls * sqs_requests(design.messages_a_call * workload.message_bytes)
-    polls = queues_needed(workload) * workload.polls_per_second * HOURS_A_MONTH * 3_600 * connected
+    polls = queues * workload.polls_per_second * HOURS_A_MONTH * 3_600 * connected
     received = max(polls, messages / 10) * sqs_requests(10 * workload.message_bytes)
     deleted = messages * workload.deletes_per_message
     return {"sqs.fifo_requests": sent + received + deleted}
@@ -198,8 +205,11 @@ def _reports(workload: Workload, design: Design, classifier: Runs, shards: int) 
     files = heartbeats + busy_slots * max(
         0, math.ceil(written / busy_slots / _FIREHOSE_FILE_BYTES) - 1
     )
-    # The classifier asks for the reference table each minute while it works.
-    table_reads = workload.open_seconds / 60 * shards if design.reads_status_table else 0.0
+    # Each running copy of the classifier asks for the reference table once a minute.
+    table_reads = 0.0
+    if design.classifier and design.reads_status_table:
+        copies = shards * design.classifier.parallelization_factor
+        table_reads = workload.open_seconds / 60 * copies
     return {
         "firehose.gb": ingested / GB,
         "s3.put_requests": files + workload.adapter_listings_per_hour * HOURS_A_MONTH,

@@ -60,6 +60,16 @@ def write_units(item_bytes: float, *, transactional: bool) -> int:
     return int(rounded_up(item_bytes, KB)) // KB * (2 if transactional else 1)
 
 
+def refused_write_units(item_bytes: float) -> int:
+    """DynamoDB write units of a write whose condition does not hold: those of the item that is
+    there, and one where there is none (`item_bytes` 0).
+
+    DynamoDB Developer Guide, "Working with items", on conditional writes. An earlier version of
+    that page counted the larger of the item that is there and the one to be written.
+    """
+    return write_units(item_bytes, transactional=False)
+
+
 def read_units(read_bytes: float, *, consistent: bool) -> float:
     """DynamoDB read units: one for each 4 KB begun, half that where it may be stale.
 

@@ -1,13 +1,15 @@
 """What months cost, as tables of text and as JSON values."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tools.cost_model.designs import Design
 from tools.cost_model.prices import Prices
 from tools.cost_model.quantities import Month, month
 from tools.cost_model.sensitivity import Variation
-from tools.cost_model.workload import Timing, Workload
+from tools.cost_model.text_table import text_table
+from tools.cost_model.timing import Figure, Timing
+from tools.cost_model.workload import Workload
 
 # In the order of the rows; the keys are how the names of the prices begin.
 SERVICES = {
@@ -22,8 +24,6 @@ SERVICES = {
     "kms": "KMS",
     "eventbridge": "EventBridge",
 }
-
-_GAP = "  "
 
 
 def dollars(found: Month, prices: Prices, service: str | None = None) -> float:
@@ -47,7 +47,7 @@ def comparison(
             rows.append([name, *(f"{amount:,.2f}" for amount in amounts)])
     rows.append(["all", *(f"{dollars(each, prices):,.2f}" for each in months)])
     rows.append(["shards", *(f"{each.shards:,}" for each in months)])
-    return _table(rows)
+    return text_table(rows)
 
 
 def detail(workload: Workload, designs: Sequence[Design], timing: Timing, prices: Prices) -> str:
@@ -74,7 +74,7 @@ def detail(workload: Workload, designs: Sequence[Design], timing: Timing, prices
                 row += [_quantity(getattr(run, what)), ""]
             rows.append(row)
     rows.append(["queues", *(cell for each in months for cell in (f"{each.queues}", ""))])
-    return _table(rows)
+    return text_table(rows)
 
 
 def sensitivity(
@@ -96,7 +96,24 @@ def sensitivity(
                 *(f"{total - was:+,.2f}" for total, was in zip(totals, base, strict=True)),
             ]
         )
-    return _table(rows)
+    return text_table(rows)
+
+
+def lowered(
+    before: Design, now: Design, workloads: Sequence[Workload], timing: Timing, prices: Prices
+) -> str:
+    """What two designs cost a month by number of agents, all of it and what they write."""
+    rows = [["agents", "before", "now", "DynamoDB before", "DynamoDB now"]]
+    for workload in workloads:
+        months = [month(workload, design, timing) for design in (before, now)]
+        rows.append(
+            [
+                f"{workload.agents:,}",
+                *(f"{dollars(each, prices):,.2f}" for each in months),
+                *(f"{dollars(each, prices, 'dynamodb'):,.2f}" for each in months),
+            ]
+        )
+    return text_table(rows, left=())
 
 
 def as_values(
@@ -131,14 +148,14 @@ def _quantity(amount: float) -> str:
     return f"{amount:,.0f}" if amount >= 100 else f"{amount:,.2f}"
 
 
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    header, *others = rows
-    lines = []
-    for row in (header, ["-" * width for width in widths], *others):
-        first, *numbers = (
-            cell.rjust(width) if index else cell.ljust(width)
-            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        lines.append(_GAP.join((first, *numbers)).rstrip())
-    return "\n".join(lines) + "\n"
+def timings(figures: Mapping[str, Figure]) -> str:
+    """How long things take, whether that was measured, and by what."""
+    rows = [["name", "value", "basis", "what"]]
+    for name, figure in figures.items():
+        basis = "measured" if figure.measured else "assumed"
+        rows.append([name, f"{figure.value:,g} {figure.unit}", basis, figure.what])
+    sources = [
+        f"{name}: {'' if figure.measured else 'assumed, '}{figure.source}"
+        for name, figure in figures.items()
+    ]
+    return text_table(rows, left=(0, 2, 3)) + "\n" + "\n".join(sources) + "\n"

@@ -32,6 +32,7 @@ class Workload:
     monitored_share: float = 1.0
     connected_share: float = 1.0
     queues: int = 1
+    late_share: float = 0.001
     polls_per_second: float = 1.0
     deletes_per_message: float = 1.0
     scans_per_month: float = 30.0
@@ -66,6 +67,16 @@ class Workload:
         return self.agent_days
 
     @property
+    def sign_ins(self) -> float:
+        """State changes in a month that find no item, being the first after a sign-out."""
+        return min(self.agent_days, self.state_changes)
+
+    @property
+    def late_changes(self) -> float:
+        """State changes in a month that come again, or later than a newer one of their agent."""
+        return (self.state_changes - self.sign_ins) * self.late_share
+
+    @property
     def events(self) -> float:
         """All events of a month."""
         after = self.heartbeat_hours_after * 3_600 / self.heartbeat_seconds
@@ -87,24 +98,3 @@ class Workload:
     def peak_events_per_second(self) -> float:
         """Events in a second when all agents are signed in and more happens than usual."""
         return self.agents * self.events_per_signed_in_hour / 3_600 * self.peak_factor
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How long a function takes: CPU time of one whole virtual CPU, and waiting for AWS.
-
-    CPU time stretches with the share of a CPU that the memory size gives; waiting does not. Not
-    measured on AWS: to be replaced by benchmark figures.
-    """
-
-    batch_cpu_ms: float = 2.0
-    classify_event_cpu_us: float = 100.0
-    relay_event_cpu_us: float = 300.0
-    call_cpu_ms: float = 1.5
-    firehose_wait_ms: float = 15.0
-    transaction_wait_ms: float = 20.0
-    item_wait_ms: float = 5.0
-    send_wait_ms: float = 12.0
-    heartbeat_ms: float = 200.0
-    arm64_time_factor: float = 1.0
-    events_per_second_a_kpu: float = 1_000.0
