@@ -20,7 +20,7 @@ FUZZ_SECONDS ?= 20
 # pytest-xdist's workers; the tests that apply side by side wait more than they compute.
 WORKERS ?= 3
 
-.PHONY: help setup build lint format unit test chaos fuzz changes security cost demo publish lock clean
+.PHONY: help setup build lint format unit test chaos fuzz changes security cost bench demo publish lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -51,10 +51,10 @@ format: $(READY) ## Bring Python and Terraform into the project's format
 	terraform fmt -recursive
 
 unit: $(READY) ## Run the tests that need neither Terraform nor a local cloud
-	$(BIN)/pytest tests/unit
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest tests/unit -n 2
 
 test: $(READY) ## Run all tests
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 chaos: $(READY) ## Take random events through faults and crashes: make chaos EVENTS=... SEED=...
 	$(BIN)/python -m tests.chaos --events $(EVENTS) --seed $(SEED)
@@ -79,6 +79,9 @@ $(SCANNERS)/.ready: requirements-security.txt
 
 cost: $(READY) ## Show what a month costs: make cost COST="--agents 500 --sensitivity"
 	@$(BIN)/python -m tools.cost_model $(COST)
+
+bench: $(READY) ## Measure side by side: make bench BENCH="--only usual,floor"
+	@$(BIN)/python -m tests.bench $(BENCH)
 
 demo: $(READY) ## Show both products being fed, without an AWS account
 	@$(BIN)/python -m tests.demo

@@ -1,0 +1,236 @@
+"""Section 3: import and first invocation, against boto3 and the clients that the function needs.
+
+Each start is a Python process of its own that reads a clock before and after: the import of the
+handler's module, from the function's zip unpacked as Lambda does (without compiled files), and its
+first invocation with one event; or `import boto3` and the creation of the clients for the
+function's normal path, and the same calls made with them. Both are taken in turn, against a stub
+that answers at once. Starting Python itself is in neither. What counts is the ratio of the least
+times: whatever else the machine does only ever adds to a time.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.bench.batches import mixed
+from tests.bench.deployed import (
+    STATES_TABLE,
+    classifier_environment,
+    heartbeat_environment,
+    relay_environment,
+)
+from tests.bench.printing import table, target, times
+from tests.bench.stub import RunningStub, running_stub
+from tests.bench.usual import item
+from tests.local_cloud.terraform_cli import REPOSITORY
+
+_MOST = 1.1
+_LARGEST_ZIP = 20_000  # bytes
+
+_CLOCKED = """
+import json, sys, time
+begun = time.perf_counter()
+{start}
+started = time.perf_counter()
+{invocation}
+print(json.dumps([started - begun, time.perf_counter() - started]))
+"""
+
+_OUR_INVOCATION = """
+class Context:
+    aws_request_id = function_name = "bench"
+    invoked_function_arn = "arn:aws:lambda:eu-central-1:111122223333:function:bench"
+
+    def get_remaining_time_in_millis(self):
+        return 60_000
+
+answer = handler(event, Context())
+assert not answer.get("batchItemFailures") and answer.get("heartbeat", True), answer
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """`calls` are those of its first invocation, with clients named as in `clients`; they find the
+    one event of the batch as `record`, its item as `item` and the queue as `url`."""
+
+    name: str
+    zip: str
+    environment: dict[str, str]
+    clients: tuple[str, ...]
+    calls: str
+
+    @property
+    def plain_start(self) -> str:
+        made = [f'{name}_client = boto3.client("{name}")' for name in self.clients]
+        return "\n".join(["import boto3", *made])
+
+
+_RELAY_CALLS = f"""
+names = [name for name in item if name != "AgentARN"]
+dynamodb_client.batch_execute_statement(Statements=[{{
+    "Statement": 'UPDATE "{STATES_TABLE}" ' + " ".join(f'SET "{{name}}"=?' for name in names)
+    + ' WHERE "AgentARN"=? AND "LastEventTimeStamp"<?',
+    "Parameters": [item[name] for name in [*names, "AgentARN", "LastEventTimeStamp"]],
+}}])
+sqs_client.send_message_batch(QueueUrl=url, Entries=[{{
+    "Id": "0", "MessageBody": item["RawAgentEventJSon"]["S"], "MessageGroupId": "g",
+    "MessageDeduplicationId": "d",
+}}])
+"""
+
+_CLASSIFIER_CALLS = """
+try:
+    s3_client.get_object(Bucket="reports", Key="ASPECT_AGENT_STATUS_INFO.csv")
+except s3_client.exceptions.NoSuchKey:
+    pass
+firehose_client.put_record_batch(DeliveryStreamName="s", Records=[{"Data": b"x" * 150}])
+"""
+
+_HEARTBEAT_CALLS = """
+lambda_client.get_event_source_mapping(UUID="00000000-0000-0000-0000-000000000000")
+firehose_client.put_record(DeliveryStreamName="s", Record={"Data": b"\\n"})
+"""
+
+
+def functions(endpoint: str) -> list[Function]:
+    """The three functions, whose AWS is at `endpoint`."""
+    return [
+        Function(
+            "rta_relay",
+            "modules/rta/lambda/rta_relay.zip",
+            relay_environment(endpoint),
+            ("dynamodb", "sqs"),
+            _RELAY_CALLS,
+        ),
+        Function(
+            "agent_classifier",
+            "modules/agent_productivity/lambda/agent_classifier.zip",
+            classifier_environment(),
+            ("firehose", "s3"),
+            _CLASSIFIER_CALLS,
+        ),
+        Function(
+            "heartbeat",
+            "modules/agent_productivity/lambda/heartbeat.zip",
+            heartbeat_environment(),
+            ("lambda", "firehose"),
+            _HEARTBEAT_CALLS,
+        ),
+    ]
+
+
+def measure(quick: bool) -> dict[str, Any]:
+    """The section's results; its tables are printed."""
+    starts = 2 if quick else 15
+    with running_stub() as stub, tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        found = [_measured(stub, each, Path(folder), starts) for each in functions(stub.endpoint)]
+    built = _zips_are_up_to_date()
+    python = ".".join(map(str, sys.version_info[:3]))
+    print(f"Cold starts, Python {python}, median (least) of {starts}, in turn\n")
+    print(table(["", "plain", "ours", "ratio of medians", "of leasts"], _rows(found)) + "\n")
+    for each in found:
+        print(target(f"{each['name']}, times the plain start", each["ratio"], most=_MOST))
+    for each in found:
+        print(target(f"{each['name']}.zip, bytes", each["zipBytes"], most=_LARGEST_ZIP))
+    if not built:
+        print("The zips are not what lambda_src/ builds to: this is what is in modules/.")
+    return {"python": python, "zipsAreUpToDate": built, "functions": found}
+
+
+def _rows(found: list[dict[str, Any]]) -> list[list[str]]:
+    rows = []
+    for each in found:
+        for part in ("import", "firstInvocation", "both"):
+            plain, ours = each["plain"][part], each["ours"][part]
+            rows.append(
+                [
+                    f"{each['name']}, {part}",
+                    *(
+                        f"{1e3 * x['median']:.1f} ({1e3 * x['least']:.1f}) ms"
+                        for x in (plain, ours)
+                    ),
+                    times(ours["median"] / plain["median"]),
+                    times(ours["least"] / plain["least"]),
+                ]
+            )
+    return rows
+
+
+def _measured(stub: RunningStub, function: Function, folder: Path, starts: int) -> dict[str, Any]:
+    path = REPOSITORY / function.zip
+    unpacked = folder / function.name
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(unpacked)
+    batch = mixed(100)
+    place = batch.kinds.index("change")
+    event = json.loads(batch.events()[place])
+    earlier = {**item(event), "LastEventTimeStamp": {"S": "2026-01-01T00:00:00.000Z"}}
+    given = {
+        "event": {"Records": [batch.records[place]]},
+        "item": item(event),
+        "url": json.loads(relay_environment(stub.endpoint)["QUEUE_URLS"])[0],
+    }
+    names = "".join(f"{name} = json.loads(sys.stdin.readline())\n" for name in given)
+    plain = names + _CLOCKED.format(start=function.plain_start, invocation=function.calls)
+    ours = names + _CLOCKED.format(
+        start=f"from {function.name}.handler import handler", invocation=_OUR_INVOCATION
+    )
+    told = "".join(json.dumps(each) + "\n" for each in given.values())
+    environment = {
+        **os.environ,
+        **stub.environment(),
+        **function.environment,
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    durations: dict[str, list[list[float]]] = {"plain": [], "ours": []}
+    for number in range(starts + 1):  # the first warms the file cache
+        for name, program in (("plain", plain), ("ours", ours)):
+            stub.reset(tables={STATES_TABLE: {event["AgentARN"]: earlier}})
+            done = subprocess.run(
+                [sys.executable, "-c", "import json, sys\n" + program],
+                cwd=unpacked,
+                env=environment,
+                input=told,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            if number:
+                durations[name].append(json.loads(done.stdout.splitlines()[-1]))
+    summaries = {name: _summary(found) for name, found in durations.items()}
+    return {
+        "name": function.name,
+        "zipBytes": path.stat().st_size,
+        **summaries,
+        "ratio": summaries["ours"]["both"]["least"] / summaries["plain"]["both"]["least"],
+    }
+
+
+def _summary(durations: list[list[float]]) -> dict[str, dict[str, float]]:
+    """Median and least seconds of the import, the first invocation, and both together."""
+    parts = {
+        "import": [each[0] for each in durations],
+        "firstInvocation": [each[1] for each in durations],
+        "both": [sum(each) for each in durations],
+    }
+    return {
+        name: {"median": statistics.median(found), "least": min(found)}
+        for name, found in parts.items()
+    }
+
+
+def _zips_are_up_to_date() -> bool:
+    done = subprocess.run(
+        [sys.executable, "lambda_src/build_zips.py", "--check"],
+        cwd=REPOSITORY,
+        capture_output=True,
+    )
+    return done.returncode == 0

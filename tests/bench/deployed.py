@@ -1,0 +1,54 @@
+"""The functions as the modules deploy them: their environment and the context of an invocation."""
+
+import json
+import time
+
+STATES_TABLE = "agent-states"
+
+# As the modules set it.
+TIMEOUT_SECONDS = 60
+
+
+def relay_environment(endpoint: str, queues: int = 1, flag: bool = True) -> dict[str, str]:
+    """The environment of the relay function whose queues are at `endpoint`."""
+    urls = [f"{endpoint}/111122223333/events-{number}.fifo" for number in range(queues)]
+    return {
+        "AGENT_STATE_TABLE": STATES_TABLE,
+        "AHG_FILTER_LEVEL": "0",
+        "FAILED_RECORDS_BUCKET": "failed-records",
+        "FLAG_LOCATION": "env",
+        "MESSAGE_GROUPS": "shared",
+        "QUEUE_URLS": json.dumps(urls),
+        "SIGNED_OUT_AGENTS_TABLE": "signed-out-agents",
+        "WriteEventsToQueue": str(flag),
+    }
+
+
+def classifier_environment() -> dict[str, str]:
+    return {
+        "FAILED_RECORDS_BUCKET": "failed-events",
+        "FIREHOSE_STREAM": "aspect-wfm-ap-kda-to-s3",
+        "INCLUDE_AGENT_STATUS_TYPE": "False",
+        "STATUS_TABLE_BUCKET": "reports",
+    }
+
+
+def heartbeat_environment() -> dict[str, str]:
+    return {
+        "EVENT_SOURCE_MAPPING_UUID": "00000000-0000-0000-0000-000000000000",
+        "FIREHOSE_STREAM": "aspect-wfm-ap-kda-to-s3",
+    }
+
+
+class Context:
+    """A function's context in an invocation that begins now."""
+
+    aws_request_id = "00000000-0000-0000-0000-000000000000"
+    function_name = "aspect-wfm-bench"
+    invoked_function_arn = "arn:aws:lambda:eu-central-1:111122223333:function:aspect-wfm-bench"
+
+    def __init__(self) -> None:
+        self._end = time.monotonic() + TIMEOUT_SECONDS
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(1_000 * (self._end - time.monotonic()))
