@@ -50,7 +50,8 @@ def report_line(
     ]
     if include_agent_status_type:
         values.append(status.get("Type"))
-    return (",".join(map(_written, values)) + "\n").encode("utf-8")
+    row = ",".join([_MISSING if value is None else _written(value) for value in values])
+    return f"{row}\n".encode()
 
 
 def state_type(status: Mapping[str, Any], table: StatusTable) -> str:
