@@ -106,6 +106,8 @@ def write_changes(
     in the outcome, never raised, so that the rest of the batch goes on.
     """
     changes = list(changes)
+    # Looked up here: threads that are the first to do so would each get a class of their own.
+    cancelled = dynamodb.exceptions.TransactionCanceledException
 
     def settle(call: Callable[[list[StateChange]], _Call], chunk: list[StateChange]) -> _Call:
         outdated, refused, left = 0, list[StateChange](), chunk
@@ -125,7 +127,7 @@ def write_changes(
     )
     decided = for_each(
         executor,
-        partial(settle, partial(_transact, dynamodb, tables)),
+        partial(settle, partial(_transact, dynamodb, cancelled, tables)),
         _chunks(
             [each for each in changes if not _has_all(each.item)]
             + [each for call in stated for each in call.refused],
@@ -189,14 +191,16 @@ def _state(dynamodb: Any, table: str, changes: list[StateChange]) -> _Call:
     return _Call(0, refused, left, True)
 
 
-def _transact(dynamodb: Any, tables: Tables, changes: list[StateChange]) -> _Call:
+def _transact(
+    dynamodb: Any, cancelled: type[Any], tables: Tables, changes: list[StateChange]
+) -> _Call:
     """Write all of the changes if none of them is outdated."""
     actions = [action for each in changes for action in _actions(tables, each)]
     try:
         dynamodb.transact_write_items(TransactItems=actions)
-    except dynamodb.exceptions.TransactionCanceledException as cancelled:
+    except cancelled as cancellation:
         reasons = [
-            reason.get("Code", "None") for reason in cancelled.response["CancellationReasons"]
+            reason.get("Code", "None") for reason in cancellation.response["CancellationReasons"]
         ]
         by_change = list(zip(changes, reasons[::2], reasons[1::2], strict=True))
         left = [each for each, *codes in by_change if "ConditionalCheckFailed" not in codes]

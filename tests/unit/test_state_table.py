@@ -376,3 +376,26 @@ def test_no_call_is_under_way_any_more_when_one_has_raised(dynamodb: Any) -> Non
     with pytest.raises(RuntimeError):
         write(Recording(dynamodb, answer), *changes)
     assert len(ended) == 2
+
+
+def test_transactions_that_are_cancelled_at_once_in_a_new_client_are_told_apart(
+    dynamodb: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(dynamodb, *(change(f"{n}", f"agent-{n}", at=at(12)) for n in range(200)))
+    new = type("NewClient", (), {"exceptions": FirstComeExceptions(dynamodb.exceptions)})()
+    new.batch_execute_statement = dynamodb.batch_execute_statement
+    new.transact_write_items = dynamodb.transact_write_items
+    late = [change(f"{n}", f"agent-{n}", at=at(11)) for n in range(200)]
+    assert write(new, *late) == TableOutcome(0, 200, set())
+    assert "ERROR" not in capsys.readouterr().out
+
+
+class FirstComeExceptions:
+    """What a client has before its exceptions are made: the first who asks gets the real class."""
+
+    def __init__(self, real: Any) -> None:
+        self._classes = iter([real.TransactionCanceledException])
+
+    @property
+    def TransactionCanceledException(self) -> Any:  # noqa: N802 - as in boto3
+        return next(self._classes, KeyError)
