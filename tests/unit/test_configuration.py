@@ -12,7 +12,6 @@ ENVIRONMENT = {
     "AHG_FILTER_LEVEL": "0",
     "FAILED_RECORDS_BUCKET": "failed",
     "FLAG_LOCATION": "env",
-    "MESSAGE_GROUPS": "shared",
     "QUEUE_URLS": '["https://sqs/1.fifo","https://sqs/2.fifo"]',
     "SIGNED_OUT_AGENTS_TABLE": "signed-out",
     "WriteEventsToQueue": "False",
@@ -25,6 +24,13 @@ def test_the_environment_is_read_as_the_module_writes_it() -> None:
     assert configuration.flag is False
     assert configuration.configuration_table is None
     assert configuration.hierarchy_filter.level == 0
+
+
+def test_agents_share_a_message_group_unless_the_environment_says_otherwise() -> None:
+    assert read_configuration(ENVIRONMENT).message_groups == "shared"
+    for groups in ("shared", "agent"):
+        given = ENVIRONMENT | {"MESSAGE_GROUPS": groups}
+        assert read_configuration(given).message_groups == groups
 
 
 def test_the_filter_values_are_split_at_the_separator() -> None:
