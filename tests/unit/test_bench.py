@@ -15,7 +15,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.bench.against_floor import least_of_rounds
+from tests.bench.against_floor import median_ratio, rounds_of
 from tests.bench.against_usual import (
     BenchError,
     Case,
@@ -358,7 +358,8 @@ def test_figures_are_what_they_say() -> None:
     assert median_run(runs).wall == 2.0
     clock = iter([0, 5, 5, 7, 7, 10, 10, 11])
     with patch("time.process_time", lambda: next(clock)):
-        assert least_of_rounds({"a": list, "b": list}, 2) == {"a": 3, "b": 1}
+        assert rounds_of({"a": list, "b": list}, 2) == {"a": [5, 3], "b": [2, 1]}
+    assert median_ratio([2, 9, 8], [1, 3, 2]) == 3
     assert target("x", 20, least=20).strip().startswith("met")
     assert target("x", 19.9, least=20).startswith("NOT MET")
     assert target("x", 1.2, most=1.1).startswith("NOT MET")
