@@ -59,10 +59,13 @@ class SendingOrder:
         if queue_url is None:
             return None
         ready = self._ready[queue_url]
-        end = min(self._end, max(self._refused, default=self._end) + 1)
+        first = min(self._refused, default=self._end)
         entries: list[tuple[int, Message]] = []
         size = 0
-        while ready and ready[0][0] < end and len(entries) < _MESSAGES_A_REQUEST:
+        while ready and len(entries) < _MESSAGES_A_REQUEST:
+            head = ready[0][0]
+            if head >= self._end or (head > first and head not in self._refused):
+                break
             place, each = self._waiting[ready[0][1]][0]
             if entries and size + each.size > LARGEST_MESSAGE:
                 break

@@ -7,7 +7,7 @@ that remembers when. So a newer event of an agent who has an item is written by 
 state table. What that refuses, and every sign-out, is a transaction over both tables.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import datetime, timedelta
 from functools import partial
@@ -25,8 +25,8 @@ _STATEMENTS_A_CALL = 25
 _CHANGES_A_TRANSACTION = 50
 _BYTES_A_CALL = 3_500_000
 
-# So many in a row that settle nothing.
-_TRIES = 8
+# So many calls that fail in a row. What is refused for the moment is tried while there is time.
+_TRIES = 4
 
 # Kinesis keeps a record for at most 365 days; after that no event can come late any more.
 _SIGN_OUT_REMEMBERED = timedelta(days=366)
@@ -39,6 +39,9 @@ _PASSING = {
     "ThrottlingError",
     "TransactionConflict",
 }
+
+# How the codes begin of an answer after which only transactions can tell.
+_NO_STATEMENTS = ("AccessDenied", "ValidationException")
 
 # What a statement writes; an item that lacks one of these is written by a transaction.
 _WRITTEN = (
@@ -82,13 +85,15 @@ class TableOutcome(NamedTuple):
 class _Call(NamedTuple):
     """What became of one call's changes: those in neither list are written, or `outdated`.
 
-    `refused` is for a transaction to decide. `left` is to be tried again, at once or `later`.
+    `refused` is for a transaction to decide. `left` is to be tried again, at once or `later`;
+    `failed`: not because it was refused for the moment.
     """
 
-    outdated: int
-    refused: list[StateChange]
-    left: list[StateChange]
-    later: bool
+    outdated: int = 0
+    refused: Sequence[StateChange] = ()
+    left: Sequence[StateChange] = ()
+    later: bool = False
+    failed: bool = False
 
 
 def write_changes(
@@ -109,16 +114,20 @@ def write_changes(
     # Looked up here: threads that are the first to do so would each get a class of their own.
     cancelled = dynamodb.exceptions.TransactionCanceledException
 
-    def settle(call: Callable[[list[StateChange]], _Call], chunk: list[StateChange]) -> _Call:
+    def settle(
+        call: Callable[[Sequence[StateChange]], _Call], chunk: Sequence[StateChange]
+    ) -> _Call:
         outdated, refused, left = 0, list[StateChange](), chunk
-        tries = 0
-        while left and tries < _TRIES and may_go_on():
+        failures = waits = 0
+        while left and failures < _TRIES and may_go_on():
             done = call(left)
-            tries = tries + 1 if len(done.left) == len(left) else 1
-            outdated, refused, left = outdated + done.outdated, refused + done.refused, done.left
+            failures = failures + 1 if done.failed else 0
+            waits = waits + 1 if len(done.left) == len(left) else 1
+            outdated, left = outdated + done.outdated, done.left
+            refused += done.refused
             if left and done.later:
-                pause(tries)
-        return _Call(outdated, refused, left, False)
+                pause(waits)
+        return _Call(outdated, refused, left)
 
     stated = for_each(
         executor,
@@ -143,7 +152,7 @@ def _has_all(item: Mapping[str, str] | None) -> bool:
     return item is not None and len(item) == 1 + len(_WRITTEN)
 
 
-def _state(dynamodb: Any, table: str, changes: list[StateChange]) -> _Call:
+def _state(dynamodb: Any, table: str, changes: Sequence[StateChange]) -> _Call:
     """Write each change whose agent has an item that is not newer."""
     statement = (
         f'UPDATE "{table}" '
@@ -168,31 +177,39 @@ def _state(dynamodb: Any, table: str, changes: list[StateChange]) -> _Call:
     try:
         answers = dynamodb.batch_execute_statement(Statements=statements)["Responses"]
     except (ClientError, BotoCoreError) as error:
-        if isinstance(error, ClientError) and error.response["Error"]["Code"].startswith(
-            "AccessDenied"
-        ):
-            log(
-                "WARNING",
-                "agent states are written by transactions only, which cost three times as much: "
-                "allow the function dynamodb:PartiQLUpdate on the agent state table",
-                error=described(error),
-            )
-            return _Call(0, changes, [], False)
+        code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+        if code.startswith(_NO_STATEMENTS):
+            _leave_to_transactions({code}, described(error))
+            return _Call(refused=changes)
         log("ERROR", "writing agent states failed", error=described(error), changes=len(changes))
-        return _Call(0, [], changes, True)
+        return _Call(left=changes, later=True, failed=True)
     refused: list[StateChange] = []
     left: list[StateChange] = []
+    codes: set[str] = set()
     for each, answer in zip(changes, answers, strict=True):
-        code = answer.get("Error", {}).get("Code")
-        if code in _PASSING:
-            left.append(each)
-        elif code:
-            refused.append(each)
-    return _Call(0, refused, left, True)
+        if "Error" in answer:
+            code = answer["Error"].get("Code", "")
+            (left if code in _PASSING else refused).append(each)
+            codes.add(code)
+    unexpected = codes - _PASSING - {"ConditionalCheckFailed"}
+    if unexpected:
+        _leave_to_transactions(unexpected, None)
+    return _Call(refused=refused, left=left, later=True)
+
+
+def _leave_to_transactions(codes: set[str], error: str | None) -> None:
+    log(
+        "WARNING",
+        "agent states are written by transactions, which cost three times as much, because "
+        "DynamoDB refused statements; where it denied access, allow the function "
+        "dynamodb:PartiQLUpdate on the agent state table",
+        codes=sorted(codes),
+        **({"error": error} if error else {}),
+    )
 
 
 def _transact(
-    dynamodb: Any, cancelled: type[Any], tables: Tables, changes: list[StateChange]
+    dynamodb: Any, cancelled: type[Any], tables: Tables, changes: Sequence[StateChange]
 ) -> _Call:
     """Write all of the changes if none of them is outdated."""
     actions = [action for each in changes for action in _actions(tables, each)]
@@ -207,11 +224,12 @@ def _transact(
         unknown = set(reasons) - _PASSING - {"None", "ConditionalCheckFailed"}
         if unknown:
             log("ERROR", "DynamoDB refused a state change", reasons=sorted(unknown))
-        return _Call(len(changes) - len(left), [], left, len(left) == len(changes))
+        waiting = len(left) == len(changes)
+        return _Call(len(changes) - len(left), (), left, waiting, failed=bool(unknown))
     except (ClientError, BotoCoreError) as error:
         log("ERROR", "writing agent states failed", error=described(error), changes=len(changes))
-        return _Call(0, [], changes, True)
-    return _Call(0, [], [], False)
+        return _Call(left=changes, later=True, failed=True)
+    return _Call()
 
 
 def _actions(tables: Tables, each: StateChange) -> list[dict[str, Any]]:

@@ -6,8 +6,8 @@ RTA writing the same event as JSON again. What counts is the ratio of the least 
 rounds, of this process and its threads: on a machine that others use too, a short one is more often
 left alone. The median of the ratios within each round is beside it.
 
-Where the rest goes is by cProfile, with the functions' threads run in line; it makes short functions
-look dearer than they are.
+Where the rest goes is by cProfile, with the functions' threads run in line; it makes short
+functions look dearer than they are.
 """
 
 import base64

@@ -73,6 +73,19 @@ def test_what_lies_before_a_message_that_is_refused_for_good_is_still_sent() -> 
     assert order.not_taken() == {"0", "1", "2", "3"}
 
 
+def test_what_was_refused_goes_before_all_that_lies_behind_it_on_any_queue() -> None:
+    order = SendingOrder([message("a", 0), message("b", 1), message("c", 2), message("b", 3)])
+    to_a, to_b, to_c = requests(order)
+    order.settle(to_a, {0}, again=True)
+    order.settle(to_b, set(), again=True)
+    order.settle(to_c, {2}, again=True)
+    again = list(requests(order))
+    assert sorted(place for each in again for place in places(each)) == [0, 2]
+    for each in again:
+        order.settle(each, set(), again=True)
+    assert places(order.next_request()) == [3]
+
+
 def test_a_message_is_tried_four_times() -> None:
     order = SendingOrder([message("a", 0)])
     tries = [order.settle(request, {0}, again=True) for request in requests(order)]

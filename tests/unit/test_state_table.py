@@ -310,22 +310,43 @@ def test_the_status_that_began_later_decides_only_at_the_same_instant(dynamodb: 
     assert states(dynamodb) == {arn("ann"): "Newer"}
 
 
-def test_statements_that_stay_throttled_are_reported_and_not_made_transactions(
+def test_what_stays_throttled_is_tried_while_there_is_time_and_not_made_transactions(
     dynamodb: Any,
 ) -> None:
     def throttling(_operation: str, request: dict[str, Any]) -> Any:
         return {"Responses": [{"Error": {"Code": "ThrottlingError"}}] * len(request["Statements"])}
 
     recording = Recording(dynamodb, throttling)
-    assert write(recording, change("7")).failed == {"7"}
-    assert recording.calls == [("batch_execute_statement", 1)] * 8
+    time = iter([True] * 20 + [False] * 9)
+    outcome = write_changes(
+        recording, TABLES, [change("7")], lambda: next(time), lambda _attempt: None, EXECUTOR
+    )
+    assert outcome.failed == {"7"}
+    assert recording.calls == [("batch_execute_statement", 1)] * 20
 
 
-def test_without_the_right_to_statements_transactions_do_it_and_the_log_says_what_to_allow(
-    dynamodb: Any, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    "code", ["AccessDenied", "ResourceNotFound", "ValidationError", "NeverHeardOf"]
+)
+def test_a_statement_that_is_refused_for_good_becomes_a_transaction_and_is_told(
+    dynamodb: Any, code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refusing(operation: str, request: dict[str, Any]) -> Any:
+        if operation == "transact_write_items":
+            return None
+        return {"Responses": [{"Error": {"Code": code}}] * len(request["Statements"])}
+
+    assert write(Recording(dynamodb, refusing), change(), change("2", "bob")).written == 2
+    warnings = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(each["level"], each["codes"]) for each in warnings] == [("WARNING", [code])]
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ValidationException"])
+def test_where_statements_are_refused_transactions_do_it_and_the_log_says_what_to_allow(
+    dynamodb: Any, code: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(dynamodb, change(at=at(9)))
-    denied = failing("batch_execute_statement", service_error("AccessDeniedException"), 99)
+    denied = failing("batch_execute_statement", service_error(code), 99)
     recording = Recording(dynamodb, denied)
     later = (change("2", at=at(10), status="Lunch"), change("3", "bob", at=at(10)))
     assert write(recording, *later) == TableOutcome(2, 0, set())
@@ -346,7 +367,7 @@ def test_what_cannot_be_written_is_reported_and_the_others_go_on(dynamodb: Any) 
     changes = [change(str(number), f"agent-{number}") for number in range(60)]
     outcome = write(Recording(dynamodb, answer), *changes)
     assert outcome.failed == {str(number) for number in range(50)}
-    assert len(refusing) == 8
+    assert len(refusing) == 4
     assert outcome.written == len(states(dynamodb)) == 10
 
 
