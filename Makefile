@@ -20,7 +20,7 @@ FUZZ_SECONDS ?= 20
 # pytest-xdist's workers; the tests that apply side by side wait more than they compute.
 WORKERS ?= 3
 
-.PHONY: help setup build lint format unit test chaos fuzz changes security cost bench demo publish lock clean
+.PHONY: help setup hooks build lint format unit test chaos fuzz changes security cost bench demo doctor replay rebuild publish lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -33,6 +33,9 @@ $(READY): requirements-dev.txt
 	@"$(PYTHON)" -m venv --clear .venv || { echo "$(PYTHON) could not make a virtual environment; on Debian and Ubuntu, install python3-venv." >&2; exit 1; }
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
+
+hooks: $(READY) ## Look at each commit before it is made (pre-commit)
+	$(BIN)/pre-commit install
 
 build: $(READY) ## Build the zips and the tables of the module READMEs
 	$(BIN)/python lambda_src/build_zips.py
@@ -85,6 +88,15 @@ bench: $(READY) ## Measure side by side: make bench BENCH="--only usual,floor"
 
 demo: $(READY) ## Show both products being fed, without an AWS account
 	@$(BIN)/python -m tests.demo
+
+doctor: $(READY) ## Look at what was deployed: make doctor DIR=examples/both-new-stream DOCTOR="--strict"
+	@$(BIN)/python -m tools.doctor $(DIR) $(DOCTOR)
+
+replay: $(READY) ## Replay what was given up: make replay REPLAY="--function NAME --dry-run"
+	@$(BIN)/python -m tools.replay $(REPLAY)
+
+rebuild: $(READY) ## Rebuild report files: make rebuild REBUILD="--function NAME --from ... --to ..."
+	@$(BIN)/python -m tools.rebuild_reports $(REBUILD)
 
 publish: $(READY) ## Put the zips into your bucket: make publish BUCKET=... [PREFIX=.../]
 	@test -n "$(BUCKET)" || { echo "Say where to: make publish BUCKET=my-bucket PREFIX=connect-integration-aspect-wfm/" >&2; exit 1; }

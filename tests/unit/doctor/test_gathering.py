@@ -1,0 +1,338 @@
+"""The facts as AWS gives them, and what becomes of a look that is refused."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from tests.unit.aws import Client
+from tests.unit.doctor.aws import refused
+from tests.unit.doctor.conftest import CLASSIFIER, RELAY, Estate
+from tools.doctor.aws import Aws, Denied, Unreachable
+from tools.doctor.examination import examine, streams
+from tools.doctor.findings import Finding, Level
+from tools.doctor.firehose import newest_report, read_report_stream
+from tools.doctor.metrics import Metric, last_hour
+from tools.doctor.outputs import Deployment
+
+
+def looked(estate: Estate, *, instance: str | None = None, **outputs: Any) -> dict[str, Finding]:
+    """The worst finding of each check."""
+    given = {**estate.deployment.outputs, **outputs, "connect_instance_id": instance}
+    sections = list(examine(estate.aws, [replace(estate.deployment, outputs=given)], now()))
+    order = list(Level)
+    found: dict[str, Finding] = {}
+    for each in (finding for section in sections for finding in section.findings):
+        known = found.get(each.check)
+        if known is None or order.index(each.level) > order.index(known.level):
+            found[each.check] = each
+    return found
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def test_what_works_is_found_to_work(estate: Estate, client: Client) -> None:
+    client("firehose").put_record(DeliveryStreamName="wfm-kda-to-s3", Record={"Data": b"a line\n"})
+    sections = list(examine(estate.aws, [estate.deployment], now()))
+    assert [(each.kind, each.name) for each in sections] == [
+        ("stream", estate.stream_arn),
+        ("real-time-adherence", "wfm"),
+        ("agent-productivity", "wfm"),
+    ]
+    levels = {each.check: each.level for section in sections for each in section.findings}
+    assert Level.FAILURE not in levels.values()
+    assert {check for check, level in levels.items() if level is Level.WARNING} == {
+        "adapter.mapping",  # it is not called aspect-wfm-ap
+        "heartbeat.beat",  # it was deployed just now
+        "reference_table.content",
+        "reference_table.unnamed",
+        "stream.arrivals",
+        "stream.instance",
+    }
+
+
+def test_metrics_of_the_last_hour_come_newest_first(client: Client) -> None:
+    at = now().replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
+    for minutes, value in ((0, 1.0), (10, 2.0), (30, 4.0)):
+        client("cloudwatch").put_metric_data(
+            Namespace="N",
+            MetricData=[
+                {
+                    "MetricName": "M",
+                    "Dimensions": [{"Name": "D", "Value": "v"}],
+                    "Timestamp": at - timedelta(minutes=minutes),
+                    "Value": value,
+                }
+            ],
+        )
+    metric = Metric("N", "M", "D", "v")
+    found, none = last_hour(
+        Aws(), at + timedelta(minutes=5), [metric, metric._replace(value="other")]
+    )
+    assert [value for _, value in found.values] == [1.0, 2.0, 4.0]
+    assert (found.total, found.newest) == (7.0, 1.0)
+    assert found.since(at - timedelta(minutes=15)).total == 3.0
+    assert (none.total, none.newest) == (None, None)
+
+
+def test_iterator_age_and_errors_are_the_functions_own(estate: Estate, client: Client) -> None:
+    for name, value in (("IteratorAge", 120_000.0), ("Errors", 3.0), ("Invocations", 3.0)):
+        client("cloudwatch").put_metric_data(
+            Namespace="AWS/Lambda",
+            MetricData=[
+                {
+                    "MetricName": name,
+                    "Dimensions": [{"Name": "FunctionName", "Value": RELAY}],
+                    "Value": value,
+                }
+            ],
+        )
+    found = looked(estate)
+    assert "2 minutes" in found["mapping.lag"].text
+    assert f"3 of 3 calls of {RELAY}" in found["function.errors"].text
+
+
+def test_a_consumer_of_the_stream_is_fed_by_the_stream(estate: Estate) -> None:
+    estate.mappings[RELAY][0]["EventSourceArn"] += "/consumer/relay:1"
+    assert streams(estate.aws, estate.deployment) == [estate.stream_arn]
+
+
+def test_without_rights_on_the_mappings_the_stream_is_that_of_the_outputs(estate: Estate) -> None:
+    estate.aws.answers["lambda", "list_event_source_mappings"] = refused(
+        "AccessDeniedException", "ListEventSourceMappings"
+    )
+    given = {**estate.deployment.outputs, "agent_event_stream_arn": estate.stream_arn}
+    assert streams(estate.aws, Deployment("", given)) == [estate.stream_arn]
+    assert streams(estate.aws, estate.deployment) == []
+
+
+def test_the_key_of_a_stream_is_asked_for_only_if_it_is_not_that_of_aws(
+    estate: Estate, client: Client
+) -> None:
+    def encrypt(key: str) -> None:
+        client("kinesis").start_stream_encryption(
+            StreamName="events", EncryptionType="KMS", KeyId=key
+        )
+
+    encrypt("alias/aws/kinesis")
+    estate.aws.answers["kms", "describe_key"] = AssertionError("asked")
+    assert looked(estate)["stream.key"].level is Level.OK
+    del estate.aws.answers["kms", "describe_key"]
+    key = client("kms").create_key()["KeyMetadata"]["Arn"]
+    encrypt(key)
+    client("kms").schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    fresh = replace(estate, aws=type(estate.aws)(estate.aws.answers))
+    assert "PendingDeletion" in looked(fresh)["stream.key"].text
+
+
+@pytest.mark.parametrize(
+    ("value", "level", "said"),
+    [
+        (None, Level.OK, "is off"),
+        ("false", Level.OK, "is off"),
+        ("TRUE", Level.OK, "is on"),
+        ("maybe", Level.FAILURE, "'maybe'"),
+    ],
+)
+def test_the_flag_is_read_where_it_lives(
+    estate: Estate, client: Client, value: str | None, level: Level, said: str
+) -> None:
+    estate.environments[RELAY] |= {"FLAG_LOCATION": "table", "CONFIGURATION_TABLE": "flags"}
+    if value:
+        client("dynamodb").put_item(
+            TableName="flags", Item={"Setting": {"S": "WriteEventsToQueue"}, "Value": {"S": value}}
+        )
+    found = looked(estate)["flag.value"]
+    assert (found.level, said in found.text) == (level, True)
+
+
+def test_a_flag_in_the_environment_is_read_there(estate: Estate) -> None:
+    estate.environments[RELAY]["WriteEventsToQueue"] = "TRUE"
+    assert "is on" in looked(estate)["flag.value"].text
+
+
+def test_an_environment_that_stops_the_function_is_named(estate: Estate) -> None:
+    del estate.environments[RELAY]["QUEUE_URLS"]
+    del estate.environments[CLASSIFIER]["FIREHOSE_STREAM"]
+    found = looked(estate)
+    assert found["function.configuration"].level is Level.FAILURE
+    assert "QUEUE_URLS" in found["queue.messages"].text
+    assert "FIREHOSE_STREAM" in found["firehose.status"].text
+
+
+def test_messages_are_counted_and_never_received(estate: Estate, client: Client) -> None:
+    client("sqs").send_message(
+        QueueUrl=estate.queue_url,
+        MessageBody="x",
+        MessageGroupId="g",
+        MessageDeduplicationId="d",
+    )
+    estate.aws.answers["sqs", "receive_message"] = AssertionError("received")
+    assert "1 message waits in events-1.fifo" in looked(estate)["queue.messages"].text
+    retired = looked(estate, retired_sqs_queue_urls=[estate.queue_url])["queue.retired"]
+    assert "1 messages are still in it" in retired.text
+
+
+def test_of_agents_only_the_time_of_their_last_event_is_read(
+    estate: Estate, client: Client
+) -> None:
+    for number in range(3):
+        client("dynamodb").put_item(
+            TableName="states",
+            Item={
+                "AgentARN": {"S": f"agent-{number}"},
+                "AgentUsername": {"S": "Zoe Q"},
+                "LastEventTimeStamp": {"S": f"2026-03-0{number + 1}T09:00:00.000Z"},
+            },
+        )
+    asked: list[dict[str, Any]] = []
+    scan = client("dynamodb").scan
+
+    def watched(parameters: dict[str, Any]) -> Any:
+        asked.append(parameters)
+        return scan(**parameters)
+
+    estate.aws.answers["dynamodb", "scan"] = watched
+    found = looked(estate)
+    assert "3 agents signed in" in found["table.states"].text
+    assert [each["ProjectionExpression"] for each in asked] == ["LastEventTimeStamp"]
+    assert "Zoe Q" not in json.dumps([each.text for each in found.values()])
+
+
+def test_a_table_that_cannot_be_understood_is_found_with_its_row(
+    estate: Estate, client: Client
+) -> None:
+    key = {"Bucket": "reports", "Key": "ASPECT_AGENT_STATUS_INFO.csv"}
+    client("s3").put_object(**key, Body=b"StateName,StateType\nLunch;0\n")
+    found = looked(estate)["reference_table.content"]
+    assert (found.level, "row 2" in found.text) == (Level.FAILURE, True)
+
+
+def test_statuses_are_compared_with_those_of_the_instance(estate: Estate, client: Client) -> None:
+    client("s3").put_object(
+        Bucket="reports",
+        Key="ASPECT_AGENT_STATUS_INFO.csv",
+        Body=b"StateName,StateType\nLunch,0\nProjct,1\n",
+    )
+    statuses = [{"Name": "Lunch", "Type": "CUSTOM"}, {"Name": "Available", "Type": "ROUTABLE"}]
+    estate.aws.answers |= {
+        ("connect", "list_agent_statuses"): {"AgentStatusSummaryList": statuses},
+        ("connect", "list_instance_storage_configs"): {
+            "StorageConfigs": [{"KinesisStreamConfig": {"StreamArn": estate.stream_arn}}]
+        },
+    }
+    found = looked(estate, instance="i")
+    assert "Available (ROUTABLE) counts as A" in found["reference_table.unnamed"].text
+    assert "projct" in found["reference_table.unknown"].text
+    assert found["stream.instance"].level is Level.OK
+
+
+def test_the_newest_report_is_looked_for_hour_by_hour(estate: Estate, client: Client) -> None:
+    reports = read_report_stream(estate.aws, CLASSIFIER)
+    at = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)
+    assert newest_report(estate.aws, reports, at) is None
+    for key in ("2026/03/01/08/old", "2026/03/02/07/newest", "2026/03/02/06/older"):
+        client("s3").put_object(Bucket="reports", Key=f"OUTPUT/{key}", Body=b"\n")
+    asked: list[str] = []
+    pages = client("s3").list_objects_v2
+
+    def watched(parameters: dict[str, Any]) -> Any:
+        asked.append(parameters["Prefix"])
+        return pages(**parameters)
+
+    estate.aws.answers["s3", "list_objects_v2"] = watched
+    assert newest_report(estate.aws, reports, at) is not None
+    assert asked == [f"OUTPUT/2026/03/02/{hour}/" for hour in ("09", "08", "07")]
+
+
+def test_what_was_given_up_on_is_counted(estate: Estate, client: Client) -> None:
+    for key in ("aws/lambda/a/b.json", "undeliverable/f/s/1.json", "replayed/c.json"):
+        client("s3").put_object(Bucket="failed", Key=key, Body=b"{}")
+    found = looked(estate)["failed_records.kept"]
+    assert "2 objects" in found.text
+    assert "python -m tools.replay --function" in str(found.advice)
+
+
+def test_a_rule_that_is_disabled_is_found(estate: Estate, client: Client) -> None:
+    client("events").disable_rule(Name="every-five")
+    assert "every-five is DISABLED" in looked(estate)["heartbeat.rule"].text
+
+
+def test_roles_are_looked_at_by_their_trust(estate: Estate, client: Client) -> None:
+    role = client("iam").create_role(
+        RoleName="server", Path="/wfm/", AssumeRolePolicyDocument=json.dumps({"Statement": []})
+    )["Role"]["Arn"]
+    found = looked(estate, rta_user_name=None, rta_role_arn=role)
+    assert "Nobody may assume role server" in found["identity.trust"].text
+
+
+def test_outputs_that_are_missing_are_named(estate: Estate) -> None:
+    missing = {"heartbeat_lambda_function_name": None, "rta_user_name": None}
+    found = looked(estate, **missing)
+    assert "heartbeat_lambda_function_name" in found["heartbeat.beat"].text
+    assert "rta_role_arn" in found["identity.present"].text
+
+
+def test_what_is_refused_is_a_warning_that_names_the_action_and_all_else_goes_on(
+    estate: Estate,
+) -> None:
+    estate.aws.answers |= {
+        ("kinesis", "describe_stream_summary"): refused("AccessDeniedException", "DescribeStream"),
+        ("s3", "list_objects_v2"): refused("AccessDenied", "ListObjectsV2"),
+        ("dynamodb", "describe_table"): refused(
+            "AccessDeniedException", "DescribeTable", "is not authorized to perform: kms:Decrypt on"
+        ),
+    }
+    found = looked(estate)
+    assert "kinesis:DescribeStream" in found["stream.status"].text
+    assert "s3:ListBucket" in str(found["failed_records.kept"].advice)
+    assert "kms:Decrypt" in found["table.status"].text
+    assert {found[check].level for check in ("stream.status", "table.status")} == {Level.WARNING}
+    assert found["flag.value"].level is Level.OK
+
+
+def test_what_is_not_there_is_a_failure_and_what_does_not_answer_a_warning(
+    estate: Estate,
+) -> None:
+    estate.aws.answers |= {
+        ("firehose", "describe_delivery_stream"): refused("ResourceNotFoundException", "Describe"),
+        ("iam", "list_access_keys"): refused("Throttling", "ListAccessKeys"),
+        ("cloudwatch", "get_metric_data"): EndpointConnectionError(endpoint_url="https://c"),
+    }
+    found = looked(estate)
+    assert found["firehose.status"].level is Level.FAILURE
+    assert "answered Throttling" in found["identity.present"].text
+    assert "https://c" in found["function.errors"].text
+
+
+def test_what_was_asked_is_remembered_a_refusal_too(estate: Estate) -> None:
+    estate.aws.answers["iam", "get_role"] = refused("AccessDenied", "GetRole")
+    for _ in range(2):
+        with pytest.raises(Denied, match="iam:GetRole"):
+            estate.aws.ask("iam", "get_role", RoleName="r")
+    assert [each[:2] for each in estate.aws.asked].count(("iam", "get_role")) == 1
+
+
+def test_an_environment_that_is_encrypted_asks_for_the_right_to_decrypt(estate: Estate) -> None:
+    estate.aws.answers["lambda", "get_function_configuration"] = {
+        "FunctionArn": "arn",
+        "LastModified": now().isoformat(),
+        "Environment": {"Error": {"ErrorCode": "AccessDeniedException"}},
+    }
+    assert "kms:Decrypt" in looked(estate)["flag.value"].text
+
+
+def test_an_aws_that_cannot_be_asked_at_all_is_one_sentence(estate: Estate) -> None:
+    assert Aws().identity() == ("123456789012", "eu-central-1")
+    for raised, said in (
+        (refused("ExpiredToken", "GetCallerIdentity"), "does not take the credentials"),
+        (EndpointConnectionError(endpoint_url="https://sts"), "Cannot reach AWS: .*https://sts"),
+    ):
+        estate.aws.answers["sts", "get_caller_identity"] = raised
+        with pytest.raises(Unreachable, match=said):
+            estate.aws.identity()

@@ -1,0 +1,243 @@
+"""The command: what it takes, what it prints, and how it ends."""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.unit.doctor.aws import CannedAws, refused
+from tests.unit.doctor.conftest import Estate
+from tools.doctor.__main__ import CANNOT_RUN, FAILED, FINE, main
+from tools.doctor.synthetic_agent import run_name
+
+DOCUMENT = REPOSITORY / "docs" / "operations.md"
+
+# Runs it with these arguments behind the outputs of the estate.
+Doctor = Callable[..., int]
+
+KNOWN = [
+    f"--accept={check}"
+    for check in (
+        "adapter.mapping",
+        "heartbeat.beat",
+        "reference_table.content",
+        "reference_table.unnamed",
+        "report.newest",
+        "stream.arrivals",
+        "stream.instance",
+    )
+]
+
+
+@pytest.fixture
+def doctor(estate: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Doctor:
+    source = tmp_path / "outputs.json"
+    source.write_text(
+        json.dumps({"wfm": {"value": dict(estate.deployment.outputs), "sensitive": False}})
+    )
+    monkeypatch.setattr("tools.doctor.__main__.Aws", lambda: CannedAws(estate.aws.answers))
+    return lambda *arguments: main([str(source), *arguments], sleep=lambda _: None)
+
+
+def test_warnings_alone_are_fine_unless_strict_or_known(doctor: Doctor) -> None:
+    assert doctor() == FINE
+    assert doctor("--strict") == FAILED
+    assert doctor("--strict", *KNOWN[1:]) == FAILED
+    assert doctor("--strict", *KNOWN) == FINE
+
+
+def test_a_failure_fails_and_cannot_be_taken_as_known(doctor: Doctor, estate: Estate) -> None:
+    estate.environments["wfm-relay"]["WriteEventsToQueue"] = "maybe"
+    assert doctor() == FAILED
+    assert doctor("--accept", "flag.value") == FAILED
+
+
+def test_people_read_lines_with_what_to_do_below(
+    doctor: Doctor, estate: Estate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    estate.environments["wfm-relay"]["WriteEventsToQueue"] = "maybe"
+    doctor()
+    printed = capsys.readouterr().out
+    lines = printed.splitlines()
+    assert "Real-Time Adherence: wfm" in lines
+    (number,) = [number for number, line in enumerate(lines) if line.startswith("  FAILURE  ")]
+    assert "'maybe'" in lines[number]
+    assert lines[number + 1].endswith("[flag.value]") or "[flag.value]" in lines[number]
+    assert any(line.lstrip().startswith("-> Set it to False") for line in lines)
+    assert lines[-1].endswith("1 failure")
+    assert max(map(len, lines)) <= 100 or "arn:" in printed
+
+
+def test_machines_read_one_object(doctor: Doctor, capsys: pytest.CaptureFixture[str]) -> None:
+    doctor("--json")
+    report = json.loads(capsys.readouterr().out)
+    assert list(report) == ["version", "examinedAt", "account", "region", "level", "sections"]
+    assert (report["version"], report["account"]) == (1, "123456789012")
+    assert datetime.fromisoformat(report["examinedAt"]).tzinfo == UTC
+    assert report["level"] == "warning"
+    assert [each["kind"] for each in report["sections"]] == [
+        "stream",
+        "real-time-adherence",
+        "agent-productivity",
+    ]
+    for section in report["sections"]:
+        assert list(section) == ["kind", "name", "level", "findings"]
+        for each in section["findings"]:
+            assert list(each) == ["check", "level", "text", "advice"]
+            assert each["level"] in ("ok", "warning", "failure")
+
+
+def test_the_object_is_as_documented(doctor: Doctor, capsys: pytest.CaptureFixture[str]) -> None:
+    (example,) = re.findall(r"```json\n(\{\n  \"version\".*?)```", DOCUMENT.read_text(), re.DOTALL)
+    documented = json.loads(example)
+    doctor("--json")
+    report = json.loads(capsys.readouterr().out)
+    assert documented.keys() == report.keys()
+    assert documented["sections"][0].keys() == report["sections"][0].keys()
+    (finding,) = documented["sections"][0]["findings"]
+    assert finding.keys() == report["sections"][0]["findings"][0].keys()
+    checks = {each["check"] for section in report["sections"] for each in section["findings"]}
+    assert finding["check"] in checks
+
+
+def test_every_check_is_documented_and_none_besides(
+    doctor: Doctor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    doctor("--json")
+    report = json.loads(capsys.readouterr().out)
+    families = {
+        each["check"].partition(".")[0]
+        for section in report["sections"]
+        for each in section["findings"]
+    }
+    table = DOCUMENT.read_text().partition("| checks | look at |")[2].partition("\n\n")[0]
+    documented = set(re.findall(r"`([a-z_]+)\.[a-z_*]+`", table))
+    assert documented == families
+
+
+def test_a_status_name_cannot_drive_a_terminal(
+    doctor: Doctor, estate: Estate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    estate.aws.answers |= {
+        ("connect", "list_agent_statuses"): {
+            "AgentStatusSummaryList": [{"Name": "\x1b[2Jgone", "Type": "CUSTOM"}]
+        },
+        ("connect", "list_instance_storage_configs"): {"StorageConfigs": []},
+    }
+    doctor("--connect-instance", "i")
+    printed = capsys.readouterr().out
+    assert "gone (CUSTOM)" in printed
+    assert "\x1b" not in printed
+
+
+def test_an_instance_may_be_given_by_its_arn(doctor: Doctor, estate: Estate) -> None:
+    asked: list[str] = []
+
+    def configurations(parameters: dict[str, Any]) -> dict[str, Any]:
+        asked.append(parameters["InstanceId"])
+        return {"StorageConfigs": []}
+
+    estate.aws.answers |= {
+        ("connect", "list_agent_statuses"): {"AgentStatusSummaryList": []},
+        ("connect", "list_instance_storage_configs"): configurations,
+    }
+    doctor("--connect-instance", "arn:aws:connect:eu-central-1:123456789012:instance/abc-1")
+    assert asked == ["abc-1"]
+
+
+def test_only_what_is_chosen_is_looked_at(
+    doctor: Doctor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert doctor("--only", "wfm") == FINE
+    assert doctor("--only", "rta.berlin") == CANNOT_RUN
+    assert "There is no deployment at rta.berlin; they are at: wfm." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "is no JSON object"),
+        ("{}", "There is no deployment in"),
+        ('{"a": {"value": {"rta_user_name": "u"}}}', "There is no deployment in"),
+    ],
+)
+def test_what_holds_no_deployment_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, said: str
+) -> None:
+    source = tmp_path / "outputs.json"
+    source.write_text(content)
+    assert main([str(source)]) == CANNOT_RUN
+    assert said in capsys.readouterr().err
+    assert main([str(tmp_path / "none.json")]) == CANNOT_RUN
+    assert "No such file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "OUTPUTS"),
+        (["x", "--connect-instance", "https://acme.my.connect.aws"], "neither the id"),
+        (["x", "--timeout", "0"], "no number of seconds"),
+        (["x", "--remove-test-event", "yesterday"], "is no run"),
+        (["x", "--send-test-event", "--remove-test-event", "20260302T091500Z-a"], "not allowed"),
+    ],
+)
+def test_what_it_does_not_understand_is_said(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == CANNOT_RUN
+    assert said in capsys.readouterr().err
+
+
+def test_an_aws_out_of_reach_is_one_sentence(
+    doctor: Doctor, estate: Estate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    estate.aws.answers["sts", "get_caller_identity"] = refused("ExpiredToken", "GetCallerIdentity")
+    assert doctor() == CANNOT_RUN
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "ExpiredToken" in printed.err
+    assert len(printed.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("place", ["eu-west-1:123456789012", "eu-central-1:999999999999"])
+def test_outputs_of_another_account_or_region_are_refused(
+    estate: Estate,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    place: str,
+) -> None:
+    monkeypatch.setattr("tools.doctor.__main__.Aws", lambda: estate.aws)
+    source = tmp_path / "outputs.json"
+    outputs = {
+        **estate.deployment.outputs,
+        "agent_event_stream_arn": f"arn:aws:kinesis:{place}:stream/events",
+    }
+    source.write_text(json.dumps({name: {"value": each} for name, each in outputs.items()}))
+    assert main([str(source)]) == CANNOT_RUN
+    assert "AWS_PROFILE and AWS_REGION" in capsys.readouterr().err
+
+
+def test_a_test_event_that_is_cut_short_says_how_to_remove_it(
+    doctor: Doctor, estate: Estate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    estate.aws.answers["kinesis", "put_record"] = KeyboardInterrupt()
+    assert doctor("--send-test-event") == CANNOT_RUN
+    assert "--remove-test-event 20" in capsys.readouterr().err
+
+
+def test_a_removal_looks_at_nothing_else(
+    doctor: Doctor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert doctor("--json", "--remove-test-event", run_name(datetime.now(UTC), "0a1b2c")) == FINE
+    report = json.loads(capsys.readouterr().out)
+    assert [each["kind"] for each in report["sections"]] == ["test-event"]
+    assert "0 lines" in report["sections"][0]["findings"][-1]["text"]

@@ -1,0 +1,137 @@
+"""Asking AWS, with every refusal told apart: not allowed, not there, no answer."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+_QUICK = Config(
+    connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3}
+)
+
+# Where the action that IAM asks for is not called as the operation.
+_ACTIONS = {"s3:ListObjectsV2": "s3:ListBucket", "s3:HeadObject": "s3:GetObject"}
+
+_DENIED = (
+    "AccessDenied",
+    "AuthorizationError",
+    "Forbidden",
+    "NotAuthorized",
+    "Unauthorized",
+    "403",
+)
+
+_MISSING = {
+    "404",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "NoSuchBucket",
+    "NoSuchEntity",
+    "NoSuchKey",
+    "NotFoundException",
+    "QueueDoesNotExist",
+    "ResourceNotFoundException",
+}
+
+_ACTION_SAID = re.compile(r"not authorized to perform:? ([a-z0-9-]+:[A-Za-z]+)")
+
+
+class Denied(Exception):
+    """These credentials may not do `action`."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__(f"these credentials may not do {action}")
+        self.action = action
+
+
+class Missing(Exception):
+    """What was asked about is not there."""
+
+
+class Unanswered(Exception):
+    """No answer that says anything; the text is what came instead."""
+
+
+class Unreachable(Exception):
+    """AWS cannot be asked at all; the text says why and what to do."""
+
+
+class Aws:
+    """AWS as one identity sees it, in one region. Clients find both as the AWS CLI does."""
+
+    def __init__(self) -> None:
+        self._clients: dict[str, Any] = {}
+        self._answers: dict[str, Any] = {}
+
+    def identity(self) -> tuple[str, str]:
+        """The account of the credentials, and the region. Raises Unreachable."""
+        try:
+            client = self.client("sts")
+            return client.get_caller_identity()["Account"], client.meta.region_name
+        except ClientError as error:
+            raise Unreachable(
+                f"AWS does not take the credentials ({error.response['Error']['Code']}): log in "
+                "anew, or set AWS_PROFILE."
+            ) from error
+        except (BotoCoreError, ValueError) as error:
+            raise Unreachable(
+                f"Cannot reach AWS: {error} Credentials and region are found as the AWS CLI finds "
+                "them (AWS_PROFILE, AWS_REGION)."
+            ) from error
+
+    def client(self, service: str) -> Any:
+        """The boto3 client, made once."""
+        if service not in self._clients:
+            self._clients[service] = boto3.client(service, config=_QUICK)
+        return self._clients[service]
+
+    def ask(self, service: str, method: str, **parameters: Any) -> Any:
+        """What a call of the client answers; asked once, remembered for the next time.
+
+        Raises Denied, Missing or Unanswered, the next time too.
+        """
+        question = json.dumps([service, method, parameters], sort_keys=True, default=str)
+        if question not in self._answers:
+            try:
+                self._answers[question] = self.call(service, method, **parameters)
+            except (Denied, Missing, Unanswered) as refusal:
+                self._answers[question] = refusal
+        answer = self._answers[question]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def call(self, service: str, method: str, **parameters: Any) -> Any:
+        """What a call of the client answers now. Raises Denied, Missing or Unanswered."""
+        with self.asking(service):
+            return getattr(self.client(service), method)(**parameters)
+
+    def pages(self, service: str, method: str, **parameters: Any) -> Iterator[Any]:
+        """The pages of an answer, as far as they are looked at. Raises as `call` does."""
+        with self.asking(service):
+            yield from self.client(service).get_paginator(method).paginate(**parameters)
+
+    @contextmanager
+    def asking(self, service: str) -> Iterator[None]:
+        """What botocore raises in the block, by what it means."""
+        try:
+            yield
+        except ClientError as error:
+            raise _meaning(error, service) from error
+        except BotoCoreError as error:
+            raise Unanswered(f"{service}: {error}") from error
+
+
+def _meaning(error: ClientError, service: str) -> Exception:
+    code, message = (str(error.response["Error"].get(name)) for name in ("Code", "Message"))
+    if any(sign in code for sign in _DENIED):
+        said = _ACTION_SAID.search(message)
+        action = f"{service}:{error.operation_name}"
+        return Denied(said[1] if said else _ACTIONS.get(action, action))
+    if code in _MISSING:
+        return Missing(message)
+    return Unanswered(f"{service} answered {code} to {error.operation_name}")

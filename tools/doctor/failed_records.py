@@ -1,0 +1,41 @@
+"""What was given up on, and is kept in a bucket until somebody replays it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from tools.doctor.aws import Aws
+from tools.doctor.durations import duration
+from tools.doctor.findings import Finding, ok, warning
+
+# Where Lambda keeps batches, and where the functions keep single records.
+_PREFIXES = ("aws/lambda/", "undeliverable/")
+
+_MOST_COUNTED = 10_000
+
+
+def look_at_failed_records(
+    aws: Aws, function: str, bucket: str, now: datetime
+) -> Iterator[Finding]:
+    times: list[datetime] = []
+    for prefix in _PREFIXES:
+        for page in aws.pages("s3", "list_objects_v2", Bucket=bucket, Prefix=prefix):
+            times += [each["LastModified"] for each in page.get("Contents", [])]
+            if len(times) >= _MOST_COUNTED:
+                break
+    yield check_failed_records(function, bucket, times, now)
+
+
+def check_failed_records(
+    function: str, bucket: str, times: list[datetime], now: datetime
+) -> Finding:
+    """`times` are when the objects were written, or the first of very many."""
+    if not times:
+        return ok("failed_records.kept", f"Nothing was given up on: {bucket} is empty.")
+    number = f"{len(times):,} {'object' if len(times) == 1 else 'objects'}"
+    return warning(
+        "failed_records.kept",
+        f"{'At least ' if len(times) >= _MOST_COUNTED else ''}{number} with events that were given "
+        f"up on in {bucket}, the oldest {duration(now - min(times))} old.",
+        "When the cause is mended, replay them: python -m tools.replay --function "
+        f"{function} --dry-run says what there is, and without --dry-run it is replayed.",
+    )

@@ -1,0 +1,104 @@
+"""Who reads a stream, whatever Terraform state they are in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent_events.environment import ConfigurationError
+from rta_relay.configuration import FLAG_NAME
+from rta_relay.hierarchy_filter import HierarchyFilter
+from tools.doctor.aws import Aws, Denied, Missing, Unanswered
+from tools.doctor.configuration import relay_configuration
+from tools.doctor.firehose import ReportStream, read_report_stream
+from tools.doctor.function import read_environment
+from tools.doctor.synthetic_agent import SyntheticAgent
+from tools.doctor.write_flag import flag_is_on
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """`connected` is whether an RTA server is, by its flag."""
+
+    function: str
+    state_table: str
+    signed_out_table: str
+    filter: HierarchyFilter
+    connected: bool
+
+    def sees(self, agents: Sequence[SyntheticAgent]) -> bool:
+        """Whether one of the agents passes its filter."""
+        return any(self.filter.passes(each.snapshot) for each in agents)
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    function: str
+    reports: ReportStream
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """`connected_others` are functions that are no relay of ours and have a flag that is on;
+    `unknown`, those of whom it cannot be told what they are, with why; `others`, all else."""
+
+    relays: Sequence[Relay]
+    classifiers: Sequence[Classifier]
+    others: Sequence[str]
+    connected_others: Sequence[str]
+    unknown: Sequence[str]
+
+    def seeing(self, agents: Sequence[SyntheticAgent]) -> list[str]:
+        """The functions behind which an RTA server would see one of the agents, or may."""
+        relays = [each.function for each in self.relays if each.connected and each.sees(agents)]
+        return [*relays, *self.connected_others, *self.unknown]
+
+    def uncleaned(self) -> list[str]:
+        """The functions of which it is not known where they leave an agent."""
+        return [*self.others, *self.connected_others, *self.unknown]
+
+
+def stream_readers(aws: Aws, stream: str) -> Readers:
+    """The functions that Lambda feeds from a stream; others who read it, Kinesis does not name.
+
+    Raises Denied, Missing or Unanswered where not even the functions are known.
+    """
+    consumers = [
+        each["ConsumerARN"]
+        for page in aws.pages("kinesis", "list_stream_consumers", StreamARN=stream)
+        for each in page["Consumers"]
+    ]
+    functions = {
+        each["FunctionArn"].rpartition(":")[2]
+        for source in (stream, *consumers)
+        for page in aws.pages("lambda", "list_event_source_mappings", EventSourceArn=source)
+        for each in page["EventSourceMappings"]
+    }
+    relays: list[Relay] = []
+    classifiers: list[Classifier] = []
+    others: list[str] = []
+    connected_others: list[str] = []
+    unknown: list[str] = []
+    for function in sorted(functions):
+        try:
+            environment = read_environment(aws, function)
+            if "STATUS_TABLE_BUCKET" in environment:
+                classifiers.append(Classifier(function, read_report_stream(aws, function)))
+            elif "FLAG_LOCATION" in environment:
+                relays.append(_relay(aws, function))
+            elif environment.get(FLAG_NAME, "").casefold() == "true":
+                connected_others.append(function)
+            else:
+                others.append(function)
+        except (Denied, Missing, Unanswered, ConfigurationError) as reason:
+            unknown.append(f"{function} ({reason})")
+    return Readers(relays, classifiers, others, connected_others, unknown)
+
+
+def _relay(aws: Aws, function: str) -> Relay:
+    configuration = relay_configuration(aws, function)
+    return Relay(
+        function,
+        configuration.agent_state_table,
+        configuration.signed_out_agents_table,
+        configuration.hierarchy_filter,
+        flag_is_on(aws, function),
+    )

@@ -1,0 +1,88 @@
+"""From the stream's records to the files that the report bucket lacks."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from agent_classifier.status_table import StatusTable
+from tools.rebuild_reports.files import hours, report_files
+from tools.rebuild_reports.lines import Line, Lines, lines_of, missing
+from tools.rebuild_reports.source import Source
+from tools.rebuild_reports.stream import holds_data_from, read_records
+from tools.wfm_reports.report_lines import ReportObject
+from tools.wfm_reports.sources import read_bucket
+from tools.wfm_reports.terminal import instant
+
+# An event may be put on the stream a second time, and both records give the same line: so the
+# records on either side of the period are looked at too.
+_BEYOND = timedelta(hours=1)
+
+# Until a line is in a file: the function's batch, its retries, and five minutes at Firehose.
+_ON_THEIR_WAY = timedelta(minutes=15)
+
+
+class WrongPeriod(Exception):
+    """There is nothing to rebuild for this period; the text says what can be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From `start` until just before `end`, in UTC, by arrival on the stream."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What the stream gives for a period, what of it the files lack, and the files for that."""
+
+    lines: Lines
+    missing: list[Line]
+    files: list[ReportObject]
+
+
+def check(kinesis: Any, stream_arn: str, period: Period, now: datetime) -> None:
+    """Raises WrongPeriod where the stream has dropped some of the period, or lines of it may still
+    be on their way; and what botocore raises."""
+    if period.start >= period.end:
+        raise WrongPeriod(f"--from {instant(period.start)} is not before --to.")
+    latest = now - _ON_THEIR_WAY
+    if period.end > latest:
+        raise WrongPeriod(
+            f"Lines of events after {instant(latest)} UTC may still be on their way into report "
+            "files: ask for a period that ends before."
+        )
+    earliest = holds_data_from(kinesis, stream_arn, now)
+    if period.start < earliest:
+        raise WrongPeriod(
+            f"{stream_arn} has data from {instant(earliest)} UTC on, and --from is "
+            f"{instant(period.start)}: what arrived before cannot be rebuilt."
+        )
+
+
+def rebuild(
+    kinesis: Any,
+    s3: Any,
+    source: Source,
+    table: StatusTable,
+    period: Period,
+    now: datetime,
+    pause: Callable[[], None],
+) -> Rebuilt:
+    """What the report files lack of the period. Raises SourceError of `tools.wfm_reports`, and what
+    botocore raises."""
+    records = read_records(
+        kinesis, source.stream_arn, period.start - _BEYOND, period.end + _BEYOND, pause
+    )
+    lines = lines_of(records, period.start, period.end, table, source.include_agent_status_type)
+    lacking = missing(lines, _report_lines(s3, source, period.start - 2 * _BEYOND, now))
+    return Rebuilt(lines, lacking, list(report_files(lacking, source.naming)))
+
+
+def _report_lines(s3: Any, source: Source, start: datetime, end: datetime) -> Iterator[bytes]:
+    """The lines of all files from `start` on: a line that came late is in a later one."""
+    for hour in hours(start, end):
+        for each in read_bucket(s3, source.bucket, source.naming.hour(hour)):
+            yield from (line for line in each.data.split(b"\n") if line)

@@ -1,0 +1,92 @@
+"""Where lines come from and go to: as named, else as the classifier and Firehose are set up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agent_classifier.configuration import Configuration, read_configuration
+from agent_events.environment import ConfigurationError
+from tools.rebuild_reports.files import Naming
+from tools.replay.function import FunctionNotUsable, environment_of
+
+
+class SourceNotUsable(Exception):
+    """Something is missing; the text says what, and with which option it can be named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What the command line names; None where the deployment has to say it."""
+
+    stream_arn: str | None
+    bucket: str | None
+    firehose_stream: str | None
+    prefix: str | None
+    include_agent_status_type: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    stream_arn: str
+    bucket: str
+    naming: Naming
+    include_agent_status_type: bool
+
+
+def source(lambda_client: Any, firehose: Any, function: str | None, named: Named) -> Source:
+    """All that has to be known, from `named`, the function's configuration and what reads the
+    Firehose stream. Raises SourceNotUsable and what botocore raises."""
+    configuration = _configuration(lambda_client, function) if function else None
+    stream_arn = named.stream_arn or (function and _stream_arn(lambda_client, function))
+    firehose_stream = named.firehose_stream or (configuration and configuration.firehose_stream)
+    if not stream_arn or not firehose_stream:
+        raise SourceNotUsable(
+            "Name the classifier with --function, or the stream with --stream-arn and the Firehose "
+            "stream with --firehose-stream-name."
+        )
+    described = firehose.describe_delivery_stream(DeliveryStreamName=firehose_stream)
+    description = described["DeliveryStreamDescription"]
+    destination = description["Destinations"][0].get("ExtendedS3DestinationDescription", {})
+    bucket = named.bucket or destination.get("BucketARN", "").rpartition(":")[2]
+    if not bucket:
+        raise SourceNotUsable(f"{firehose_stream} does not write to S3: name the bucket (--bucket)")
+    prefix = destination.get("Prefix", "") if named.prefix is None else named.prefix
+    return Source(
+        stream_arn,
+        bucket,
+        Naming(firehose_stream, description["VersionId"], prefix),
+        named.include_agent_status_type
+        or bool(configuration and configuration.include_agent_status_type),
+    )
+
+
+def _configuration(lambda_client: Any, function: str) -> Configuration:
+    try:
+        name, environment = environment_of(lambda_client, function)
+        return read_configuration(_of_classifier(name, environment))
+    except (FunctionNotUsable, ConfigurationError) as error:
+        raise SourceNotUsable(str(error)) from error
+
+
+def _of_classifier(name: str, environment: Mapping[str, str]) -> Mapping[str, str]:
+    if "STATUS_TABLE_BUCKET" not in environment:
+        raise SourceNotUsable(
+            f"{name} is no classifier: name the one in the output classifier_lambda_function_name."
+        )
+    return environment
+
+
+def _stream_arn(lambda_client: Any, function: str) -> str | None:
+    pages = lambda_client.get_paginator("list_event_source_mappings").paginate(
+        FunctionName=function
+    )
+    # A consumer's ARN has /consumer/<name>:<time> behind that of its stream.
+    arns = {
+        each["EventSourceArn"].partition("/consumer/")[0]
+        for page in pages
+        for each in page["EventSourceMappings"]
+        if ":kinesis:" in each.get("EventSourceArn", "")
+    }
+    if len(arns) > 1:
+        raise SourceNotUsable(f"{function} reads several streams: name one with --stream-arn.")
+    return next(iter(arns), None)
