@@ -15,6 +15,7 @@ from agent_events.aws_calls import AWS_CALLS
 from agent_events.batch_log import log_batch
 from agent_events.invocation import Context, Handler, pause, put_aside, time_for_calls
 from agent_events.kinesis_batch import BatchResponse, batch_response, read_batch, settled
+from agent_events.structured_log import log_as
 
 
 def classifier_handler(
@@ -26,6 +27,7 @@ def classifier_handler(
     StatusTableError: the batch then fails as a whole, and the stream waits for a table that can be
     understood.
     """
+    log_as(environment)
     configuration = read_configuration(environment)
     firehose = boto3.client("firehose", config=AWS_CALLS)
     s3 = boto3.client("s3", config=AWS_CALLS)
@@ -49,20 +51,25 @@ def classifier_handler(
             (),
             largestRecordBytes=LARGEST_RECORD,
         )
+        put_aside_now = len(undeliverable) - len(failed)
         if failed:
             # What Lambda brings again anyway waits for that: no line is to be put twice.
             now = settled(batch.records, failed)
             records, _ = packed(line for line in lines if line[0] in now)
-        failed |= deliver(
+        unput = deliver(
             firehose, configuration.firehose_stream, records, time_for_calls(context), pause
         )
+        failed |= unput
 
         log_batch(
             "batch classified",
             batch,
             undeliverable,
             failed,
-            lines=len(lines),
+            {
+                "EventsPutAside": put_aside_now,
+                "LinesWritten": sum(len(each.sequence_numbers) for each in records) - len(unput),
+            },
             withoutUsername=len(batch.outcomes) - len(lines),
             firehoseRecords=len(records),
         )

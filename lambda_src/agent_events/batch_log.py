@@ -1,38 +1,51 @@
-"""One line a batch: what became of its records."""
+"""One line a batch: what became of its records, which is also what CloudWatch counts."""
 
-from collections.abc import Sized
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from agent_events.kinesis_batch import Batch
-from agent_events.structured_log import log
+from agent_events.structured_log import log, log_metrics, logs
 
 # CloudWatch Logs takes lines of up to 256 KB, and a skipped record takes about 110 bytes.
 _SKIPPED_A_LINE = 1_000
 
 
 def log_batch(
-    message: str, batch: Batch[Any], undeliverable: Sized, failed: Sized, **fields: object
+    message: str,
+    batch: Batch[Any],
+    undeliverable: Mapping[str, str],
+    failed: Collection[str],
+    metrics: Mapping[str, int],
+    **fields: object,
 ) -> None:
     """Write the line of a batch, a warning where anything is not as usual.
 
     Its skipped records are listed; of a very large batch the last of them in lines of their own.
+
+    Its metric `EventsIn` counts all records of the batch, `EventsSkipped` those that are no agent
+    events; `metrics` are the function's own. What Lambda brings again is counted again.
     """
-    skipped = [
-        {"sequenceNumber": each.sequence_number, "reason": each.reason} for each in batch.skipped
-    ]
+    reasons = {each.sequence_number: each.reason for each in batch.skipped}
+    skipped = [{"sequenceNumber": each, "reason": reason} for each, reason in reasons.items()]
     for start in range(_SKIPPED_A_LINE, len(skipped), _SKIPPED_A_LINE):
         log(
             "WARNING",
             "more records skipped",
             skippedRecords=skipped[start : start + _SKIPPED_A_LINE],
         )
-    log(
+    if logs("DEBUG"):
+        outcomes = {**reasons, **undeliverable, **dict.fromkeys(failed, "failed")}
+        for each in batch.records:
+            log("DEBUG", "record", sequenceNumber=each, outcome=outcomes.get(each, "done"))
+    log_metrics(
         "WARNING" if failed or undeliverable or skipped else "INFO",
         message,
-        records=len(batch.records),
-        skipped=len(skipped),
-        skippedRecords=skipped[:_SKIPPED_A_LINE],
+        {
+            "EventsIn": len(batch.records),
+            "EventsSkipped": len(skipped),
+            **metrics,
+        },
         **fields,
-        undeliverable=len(undeliverable),
+        skippedRecords=skipped[:_SKIPPED_A_LINE],
         failed=len(failed),
     )

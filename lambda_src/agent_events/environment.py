@@ -35,9 +35,19 @@ def whole_number(
 
 
 def one_of(
-    environment: Mapping[str, str], name: str, meaning: str, choices: tuple[Choice, ...]
+    environment: Mapping[str, str],
+    name: str,
+    meaning: str,
+    choices: tuple[Choice, ...],
+    default: Choice | None = None,
 ) -> Choice:
-    """The value of the variable `name`, which is one of `choices`."""
+    """The value of the variable `name`, which is one of `choices`.
+
+    `default` where the variable is missing: an RTA server that sets the flag writes back the
+    variables as it read them, which may have been before this one came.
+    """
+    if default and name not in environment:
+        return default
     value = required(environment, name, meaning)
     for choice in choices:
         if choice == value:

@@ -2,8 +2,16 @@
 
 import json
 import sys
+import time
+from collections.abc import Mapping
 
 from botocore.exceptions import BotoCoreError, ClientError
+
+from agent_events.environment import one_of
+
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+_least, _function_name = "INFO", "none"
 
 # How the codes of those errors begin whose message speaks of permissions, resources, keys, tokens
 # or rates. Any other may quote what was to be written.
@@ -44,8 +52,46 @@ def described(error: ClientError | BotoCoreError) -> str:
     )
 
 
+def log_as(environment: Mapping[str, str]) -> None:
+    """From now on, log what `LOG_LEVEL` says, and metrics of this function.
+
+    Raises ConfigurationError for a level that there is not; without one it is INFO.
+    """
+    global _least, _function_name
+    _least = one_of(environment, "LOG_LEVEL", "the least level that is logged", _LEVELS, "INFO")
+    _function_name = environment.get("AWS_LAMBDA_FUNCTION_NAME", "none")
+
+
+def logs(level: str) -> bool:
+    """Whether lines of `level` are written."""
+    return _LEVELS.index(level) >= _LEVELS.index(_least)
+
+
 def log(level: str, message: str, **fields: object) -> None:
-    """Write one line. `fields` are counts, names of resources, sequence numbers; never content."""
+    """Write one line, if its level is logged. `fields` are counts, names of resources, sequence
+    numbers; never content."""
+    if logs(level):
+        _write(level, message, fields)
+
+
+def log_metrics(level: str, message: str, metrics: Mapping[str, int], **fields: object) -> None:
+    """Write one line, at any level: from it CloudWatch takes `metrics`, counts by name.
+
+    Source: Amazon CloudWatch User Guide, "Specification: Embedded metric format".
+    """
+    directive = {
+        "Namespace": "AspectWFM",
+        "Dimensions": [["FunctionName"]],
+        "Metrics": [{"Name": name, "Unit": "Count"} for name in metrics],
+    }
+    metadata = {
+        "_aws": {"Timestamp": int(time.time() * 1_000), "CloudWatchMetrics": [directive]},
+        "FunctionName": _function_name,
+    }
+    _write(level, message, {**metadata, **metrics, **fields})
+
+
+def _write(level: str, message: str, fields: Mapping[str, object]) -> None:
     line = {"level": level, "message": message, **fields}
     sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
     sys.stdout.flush()

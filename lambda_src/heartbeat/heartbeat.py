@@ -7,9 +7,12 @@ import boto3
 
 from agent_events.aws_calls import AWS_CALLS
 from agent_events.environment import required
-from agent_events.structured_log import log
+from agent_events.structured_log import log_as, log_metrics
 
 _EMPTY_LINE = b"\n"
+
+# Whether the classifier is at work, and what was seen of it.
+_Look = Callable[[], tuple[bool, dict[str, Any]]]
 
 
 def is_running(state: str | None, last_result: str | None) -> bool:
@@ -28,36 +31,61 @@ def is_running(state: str | None, last_result: str | None) -> bool:
 def heartbeat_handler(environment: Mapping[str, str]) -> Callable[[Any, Any], dict[str, Any]]:
     """The function's handler. Raises ConfigurationError for an environment it cannot work with.
 
-    The handler raises what botocore raises when the mapping cannot be asked for or the put fails,
-    so that the failure counts as the function's and the schedule's retries apply.
+    The handler raises what botocore raises when the classifier cannot be asked for or the put
+    fails, so that the failure counts as the function's and the schedule's retries apply.
     """
+    log_as(environment)
     stream = required(
         environment, "FIREHOSE_STREAM", "the name of the Firehose stream for report lines"
     )
+    look = (
+        _application(environment) if "FLINK_APPLICATION" in environment else _mapping(environment)
+    )
+    firehose = boto3.client("firehose", config=AWS_CALLS)
+
+    def handler(_event: Any, _context: Any) -> dict[str, Any]:
+        running, seen = look()
+        if running:
+            firehose.put_record(DeliveryStreamName=stream, Record={"Data": _EMPTY_LINE})
+        outcome = {"heartbeat": running, **seen}
+        log_metrics(
+            "INFO" if running else "WARNING",
+            "heartbeat put" if running else "no heartbeat: the classifier is not running",
+            {"Heartbeats": int(running)},
+            **outcome,
+        )
+        return outcome
+
+    return handler
+
+
+def _mapping(environment: Mapping[str, str]) -> _Look:
+    """A look at the event source mapping of the classifier function."""
     mapping = required(
         environment,
         "EVENT_SOURCE_MAPPING_UUID",
         "the UUID of the classifier's event source mapping",
     )
     aws_lambda = boto3.client("lambda", config=AWS_CALLS)
-    firehose = boto3.client("firehose", config=AWS_CALLS)
 
-    def handler(_event: Any, _context: Any) -> dict[str, Any]:
+    def look() -> tuple[bool, dict[str, Any]]:
         answer = aws_lambda.get_event_source_mapping(UUID=mapping)
         state, last_result = answer.get("State"), answer.get("LastProcessingResult")
-        running = is_running(state, last_result)
-        if running:
-            firehose.put_record(DeliveryStreamName=stream, Record={"Data": _EMPTY_LINE})
-        outcome = {
-            "heartbeat": running,
-            "mappingState": state,
-            "lastProcessingResult": last_result,
-        }
-        log(
-            "INFO" if running else "WARNING",
-            "heartbeat put" if running else "no heartbeat: the classifier is not running",
-            **outcome,
-        )
-        return outcome
+        seen = {"mappingState": state, "lastProcessingResult": last_result}
+        return is_running(state, last_result), seen
 
-    return handler
+    return look
+
+
+def _application(environment: Mapping[str, str]) -> _Look:
+    """A look at the Flink application: only `RUNNING` counts. To the service a job that fails and
+    begins anew, again and again, is running too; an alarm is for that."""
+    name = required(environment, "FLINK_APPLICATION", "the name of the Flink application")
+    flink = boto3.client("kinesisanalyticsv2", config=AWS_CALLS)
+
+    def look() -> tuple[bool, dict[str, Any]]:
+        detail = flink.describe_application(ApplicationName=name)["ApplicationDetail"]
+        status = detail.get("ApplicationStatus")
+        return status == "RUNNING", {"applicationStatus": status}
+
+    return look

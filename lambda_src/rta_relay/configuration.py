@@ -51,7 +51,13 @@ def read_configuration(environment: Mapping[str, str]) -> Configuration:
             required(environment, FLAG_NAME, "True or False"), f"Environment variable {FLAG_NAME}"
         ),
         queue_urls=_queue_urls(environment),
-        message_groups=_message_groups(environment),
+        message_groups=one_of(
+            environment,
+            "MESSAGE_GROUPS",
+            "how agents are put into message groups",
+            ("shared", "agent"),
+            "shared",
+        ),
         hierarchy_filter=_hierarchy_filter(environment),
         failed_records_bucket=required(
             environment, "FAILED_RECORDS_BUCKET", "the name of the bucket for failed records"
@@ -75,15 +81,6 @@ def _queue_urls(environment: Mapping[str, str]) -> tuple[str, ...]:
             f"Environment variable QUEUE_URLS is {value!r}: set it to {meaning} of FIFO queues."
         )
     return tuple(urls)
-
-
-def _message_groups(environment: Mapping[str, str]) -> MessageGroups:
-    """`shared` where the variable is missing: an RTA server that sets the flag writes back the
-    variables as it read them, which may have been before this one came."""
-    name = "MESSAGE_GROUPS"
-    if name not in environment:
-        return "shared"
-    return one_of(environment, name, "how agents are put into message groups", ("shared", "agent"))
 
 
 def _hierarchy_filter(environment: Mapping[str, str]) -> HierarchyFilter:

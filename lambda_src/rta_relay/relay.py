@@ -17,6 +17,7 @@ from agent_events.invocation import (
     time_for_calls,
 )
 from agent_events.kinesis_batch import BatchResponse, batch_response, read_batch, settled
+from agent_events.structured_log import log_as
 from rta_relay.agent_state import LARGEST_ITEM, deciding
 from rta_relay.concurrent_calls import CALLS_AT_ONCE
 from rta_relay.configuration import read_configuration
@@ -29,6 +30,7 @@ from rta_relay.write_flag import read_flag
 
 def relay_handler(environment: Mapping[str, str]) -> Handler:
     """The function's handler. Raises ConfigurationError for an environment it cannot work with."""
+    log_as(environment)
     configuration = read_configuration(environment)
     tables = Tables(configuration.agent_state_table, configuration.signed_out_agents_table)
     queue_urls = configuration.queue_urls
@@ -105,11 +107,14 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
             batch,
             undeliverable,
             failed,
-            notMonitored=sum(not (each.message or each.condition) for each in outcomes),
-            statesWritten=states.written,
+            {
+                "EventsFiltered": sum(not (each.message or each.condition) for each in outcomes),
+                "EventsPutAside": len(undeliverable.keys() & now),
+                "StatesWritten": states.written,
+                "MessagesSent": len(sendable) - len(not_sent),
+                "WriteEventsToQueue": int(bool(write_to_queues)),
+            },
             statesOutdated=states.outdated,
-            writeEventsToQueue=write_to_queues,
-            messagesSent=len(sendable) - len(not_sent),
         )
         return batch_response(batch.records, failed)
 
