@@ -21,6 +21,12 @@ variable "agent_statuses" {
   default     = null
 }
 
+variable "alarms" {
+  description = "CloudWatch alarms: the SNS topics that they tell, and where they begin: `iterator_age_minutes` (how late a function may read), `report_age_minutes` (how old an unwritten report line may be) and `skipped_percent` (records that are no agent events). Null for none. See docs/operations.md."
+  type        = object({ iterator_age_minutes = optional(number, 5), queue_age_minutes = optional(number, 5), report_age_minutes = optional(number, 15), skipped_percent = optional(number, 5), sns_topic_arns = optional(list(string), []) })
+  default     = {}
+}
+
 variable "aspect_ap_data_s3_prefix" {
   description = "Prefix of the report files in the report bucket, ending in `/`."
   type        = string
@@ -56,6 +62,18 @@ variable "connect_s3_prefix" {
   default     = "connect/directory/Reports/Aspect/"
 }
 
+variable "dashboard" {
+  description = "Whether there is a CloudWatch dashboard."
+  type        = bool
+  default     = true
+}
+
+variable "engine" {
+  description = "What the classifier runs on: `lambda`, a function, or `flink`, an application of Amazon Managed Service for Apache Flink, which `flink_application` describes. Before a change on a live deployment see docs/engines.md."
+  type        = string
+  default     = "lambda"
+}
+
 variable "enhanced_fan_out" {
   description = "Whether the function reads the stream as a registered consumer, with a throughput of its own, at a further charge. See docs/changes.md before a change."
   type        = bool
@@ -66,6 +84,18 @@ variable "external_id" {
   description = "External id that whoever assumes the role has to name; required with `authorization_mode` = `role`, and for that only."
   type        = string
   default     = null
+}
+
+variable "failed_events_bucket_name" {
+  description = "Name of the bucket that keeps the events which could not become report lines; null for a name from `kda_application_name`."
+  type        = string
+  default     = null
+}
+
+variable "flink_application" {
+  description = "The Flink application, with `engine` = `flink`: `code_bucket` and `code_key` (the S3 object that `make flink-package` made; another object for other code) and `code_version` (its version in a bucket that keeps them), `start_application` (whether it is started when it is made; a change starts or stops it), `parallelism` (tasks side by side, 1 to 256), `parallelism_per_kpu` (of them in one KPU, 1 to 8), `auto_scaling` (AWS changes the parallelism with the load) and `checkpoint_interval_seconds` (10 to 600: as much can be in the report twice after a failure)."
+  type        = object({ auto_scaling = optional(bool, false), checkpoint_interval_seconds = optional(number, 60), code_bucket = optional(string), code_key = optional(string, "report-line-job.zip"), code_version = optional(string), parallelism = optional(number, 1), parallelism_per_kpu = optional(number, 1), start_application = optional(bool, false) })
+  default     = {}
 }
 
 variable "iam_path" {
@@ -84,6 +114,18 @@ variable "kda_application_name" {
   description = "Name of the Agent Productivity deployment; the name of the report files begins with it."
   type        = string
   default     = "aspect-wfm-ap"
+}
+
+variable "kms_key_arn" {
+  description = "ARN of an existing customer-managed KMS key that encrypts everything that is made here; null for the keys of AWS. See docs/security.md for what the key's policy has to allow."
+  type        = string
+  default     = null
+}
+
+variable "log_level" {
+  description = "Least level of the lines that the functions log: `DEBUG`, `INFO`, `WARNING` or `ERROR`."
+  type        = string
+  default     = "INFO"
 }
 
 variable "log_retention_days" {
@@ -110,6 +152,12 @@ variable "qss3_key_prefix" {
   default     = null
 }
 
+variable "report_bucket_name" {
+  description = "Name of the report bucket; null for a name from `kda_application_name`."
+  type        = string
+  default     = null
+}
+
 variable "report_retention_days" {
   description = "After how many days report files are deleted; null keeps them."
   type        = number
@@ -128,8 +176,20 @@ variable "starting_position" {
   default     = "TRIM_HORIZON"
 }
 
+variable "starting_timestamp" {
+  description = "Time at which reading begins, in place of `starting_position`, as in `2026-03-02T09:00:00Z`; null for `starting_position`. Set it when `engine` changes, some minutes before the change: what came since is then in the report twice, and nothing is missing. Like that one, it counts when a reader is made."
+  type        = string
+  default     = null
+}
+
 variable "tags" {
   description = "Tags for every resource that takes them."
   type        = map(string)
   default     = {}
+}
+
+variable "wfm_adapter_user_name" {
+  description = "Name of the IAM user for the WFM Adapter; null for `WFMAdapter-<kda_application_name>`."
+  type        = string
+  default     = null
 }

@@ -1,5 +1,5 @@
 output "agent_event_stream_arn" {
-  description = "ARN of the Kinesis data stream: select it under Data streaming, Agent events, in the Amazon Connect instance."
+  description = "ARN of the Kinesis data stream. Without `connect_instance_id`, select it under Data streaming, Agent Events, in the Amazon Connect instance."
   value       = module.agent_stream.agent_event_stream_arn
 }
 
@@ -18,6 +18,16 @@ output "classifier_lambda_function_name" {
   value       = module.agent_productivity.classifier_lambda_function_name
 }
 
+output "connect_instance_id" {
+  description = "Id of the Amazon Connect instance whose agent events Terraform has switched on, null where that is done by hand."
+  value       = module.agent_stream.connect_instance_id
+}
+
+output "connect_key_policy" {
+  description = "What lets Amazon Connect write to the stream, for the policy of the customer-managed key (JSON); null without such a key. With `connect_instance_id`, a grant does the same."
+  value       = module.agent_stream.connect_key_policy
+}
+
 output "failed_events_bucket_name" {
   description = "Name of the S3 bucket that keeps the events which could not become report lines."
   value       = module.agent_productivity.failed_events_bucket_name
@@ -26,6 +36,11 @@ output "failed_events_bucket_name" {
 output "firehose_stream_name" {
   description = "Name of the Firehose stream. The WFM Adapter finds the report files by it."
   value       = module.agent_productivity.firehose_stream_name
+}
+
+output "flink_application_arn" {
+  description = "ARN of the Flink application that classifies, null with `engine` = `lambda`."
+  value       = module.agent_productivity.flink_application_arn
 }
 
 output "heartbeat_lambda_function_name" {

@@ -5,25 +5,35 @@ module "agent_productivity" {
   agent_event_stream_kms_arn         = var.agent_event_stream_kms_arn
   agent_event_stream_retention_hours = var.agent_event_stream_retention_hours
   agent_statuses                     = var.agent_statuses
+  alarms                             = var.alarms
   aspect_ap_data_s3_prefix           = var.aspect_ap_data_s3_prefix
   authorization_mode                 = var.authorization_mode
   classifier_function                = var.classifier_function
   connect_s3_bucket                  = var.connect_s3_bucket
   connect_s3_kms_arn                 = var.connect_s3_kms_arn
   connect_s3_prefix                  = var.connect_s3_prefix
+  dashboard                          = var.dashboard
+  engine                             = var.engine
   enhanced_fan_out                   = var.enhanced_fan_out
   external_id                        = var.external_id
+  failed_events_bucket_name          = var.failed_events_bucket_name
+  flink_application                  = var.flink_application
   iam_path                           = var.iam_path
   include_agent_status_type          = var.include_agent_status_type
   kda_application_name               = var.kda_application_name
+  kms_key_arn                        = var.kms_key_arn
+  log_level                          = var.log_level
   log_retention_days                 = var.log_retention_days
   permissions_boundary_arn           = var.permissions_boundary_arn
   qss3_bucket_name                   = var.qss3_bucket_name
   qss3_key_prefix                    = var.qss3_key_prefix
+  report_bucket_name                 = var.report_bucket_name
   report_retention_days              = var.report_retention_days
   source_aws_account_id              = var.source_aws_account_id
   starting_position                  = var.starting_position
+  starting_timestamp                 = var.starting_timestamp
   tags                               = var.tags
+  wfm_adapter_user_name              = var.wfm_adapter_user_name
 }
 
 module "rta" {
@@ -35,11 +45,16 @@ module "rta" {
   ahg_filter_level                   = var.ahg_filter_level
   ahg_filter_separator               = var.ahg_filter_separator
   ahg_filter_values                  = var.ahg_filter_values
+  alarms                             = var.alarms
   authorization_mode                 = var.authorization_mode
+  dashboard                          = var.dashboard
   enhanced_fan_out                   = var.enhanced_fan_out
   external_id                        = var.external_id
+  failed_records_bucket_name         = var.failed_records_bucket_name
   iam_path                           = var.iam_path
+  kms_key_arn                        = var.kms_key_arn
   lambda_config_location             = var.lambda_config_location
+  log_level                          = var.log_level
   log_retention_days                 = var.log_retention_days
   message_groups                     = var.message_groups
   name                               = var.name
@@ -49,6 +64,7 @@ module "rta" {
   qss3_bucket_name                   = var.qss3_bucket_name
   qss3_key_prefix                    = var.qss3_key_prefix
   relay_function                     = var.relay_function
+  rta_user_name                      = var.rta_user_name
   source_aws_account_id              = var.source_aws_account_id
   starting_position                  = var.starting_position
   tags                               = var.tags

@@ -43,6 +43,11 @@ output "firehose_stream_name" {
   value       = module.agent_productivity.firehose_stream_name
 }
 
+output "flink_application_arn" {
+  description = "ARN of the Flink application that classifies, null with `engine` = `lambda`."
+  value       = module.agent_productivity.flink_application_arn
+}
+
 output "heartbeat_lambda_function_name" {
   description = "Name of the heartbeat function."
   value       = module.agent_productivity.heartbeat_lambda_function_name

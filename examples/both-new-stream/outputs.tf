@@ -1,5 +1,5 @@
 output "agent_event_stream_arn" {
-  description = "ARN of the Kinesis data stream: select it under Data streaming, Agent events, in the Amazon Connect instance."
+  description = "ARN of the Kinesis data stream. Without `connect_instance_id`, select it under Data streaming, Agent Events, in the Amazon Connect instance."
   value       = module.agent_stream.agent_event_stream_arn
 }
 
@@ -23,6 +23,16 @@ output "config_table_name" {
   value       = module.rta.config_table_name
 }
 
+output "connect_instance_id" {
+  description = "Id of the Amazon Connect instance whose agent events Terraform has switched on, null where that is done by hand."
+  value       = module.agent_stream.connect_instance_id
+}
+
+output "connect_key_policy" {
+  description = "What lets Amazon Connect write to the stream, for the policy of the customer-managed key (JSON); null without such a key. With `connect_instance_id`, a grant does the same."
+  value       = module.agent_stream.connect_key_policy
+}
+
 output "dynamodb_table_name" {
   description = "Name of the DynamoDB table with the latest state change of each signed-in agent."
   value       = module.rta.dynamodb_table_name
@@ -41,6 +51,11 @@ output "failed_records_bucket_name" {
 output "firehose_stream_name" {
   description = "Name of the Firehose stream. The WFM Adapter finds the report files by it."
   value       = module.agent_productivity.firehose_stream_name
+}
+
+output "flink_application_arn" {
+  description = "ARN of the Flink application that classifies, null with `engine` = `lambda`."
+  value       = module.agent_productivity.flink_application_arn
 }
 
 output "heartbeat_lambda_function_name" {

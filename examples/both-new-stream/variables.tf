@@ -1,5 +1,5 @@
 variable "agent_event_stream_kms_arn" {
-  description = "ARN of the customer-managed KMS key that encrypts the new stream; null for the AWS-managed key."
+  description = "ARN of the customer-managed KMS key that encrypts the new stream, in the place of `kms_key_arn`; null for that one, or for the AWS-managed key."
   type        = string
   default     = null
 }
@@ -40,6 +40,12 @@ variable "ahg_filter_values" {
   default     = []
 }
 
+variable "alarms" {
+  description = "CloudWatch alarms: the SNS topics that they tell, and where they begin: `iterator_age_minutes` (how late a function may read), `queue_age_minutes` (how long a message may wait while the flag is on), `report_age_minutes` (how old an unwritten report line may be) and `skipped_percent` (records that are no agent events). Null for none. See docs/operations.md."
+  type        = object({ iterator_age_minutes = optional(number, 5), queue_age_minutes = optional(number, 5), report_age_minutes = optional(number, 15), skipped_percent = optional(number, 5), sns_topic_arns = optional(list(string), []) })
+  default     = {}
+}
+
 variable "aspect_ap_data_s3_prefix" {
   description = "Prefix of the report files in the report bucket, ending in `/`."
   type        = string
@@ -56,6 +62,12 @@ variable "classifier_function" {
   description = "How Lambda runs the classifier: events a batch, seconds that a batch may wait for more, memory in MB, batches of a shard side by side."
   type        = object({ batch_size = optional(number, 1000), batch_window_seconds = optional(number, 5), memory_size = optional(number, 256), parallelization_factor = optional(number, 1) })
   default     = {}
+}
+
+variable "connect_instance_id" {
+  description = "Id or ARN of the Amazon Connect instance whose agent events go to the new stream from now on; null to select the stream in its console by hand."
+  type        = string
+  default     = null
 }
 
 variable "connect_s3_bucket" {
@@ -75,10 +87,22 @@ variable "connect_s3_prefix" {
   default     = "connect/directory/Reports/Aspect/"
 }
 
+variable "dashboard" {
+  description = "Whether there is a CloudWatch dashboard for each part."
+  type        = bool
+  default     = true
+}
+
 variable "encrypted" {
   description = "Whether the new stream is encrypted at rest."
   type        = bool
   default     = true
+}
+
+variable "engine" {
+  description = "What the classifier runs on: `lambda`, a function, or `flink`, an application of Amazon Managed Service for Apache Flink, which `flink_application` describes. Before a change on a live deployment see docs/engines.md."
+  type        = string
+  default     = "lambda"
 }
 
 variable "enhanced_fan_out" {
@@ -91,6 +115,24 @@ variable "external_id" {
   description = "External id that whoever assumes the roles has to name; required with `authorization_mode` = `role`, and for that only."
   type        = string
   default     = null
+}
+
+variable "failed_events_bucket_name" {
+  description = "Name of the bucket that keeps the events which could not become report lines; null for a name from `kda_application_name`."
+  type        = string
+  default     = null
+}
+
+variable "failed_records_bucket_name" {
+  description = "Name of the bucket that keeps the records which could not be delivered to the RTA server; null for a name from `name`."
+  type        = string
+  default     = null
+}
+
+variable "flink_application" {
+  description = "The Flink application, with `engine` = `flink`: `code_bucket` and `code_key` (the S3 object that `make flink-package` made; another object for other code) and `code_version` (its version in a bucket that keeps them), `start_application` (whether it is started when it is made; a change starts or stops it), `parallelism` (tasks side by side, 1 to 256), `parallelism_per_kpu` (of them in one KPU, 1 to 8), `auto_scaling` (AWS changes the parallelism with the load) and `checkpoint_interval_seconds` (10 to 600: as much can be in the report twice after a failure)."
+  type        = object({ auto_scaling = optional(bool, false), checkpoint_interval_seconds = optional(number, 60), code_bucket = optional(string), code_key = optional(string, "report-line-job.zip"), code_version = optional(string), parallelism = optional(number, 1), parallelism_per_kpu = optional(number, 1), start_application = optional(bool, false) })
+  default     = {}
 }
 
 variable "iam_path" {
@@ -111,10 +153,22 @@ variable "kda_application_name" {
   default     = "aspect-wfm-ap"
 }
 
+variable "kms_key_arn" {
+  description = "ARN of an existing customer-managed KMS key that encrypts everything that is made here; null for the keys of AWS. See docs/security.md for what the key's policy has to allow."
+  type        = string
+  default     = null
+}
+
 variable "lambda_config_location" {
   description = "Where the write-to-SQS flag lives: `env` or `table`."
   type        = string
   default     = "env"
+}
+
+variable "log_level" {
+  description = "Least level of the lines that the functions log: `DEBUG`, `INFO`, `WARNING` or `ERROR`."
+  type        = string
+  default     = "INFO"
 }
 
 variable "log_retention_days" {
@@ -171,9 +225,21 @@ variable "relay_function" {
   default     = {}
 }
 
+variable "report_bucket_name" {
+  description = "Name of the report bucket; null for a name from `kda_application_name`."
+  type        = string
+  default     = null
+}
+
 variable "report_retention_days" {
   description = "After how many days report files are deleted; null keeps them."
   type        = number
+  default     = null
+}
+
+variable "rta_user_name" {
+  description = "Name of the IAM user for the RTA server; null for `<name>-server`."
+  type        = string
   default     = null
 }
 
@@ -195,6 +261,12 @@ variable "starting_position" {
   default     = "TRIM_HORIZON"
 }
 
+variable "starting_timestamp" {
+  description = "Time at which reading begins, in place of `starting_position`, as in `2026-03-02T09:00:00Z`; null for `starting_position`. Set it when `engine` changes, some minutes before the change: what came since is then in the report twice, and nothing is missing. Like that one, it counts when a reader is made."
+  type        = string
+  default     = null
+}
+
 variable "stream_mode" {
   description = "Capacity mode of the new stream: `PROVISIONED` or `ON_DEMAND`."
   type        = string
@@ -205,4 +277,10 @@ variable "tags" {
   description = "Tags for every resource that takes them."
   type        = map(string)
   default     = {}
+}
+
+variable "wfm_adapter_user_name" {
+  description = "Name of the IAM user for the WFM Adapter; null for `WFMAdapter-<kda_application_name>`."
+  type        = string
+  default     = null
 }

@@ -7,11 +7,16 @@ module "rta" {
   ahg_filter_level                   = var.ahg_filter_level
   ahg_filter_separator               = var.ahg_filter_separator
   ahg_filter_values                  = var.ahg_filter_values
+  alarms                             = var.alarms
   authorization_mode                 = var.authorization_mode
+  dashboard                          = var.dashboard
   enhanced_fan_out                   = var.enhanced_fan_out
   external_id                        = var.external_id
+  failed_records_bucket_name         = var.failed_records_bucket_name
   iam_path                           = var.iam_path
+  kms_key_arn                        = var.kms_key_arn
   lambda_config_location             = var.lambda_config_location
+  log_level                          = var.log_level
   log_retention_days                 = var.log_retention_days
   message_groups                     = var.message_groups
   name                               = var.name
@@ -21,6 +26,7 @@ module "rta" {
   qss3_bucket_name                   = var.qss3_bucket_name
   qss3_key_prefix                    = var.qss3_key_prefix
   relay_function                     = var.relay_function
+  rta_user_name                      = var.rta_user_name
   source_aws_account_id              = var.source_aws_account_id
   starting_position                  = var.starting_position
   tags                               = var.tags

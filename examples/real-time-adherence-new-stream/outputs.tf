@@ -1,11 +1,21 @@
 output "agent_event_stream_arn" {
-  description = "ARN of the Kinesis data stream: select it under Data streaming, Agent events, in the Amazon Connect instance."
+  description = "ARN of the Kinesis data stream. Without `connect_instance_id`, select it under Data streaming, Agent Events, in the Amazon Connect instance."
   value       = module.agent_stream.agent_event_stream_arn
 }
 
 output "config_table_name" {
   description = "Name of the DynamoDB table that holds the write-to-SQS flag, null when the flag is in the function's environment."
   value       = module.rta.config_table_name
+}
+
+output "connect_instance_id" {
+  description = "Id of the Amazon Connect instance whose agent events Terraform has switched on, null where that is done by hand."
+  value       = module.agent_stream.connect_instance_id
+}
+
+output "connect_key_policy" {
+  description = "What lets Amazon Connect write to the stream, for the policy of the customer-managed key (JSON); null without such a key. With `connect_instance_id`, a grant does the same."
+  value       = module.agent_stream.connect_key_policy
 }
 
 output "dynamodb_table_name" {

@@ -1,5 +1,5 @@
 variable "agent_event_stream_kms_arn" {
-  description = "ARN of the customer-managed KMS key that encrypts the new stream; null for the AWS-managed key."
+  description = "ARN of the customer-managed KMS key that encrypts the new stream, in the place of `kms_key_arn`; null for that one, or for the AWS-managed key."
   type        = string
   default     = null
 }
@@ -34,10 +34,28 @@ variable "ahg_filter_values" {
   default     = []
 }
 
+variable "alarms" {
+  description = "CloudWatch alarms: the SNS topics that they tell, and where they begin: `iterator_age_minutes` (how late a function may read), `queue_age_minutes` (how long a message may wait while the flag is on) and `skipped_percent` (records that are no agent events). Null for none. See docs/operations.md."
+  type        = object({ iterator_age_minutes = optional(number, 5), queue_age_minutes = optional(number, 5), report_age_minutes = optional(number, 15), skipped_percent = optional(number, 5), sns_topic_arns = optional(list(string), []) })
+  default     = {}
+}
+
 variable "authorization_mode" {
   description = "What the RTA server works as: `user`, an IAM user with access keys, or `role`, an IAM role that `source_aws_account_id` assumes with `external_id`."
   type        = string
   default     = "user"
+}
+
+variable "connect_instance_id" {
+  description = "Id or ARN of the Amazon Connect instance whose agent events go to the new stream from now on; null to select the stream in its console by hand."
+  type        = string
+  default     = null
+}
+
+variable "dashboard" {
+  description = "Whether there is a CloudWatch dashboard."
+  type        = bool
+  default     = true
 }
 
 variable "encrypted" {
@@ -58,16 +76,34 @@ variable "external_id" {
   default     = null
 }
 
+variable "failed_records_bucket_name" {
+  description = "Name of the bucket that keeps the records which could not be delivered to the RTA server; null for a name from `name`."
+  type        = string
+  default     = null
+}
+
 variable "iam_path" {
   description = "IAM path of every role and user; begins and ends with `/`."
   type        = string
   default     = "/"
 }
 
+variable "kms_key_arn" {
+  description = "ARN of an existing customer-managed KMS key that encrypts everything that is made here; null for the keys of AWS. See docs/security.md for what the key's policy has to allow."
+  type        = string
+  default     = null
+}
+
 variable "lambda_config_location" {
   description = "Where the write-to-SQS flag lives: `env` or `table`."
   type        = string
   default     = "env"
+}
+
+variable "log_level" {
+  description = "Least level of the lines that the functions log: `DEBUG`, `INFO`, `WARNING` or `ERROR`."
+  type        = string
+  default     = "INFO"
 }
 
 variable "log_retention_days" {
@@ -122,6 +158,12 @@ variable "relay_function" {
   description = "How Lambda runs the relay: events a batch, seconds that a batch may wait for more, memory in MB, batches of a shard side by side."
   type        = object({ batch_size = optional(number, 500), batch_window_seconds = optional(number, 0), memory_size = optional(number, 256), parallelization_factor = optional(number, 1) })
   default     = {}
+}
+
+variable "rta_user_name" {
+  description = "Name of the IAM user for the RTA server; null for `<name>-server`."
+  type        = string
+  default     = null
 }
 
 variable "shard_count" {

@@ -3,12 +3,14 @@ resource "aws_lambda_function" "classifier" {
   #checkov:skip=CKV_AWS_115:Kinesis hands over parallelization_factor batches of a shard at a time, so that these and the shards bound it; a reservation would only take from the account's pool.
   #checkov:skip=CKV_AWS_116:Kinesis uses no dead-letter queue; the event source mapping's on-failure destination keeps what is given up on, whole.
   #checkov:skip=CKV_AWS_117:It uses public AWS endpoints over TLS and nothing inside a VPC, runs no third-party code, and its role bounds what it may do.
-  #checkov:skip=CKV_AWS_173:The variables hold names of resources and settings, no secret, and are encrypted with a key that AWS manages for Lambda.
+  #checkov:skip=CKV_AWS_173:With kms_key_arn it is that key; without, a key that AWS manages for Lambda, and the variables hold names of resources and settings, no secret.
   #checkov:skip=CKV_AWS_272:The zip is reproducible from the source beside it, and `make lint` compares the two; a signing profile belongs to an account, not to a module.
+
+  count = local.on_lambda ? 1 : 0
 
   function_name    = local.names.classifier
   description      = "Turns agent events into the report lines of ${var.kda_application_name}."
-  role             = aws_iam_role.classifier.arn
+  role             = aws_iam_role.classifier[0].arn
   runtime          = "python3.13"
   handler          = "agent_classifier.handler.handler"
   filename         = local.zips["agent_classifier"].filename
@@ -17,6 +19,7 @@ resource "aws_lambda_function" "classifier" {
   source_code_hash = local.zips["agent_classifier"].hash
   memory_size      = var.classifier_function.memory_size
   timeout          = 60
+  kms_key_arn      = var.kms_key_arn
   tags             = var.tags
 
   environment {
@@ -24,29 +27,36 @@ resource "aws_lambda_function" "classifier" {
       FAILED_RECORDS_BUCKET     = aws_s3_bucket.failed_events.bucket
       FIREHOSE_STREAM           = aws_kinesis_firehose_delivery_stream.reports.name
       INCLUDE_AGENT_STATUS_TYPE = var.include_agent_status_type ? "True" : "False"
+      LOG_LEVEL                 = var.log_level
       STATUS_TABLE_BUCKET       = aws_s3_bucket.reports.bucket
     }
   }
 
   logging_config {
     log_format = "Text"
-    log_group  = aws_cloudwatch_log_group.classifier.name
+    log_group  = aws_cloudwatch_log_group.classifier[0].name
   }
 }
 
 resource "aws_cloudwatch_log_group" "classifier" {
-  #checkov:skip=CKV_AWS_158:CloudWatch Logs encrypts it with a key of its own, and a line holds counts, names of resources and sequence numbers, never an event.
+  #checkov:skip=CKV_AWS_158:With kms_key_arn it is that key; without, CloudWatch Logs encrypts it with a key of its own, and a line holds counts, names of resources and sequence numbers, never an event.
   #checkov:skip=CKV_AWS_338:For operating, as long as log_retention_days says, a year included; the record of who did what is CloudTrail.
 
+  count = local.on_lambda ? 1 : 0
+
   name              = "/aws/lambda/${local.names.classifier}"
+  kms_key_id        = var.kms_key_arn
   retention_in_days = var.log_retention_days
   tags              = var.tags
 }
 
 resource "aws_lambda_event_source_mapping" "classifier" {
+  count = local.on_lambda ? 1 : 0
+
   event_source_arn                   = local.event_source_arn
-  function_name                      = aws_lambda_function.classifier.arn
-  starting_position                  = var.starting_position
+  function_name                      = aws_lambda_function.classifier[0].arn
+  starting_position                  = local.starting_position
+  starting_position_timestamp        = var.starting_timestamp
   batch_size                         = var.classifier_function.batch_size
   maximum_batching_window_in_seconds = var.classifier_function.batch_window_seconds
   parallelization_factor             = var.classifier_function.parallelization_factor
@@ -58,6 +68,11 @@ resource "aws_lambda_event_source_mapping" "classifier" {
   maximum_record_age_in_seconds = min((var.agent_event_stream_retention_hours - 1) * 3600, 604800)
   tags                          = var.tags
 
+  # Tells how many records were given up on.
+  metrics_config {
+    metrics = ["EventCount"]
+  }
+
   destination_config {
     on_failure {
       destination_arn = aws_s3_bucket.failed_events.arn
@@ -66,7 +81,7 @@ resource "aws_lambda_event_source_mapping" "classifier" {
 
   lifecycle {
     # Another position would make another mapping, which would forget how far this one has read.
-    ignore_changes = [starting_position]
+    ignore_changes = [starting_position, starting_position_timestamp]
   }
 
   # Lambda checks the role's rights on the stream when the mapping is made, and needs them until it
@@ -75,6 +90,8 @@ resource "aws_lambda_event_source_mapping" "classifier" {
 }
 
 resource "aws_iam_role" "classifier" {
+  count = local.on_lambda ? 1 : 0
+
   name                 = local.names.classifier
   description          = "What the classifier function ${local.names.classifier} may do."
   path                 = var.iam_path
@@ -84,9 +101,11 @@ resource "aws_iam_role" "classifier" {
 }
 
 resource "aws_iam_role_policy" "classifier" {
+  count = local.on_lambda ? 1 : 0
+
   name = "classify-agent-events"
   # By the id: it is unknown while another path makes the role anew, so that the policy follows.
-  role   = aws_iam_role.classifier.id
+  role   = aws_iam_role.classifier[0].id
   policy = data.aws_iam_policy_document.classifier.json
 }
 
@@ -109,6 +128,8 @@ data "aws_iam_policy_document" "lambda_trust" {
 }
 
 data "aws_iam_policy_document" "classifier" {
+  source_policy_documents = [data.aws_iam_policy_document.classify.json]
+
   statement {
     sid = "ReadTheAgentEventStream"
     actions = [
@@ -121,6 +142,27 @@ data "aws_iam_policy_document" "classifier" {
     resources = [var.agent_event_stream_arn]
   }
 
+  statement {
+    sid       = "KeepFailedEvents"
+    actions   = ["s3:PutObject"]
+    resources = ["${local.arns.failed_events_bucket}/*"]
+  }
+
+  statement {
+    sid       = "FindTheBucketForFailedEvents"
+    actions   = ["s3:ListBucket"]
+    resources = [local.arns.failed_events_bucket]
+  }
+
+  statement {
+    sid       = "WriteItsLog"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${local.arns.classifier_log}:*"]
+  }
+}
+
+# What the classifier needs wherever it runs.
+data "aws_iam_policy_document" "classify" {
   dynamic "statement" {
     for_each = aws_kinesis_stream_consumer.classifier[*].arn
 
@@ -142,7 +184,7 @@ data "aws_iam_policy_document" "classifier" {
       condition {
         test     = "StringEquals"
         variable = "kms:ViaService"
-        values   = ["kinesis.${local.region}.${data.aws_partition.current.dns_suffix}"]
+        values   = [local.via.kinesis]
       }
     }
   }
@@ -166,21 +208,24 @@ data "aws_iam_policy_document" "classifier" {
     resources = [local.arns.report_bucket]
   }
 
-  statement {
-    sid       = "KeepFailedEvents"
-    actions   = ["s3:PutObject"]
-    resources = ["${local.arns.failed_events_bucket}/*"]
-  }
+  # The key of the buckets. The Firehose stream uses it by a grant that it has, Lambda for the
+  # environment by another.
+  dynamic "statement" {
+    for_each = var.kms_key_arn == null ? {} : {
+      DecryptTheReferenceTable = { actions = ["kms:Decrypt"], via = [local.via.s3] }
+      EncryptFailedEvents      = { actions = ["kms:GenerateDataKey"], via = [local.via.s3] }
+    }
 
-  statement {
-    sid       = "FindTheBucketForFailedEvents"
-    actions   = ["s3:ListBucket"]
-    resources = [local.arns.failed_events_bucket]
-  }
+    content {
+      sid       = statement.key
+      actions   = statement.value.actions
+      resources = [var.kms_key_arn]
 
-  statement {
-    sid       = "WriteItsLog"
-    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-    resources = ["${local.arns.classifier_log}:*"]
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = statement.value.via
+      }
+    }
   }
 }

@@ -1,7 +1,7 @@
 # The WFM Adapter finds the report files by the names that Firehose gives them. So nothing here may
 # alter these: no compression, no file extension, no expression in the prefix, no other time zone.
 resource "aws_kinesis_firehose_delivery_stream" "reports" {
-  #checkov:skip=CKV_AWS_241:Lines only pass through, encrypted with a key that AWS owns, and no API reads them back.
+  #checkov:skip=CKV_AWS_241:With kms_key_arn it is that key; without, a key that AWS owns, and lines only pass through, with no API that reads them back.
 
   name        = local.names.firehose_stream
   destination = "extended_s3"
@@ -14,6 +14,7 @@ resource "aws_kinesis_firehose_delivery_stream" "reports" {
     buffering_interval = 300
     buffering_size     = 5
     compression_format = "UNCOMPRESSED"
+    kms_key_arn        = var.kms_key_arn
 
     cloudwatch_logging_options {
       enabled         = true
@@ -23,7 +24,9 @@ resource "aws_kinesis_firehose_delivery_stream" "reports" {
   }
 
   server_side_encryption {
-    enabled = true
+    enabled  = true
+    key_type = var.kms_key_arn == null ? null : "CUSTOMER_MANAGED_CMK"
+    key_arn  = var.kms_key_arn
   }
 
   # The stream writes its last files while it is destroyed, so the role's rights have to outlive it;
@@ -32,10 +35,11 @@ resource "aws_kinesis_firehose_delivery_stream" "reports" {
 }
 
 resource "aws_cloudwatch_log_group" "firehose" {
-  #checkov:skip=CKV_AWS_158:CloudWatch Logs encrypts it with a key of its own, and Firehose writes which delivery failed and why, not the records.
+  #checkov:skip=CKV_AWS_158:With kms_key_arn it is that key; without, CloudWatch Logs encrypts it with a key of its own, and Firehose writes which delivery failed and why, not the records.
   #checkov:skip=CKV_AWS_338:For operating, as long as log_retention_days says, a year included; the record of who did what is CloudTrail.
 
   name              = "/aws/kinesisfirehose/${local.names.firehose_stream}"
+  kms_key_id        = var.kms_key_arn
   retention_in_days = var.log_retention_days
   tags              = var.tags
 }
@@ -106,5 +110,24 @@ data "aws_iam_policy_document" "firehose" {
     sid       = "LogDeliveryErrors"
     actions   = ["logs:PutLogEvents"]
     resources = ["${local.arns.firehose_log}:log-stream:${local.names.delivery_errors}"]
+  }
+
+  # Decrypting is for files that are written in parts.
+  dynamic "statement" {
+    for_each = var.kms_key_arn == null ? {} : {
+      EncryptReportFiles = { actions = ["kms:Decrypt", "kms:GenerateDataKey"], via = [local.via.s3] }
+    }
+
+    content {
+      sid       = statement.key
+      actions   = statement.value.actions
+      resources = [var.kms_key_arn]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = statement.value.via
+      }
+    }
   }
 }

@@ -4,7 +4,7 @@ resource "aws_lambda_function" "heartbeat" {
   #checkov:skip=CKV_AWS_115:One schedule calls it, once in five minutes; a reservation would only take from the account's pool.
   #checkov:skip=CKV_AWS_116:The schedule's event holds nothing to keep, the next one comes in five minutes, and a failure is in the function's Errors metric.
   #checkov:skip=CKV_AWS_117:It uses public AWS endpoints over TLS and nothing inside a VPC, runs no third-party code, and its role bounds what it may do.
-  #checkov:skip=CKV_AWS_173:The variables hold names of resources and settings, no secret, and are encrypted with a key that AWS manages for Lambda.
+  #checkov:skip=CKV_AWS_173:With kms_key_arn it is that key; without, a key that AWS manages for Lambda, and the variables hold names of resources and settings, no secret.
   #checkov:skip=CKV_AWS_272:The zip is reproducible from the source beside it, and `make lint` compares the two; a signing profile belongs to an account, not to a module.
 
   function_name    = local.names.heartbeat
@@ -18,13 +18,18 @@ resource "aws_lambda_function" "heartbeat" {
   source_code_hash = local.zips["heartbeat"].hash
   memory_size      = 128
   timeout          = 60
+  kms_key_arn      = var.kms_key_arn
   tags             = var.tags
 
   environment {
-    variables = {
-      EVENT_SOURCE_MAPPING_UUID = aws_lambda_event_source_mapping.classifier.uuid
-      FIREHOSE_STREAM           = aws_kinesis_firehose_delivery_stream.reports.name
-    }
+    variables = merge(
+      {
+        FIREHOSE_STREAM = aws_kinesis_firehose_delivery_stream.reports.name
+        LOG_LEVEL       = var.log_level
+      },
+      { for uuid in aws_lambda_event_source_mapping.classifier[*].uuid : "EVENT_SOURCE_MAPPING_UUID" => uuid },
+      { for name in aws_kinesisanalyticsv2_application.classifier[*].name : "FLINK_APPLICATION" => name },
+    )
   }
 
   logging_config {
@@ -34,10 +39,11 @@ resource "aws_lambda_function" "heartbeat" {
 }
 
 resource "aws_cloudwatch_log_group" "heartbeat" {
-  #checkov:skip=CKV_AWS_158:CloudWatch Logs encrypts it with a key of its own, and a line holds counts, names of resources and sequence numbers, never an event.
+  #checkov:skip=CKV_AWS_158:With kms_key_arn it is that key; without, CloudWatch Logs encrypts it with a key of its own, and a line holds counts, names of resources and sequence numbers, never an event.
   #checkov:skip=CKV_AWS_338:For operating, as long as log_retention_days says, a year included; the record of who did what is CloudTrail.
 
   name              = "/aws/lambda/${local.names.heartbeat}"
+  kms_key_id        = var.kms_key_arn
   retention_in_days = var.log_retention_days
   tags              = var.tags
 }
@@ -84,10 +90,24 @@ resource "aws_iam_role_policy" "heartbeat" {
 data "aws_iam_policy_document" "heartbeat" {
   # On AWS the first action is what counts, and the second does nothing for a single mapping;
   # implementations of Lambda for development ask for it instead.
-  statement {
-    sid       = "SeeWhetherTheClassifierIsAtWork"
-    actions   = ["lambda:GetEventSourceMapping", "lambda:ListEventSourceMappings"]
-    resources = ["arn:${local.partition}:lambda:${local.region}:${local.account_id}:event-source-mapping:${aws_lambda_event_source_mapping.classifier.uuid}"]
+  dynamic "statement" {
+    for_each = aws_lambda_event_source_mapping.classifier[*].uuid
+
+    content {
+      sid       = "SeeWhetherTheClassifierIsAtWork"
+      actions   = ["lambda:GetEventSourceMapping", "lambda:ListEventSourceMappings"]
+      resources = ["arn:${local.partition}:lambda:${local.region}:${local.account_id}:event-source-mapping:${statement.value}"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = aws_kinesisanalyticsv2_application.classifier
+
+    content {
+      sid       = "SeeWhetherTheApplicationRuns"
+      actions   = ["kinesisanalytics:DescribeApplication"]
+      resources = [local.arns.application]
+    }
   }
 
   statement {

@@ -4,28 +4,40 @@ data "aws_partition" "current" {}
 
 data "aws_region" "current" {}
 
-# Every name is kda_application_name with a prefix or a suffix; the WFM Adapter finds the files of the
-# Firehose stream by its name.
+# Every name that is not given is kda_application_name with a prefix or a suffix; the WFM Adapter finds
+# the files of the Firehose stream by its name.
 locals {
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.id
 
+  # The services that use a key for whoever calls them, as kms:ViaService has them.
+  via = {
+    for service in ["kinesis", "s3"] :
+    service => "${service}.${local.region}.${data.aws_partition.current.dns_suffix}"
+  }
+
   names = {
-    classifier           = "${var.kda_application_name}-classifier"
-    delivery_errors      = "delivery-errors"
-    failed_events_bucket = "${lower(var.kda_application_name)}-failed-events-${local.account_id}"
-    firehose_role        = "${var.kda_application_name}-firehose"
-    firehose_stream      = "${var.kda_application_name}-kda-to-s3"
-    heartbeat            = "${var.kda_application_name}-heartbeat"
-    identity             = "WFMAdapter-${var.kda_application_name}"
-    report_bucket        = "${lower(var.kda_application_name)}-reports-${local.account_id}"
-    stream_consumer      = "${var.kda_application_name}-classifier"
+    application_log_stream = "application"
+    application_role       = "${var.kda_application_name}-application"
+    classifier             = "${var.kda_application_name}-classifier"
+    dashboard              = "${var.kda_application_name}-productivity"
+    delivery_errors        = "delivery-errors"
+    failed_events_bucket   = coalesce(var.failed_events_bucket_name, "${lower(var.kda_application_name)}-failed-events-${local.account_id}")
+    firehose_role          = "${var.kda_application_name}-firehose"
+    firehose_stream        = "${var.kda_application_name}-kda-to-s3"
+    heartbeat              = "${var.kda_application_name}-heartbeat"
+    identity               = coalesce(var.wfm_adapter_user_name, "WFMAdapter-${var.kda_application_name}")
+    report_bucket          = coalesce(var.report_bucket_name, "${lower(var.kda_application_name)}-reports-${local.account_id}")
+    stream_consumer        = "${var.kda_application_name}-classifier"
   }
 
   # Spelled out rather than referred to, so that a plan shows every policy in full.
   arns = {
+    application          = "arn:${local.partition}:kinesisanalytics:${local.region}:${local.account_id}:application/${var.kda_application_name}"
+    application_log      = "${local._log_group_arn}/aws/kinesis-analytics/${var.kda_application_name}"
     classifier_log       = "${local._log_group_arn}/aws/lambda/${local.names.classifier}"
+    code_bucket          = "arn:${local.partition}:s3:::${coalesce(var.flink_application.code_bucket, "none")}"
     connect_bucket       = "arn:${local.partition}:s3:::${var.connect_s3_bucket}"
     failed_events_bucket = "arn:${local.partition}:s3:::${local.names.failed_events_bucket}"
     firehose_log         = "${local._log_group_arn}/aws/kinesisfirehose/${local.names.firehose_stream}"

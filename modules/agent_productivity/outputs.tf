@@ -5,13 +5,13 @@ output "ap_s3_bucket_name" {
 }
 
 output "classifier_event_source_mapping_uuid" {
-  description = "UUID of the classifier's event source mapping: disable it to stop Agent Productivity, and the heartbeat with it."
-  value       = aws_lambda_event_source_mapping.classifier.uuid
+  description = "UUID of the classifier's event source mapping, null with `engine` = `flink`: disable it to stop Agent Productivity, and the heartbeat with it."
+  value       = one(aws_lambda_event_source_mapping.classifier[*].uuid)
 }
 
 output "classifier_lambda_function_name" {
-  description = "Name of the classifier function. It is being fed once this output is there."
-  value       = aws_lambda_function.classifier.function_name
+  description = "Name of the classifier function, null with `engine` = `flink`. It is being fed once this output is there."
+  value       = one(aws_lambda_function.classifier[*].function_name)
   depends_on  = [aws_lambda_event_source_mapping.classifier]
 }
 
@@ -23,6 +23,11 @@ output "failed_events_bucket_name" {
 output "firehose_stream_name" {
   description = "Name of the Firehose stream. The WFM Adapter finds the report files by it."
   value       = aws_kinesis_firehose_delivery_stream.reports.name
+}
+
+output "flink_application_arn" {
+  description = "ARN of the Flink application that classifies, null with `engine` = `lambda`. It is named `kda_application_name`: stop it to stop Agent Productivity, and the heartbeat with it."
+  value       = one(aws_kinesisanalyticsv2_application.classifier[*].arn)
 }
 
 output "heartbeat_lambda_function_name" {

@@ -4,7 +4,7 @@ resource "aws_s3_bucket" "reports" {
   #checkov:skip=CKV_AWS_18:Server access logs would need another bucket; CloudTrail data events record who reads and writes here, with the estate's other buckets.
   #checkov:skip=CKV_AWS_21:Firehose writes each report file once, under a name of its own; versions would keep agents' data beyond report_retention_days.
   #checkov:skip=CKV_AWS_144:A copy would take agents' data out of the region of the Amazon Connect instance, and the WFM Adapter reads this bucket only.
-  #checkov:skip=CKV_AWS_145:S3 encrypts each object with a key of its own (SSE-S3); of the principals here only the WFM Adapter may read reports, and only the classifier the table.
+  #checkov:skip=CKV_AWS_145:With kms_key_arn it is that key; without, S3 encrypts each object with a key of its own (SSE-S3), and of the principals here only the WFM Adapter may read reports, and only the classifier the table.
   #checkov:skip=CKV2_AWS_62:The WFM Adapter lists the bucket when it wants to; the one notification configuration that a bucket has is left to the estate.
 
   bucket = local.names.report_bucket
@@ -24,8 +24,11 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "reports" {
   bucket = aws_s3_bucket.reports.bucket
 
   rule {
+    bucket_key_enabled = var.kms_key_arn == null ? null : true
+
     apply_server_side_encryption_by_default {
-      sse_algorithm = "AES256"
+      kms_master_key_id = var.kms_key_arn
+      sse_algorithm     = var.kms_key_arn == null ? "AES256" : "aws:kms"
     }
   }
 }

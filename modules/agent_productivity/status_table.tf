@@ -7,7 +7,10 @@ resource "aws_s3_object" "status_table" {
   key          = local.status_table_key
   content      = local._status_table
   content_type = "text/csv"
-  etag         = md5(local._status_table)
+  kms_key_id   = var.kms_key_arn
+  # By which a changed table is noticed: S3 has the MD5 of what it encrypts with its own keys only.
+  etag        = var.kms_key_arn == null ? md5(local._status_table) : null
+  source_hash = var.kms_key_arn == null ? null : md5(local._status_table)
 
   # An object takes ten tags, all else here fifty: no tag of the estate's may make it fail.
   override_provider {

@@ -63,6 +63,37 @@ variable "agent_statuses" {
   }
 }
 
+variable "alarms" {
+  description = "CloudWatch alarms: `sns_topic_arns` are told when an alarm goes on and off. `iterator_age_minutes` (how late the classifier may read), `report_age_minutes` (how old a line may be that Firehose has not written) and `skipped_percent` (records that are no agent events) are where they begin. Null for no alarms. The type is the same in all modules."
+  type        = object({ iterator_age_minutes = optional(number, 5), queue_age_minutes = optional(number, 5), report_age_minutes = optional(number, 15), skipped_percent = optional(number, 5), sns_topic_arns = optional(list(string), []) })
+  default     = {}
+
+  validation {
+    condition     = var.alarms == null ? true : var.alarms.iterator_age_minutes >= 1
+    error_message = "alarms.iterator_age_minutes is ${try(var.alarms.iterator_age_minutes, 0)}: it has to be at least 1 minute."
+  }
+
+  validation {
+    condition     = var.alarms == null ? true : var.alarms.report_age_minutes >= 6
+    error_message = "alarms.report_age_minutes is ${try(var.alarms.report_age_minutes, 0)}: it has to be at least 6 minutes, since Firehose gathers lines for five."
+  }
+
+  validation {
+    condition     = var.alarms == null ? true : var.alarms.skipped_percent >= 0 && var.alarms.skipped_percent < 100
+    error_message = "alarms.skipped_percent is ${try(var.alarms.skipped_percent, 0)}: it has to be 0 to 99, a share of the records on the stream."
+  }
+
+  validation {
+    condition     = var.alarms == null ? true : length(var.alarms.sns_topic_arns) <= 5 && alltrue([for arn in var.alarms.sns_topic_arns : can(regex("^arn:[^:]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", arn))])
+    error_message = "alarms.sns_topic_arns has to be at most five ARNs of SNS topics (arn:aws:sns:<region>:<account>:<name>): CloudWatch takes no more for an alarm, and no FIFO topics here."
+  }
+
+  validation {
+    condition     = var.alarms == null ? true : alltrue([for arn in var.alarms.sns_topic_arns : try(split(":", arn)[3], data.aws_region.current.id) == data.aws_region.current.id])
+    error_message = "alarms.sns_topic_arns has a topic in another region than the AWS provider (${data.aws_region.current.id}): an alarm notifies topics of its own region."
+  }
+}
+
 variable "aspect_ap_data_s3_prefix" {
   description = "Prefix of the report files in the report bucket; ends in `/`. The WFM Adapter's parameter Firehose Report Root Path has to be the same."
   type        = string
@@ -158,6 +189,30 @@ variable "connect_s3_prefix" {
   }
 }
 
+variable "dashboard" {
+  description = "Whether there is a CloudWatch dashboard `<kda_application_name>-productivity`."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "engine" {
+  description = "What the classifier runs on: `lambda`, a function, or `flink`, an application of Amazon Managed Service for Apache Flink, which `flink_application` describes. Before a change on a live deployment see docs/engines.md."
+  type        = string
+  default     = "lambda"
+  nullable    = false
+
+  validation {
+    condition     = contains(["flink", "lambda"], var.engine)
+    error_message = "engine is \"${var.engine}\": use lambda or flink."
+  }
+
+  validation {
+    condition     = var.engine != "flink" || try(split(":", var.agent_event_stream_arn)[4], local.account_id) == local.account_id
+    error_message = "engine is flink but agent_event_stream_arn is in another account than the AWS provider (${local.account_id}): Flink's connector finds a stream by its name in its own account. Use engine = lambda."
+  }
+}
+
 variable "enhanced_fan_out" {
   description = "Whether the classifier reads the stream as a registered consumer, with 2 MB a second of every shard to itself, at a further charge. A change replaces the event source mapping, which then reads all that is on the stream once more: see docs/changes.md before one."
   type        = bool
@@ -184,6 +239,59 @@ variable "external_id" {
   validation {
     condition     = var.external_id == null || var.authorization_mode != "user"
     error_message = "external_id is set but authorization_mode is user, where nobody assumes a role: set authorization_mode to role, or remove external_id."
+  }
+}
+
+variable "failed_events_bucket_name" {
+  description = "Name of the bucket that keeps the events which could not become report lines; null for `<kda_application_name>-failed-events-<account>`, in lower case. A change replaces the bucket."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.failed_events_bucket_name == null ? true : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.failed_events_bucket_name)) && !can(regex("\\.\\.|^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|--table-s3|\\.mrap)$", var.failed_events_bucket_name))
+    error_message = "failed_events_bucket_name has to be a name that S3 takes: 3 to 63 lowercase letters, digits, hyphens and periods, a letter or digit at both ends, no two periods in a row, and none of the beginnings and ends that S3 keeps for itself (such as xn-- and -s3alias)."
+  }
+
+  validation {
+    condition     = var.failed_events_bucket_name == null || (var.failed_events_bucket_name != var.report_bucket_name && var.failed_events_bucket_name != var.connect_s3_bucket)
+    error_message = "failed_events_bucket_name is the report bucket or the exported reports bucket: it has to be a bucket of its own, since the WFM Adapter lists those two."
+  }
+}
+
+variable "flink_application" {
+  description = "The Flink application, with `engine` = `flink`: `code_bucket` and `code_key` (the S3 object that `make flink-package` made; another object for other code) and `code_version` (its version in a bucket that keeps them), `start_application` (whether it is started when it is made; a change starts or stops it), `parallelism` (tasks side by side, 1 to 256), `parallelism_per_kpu` (of them in one KPU, 1 to 8), `auto_scaling` (AWS changes the parallelism with the load) and `checkpoint_interval_seconds` (10 to 600: as much can be in the report twice after a failure)."
+  type        = object({ auto_scaling = optional(bool, false), checkpoint_interval_seconds = optional(number, 60), code_bucket = optional(string), code_key = optional(string, "report-line-job.zip"), code_version = optional(string), parallelism = optional(number, 1), parallelism_per_kpu = optional(number, 1), start_application = optional(bool, false) })
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = var.engine != "flink" || var.flink_application.code_bucket != null
+    error_message = "engine is flink but flink_application.code_bucket is not set: upload what make flink-package makes to a bucket in this region, and name it here."
+  }
+
+  validation {
+    condition     = var.flink_application.code_bucket == null ? true : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.flink_application.code_bucket))
+    error_message = "flink_application.code_bucket has to be the name of an S3 bucket: 3 to 63 lowercase letters, digits, hyphens and periods."
+  }
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9!_.'()-][A-Za-z0-9!_.'()/-]*$", var.flink_application.code_key))
+    error_message = "flink_application.code_key is \"${var.flink_application.code_key}\": it has to be the key of one S3 object, without * or ?, and does not begin with /."
+  }
+
+  validation {
+    condition     = var.flink_application.parallelism >= 1 && var.flink_application.parallelism <= 256 && floor(var.flink_application.parallelism) == var.flink_application.parallelism
+    error_message = "flink_application.parallelism is ${var.flink_application.parallelism}: it has to be a whole number from 1 to 256; more than the stream has shards does nothing."
+  }
+
+  validation {
+    condition     = var.flink_application.parallelism_per_kpu >= 1 && var.flink_application.parallelism_per_kpu <= 8 && floor(var.flink_application.parallelism_per_kpu) == var.flink_application.parallelism_per_kpu
+    error_message = "flink_application.parallelism_per_kpu is ${var.flink_application.parallelism_per_kpu}: it has to be a whole number from 1 to 8, which is what the service takes."
+  }
+
+  validation {
+    condition     = var.flink_application.checkpoint_interval_seconds >= 10 && var.flink_application.checkpoint_interval_seconds <= 600 && floor(var.flink_application.checkpoint_interval_seconds) == var.flink_application.checkpoint_interval_seconds
+    error_message = "flink_application.checkpoint_interval_seconds is ${var.flink_application.checkpoint_interval_seconds}: it has to be a whole number from 10 to 600."
   }
 }
 
@@ -220,6 +328,34 @@ variable "kda_application_name" {
   validation {
     condition     = !can(regex("^(?i:xn--|sthree-|amzn-s3-demo-)", var.kda_application_name))
     error_message = "kda_application_name begins with xn--, sthree- or amzn-s3-demo-, which S3 keeps for itself: use another."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "ARN of an existing customer-managed KMS key that encrypts the buckets, the Firehose stream and its files, the logs and the functions' environments. Null for the keys of AWS. Its policy has to let CloudWatch Logs use it: see docs/security.md, and docs/changes.md before a change."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key_arn))
+    error_message = "kms_key_arn has to be the ARN of a KMS key (arn:aws:kms:<region>:<account>:key/<id>), not an alias or another resource."
+  }
+
+  validation {
+    condition     = var.kms_key_arn == null ? true : try(split(":", var.kms_key_arn)[3], data.aws_region.current.id) == data.aws_region.current.id
+    error_message = "kms_key_arn is in another region than the AWS provider (${data.aws_region.current.id}): give a key of the region that you deploy in, or the replica there of a multi-region key."
+  }
+}
+
+variable "log_level" {
+  description = "Least level of the lines that the functions log: `DEBUG` (a line for each record, by its sequence number), `INFO`, `WARNING` or `ERROR`. The line of a batch, which holds the metrics, is written at each."
+  type        = string
+  default     = "INFO"
+  nullable    = false
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR"], var.log_level)
+    error_message = "log_level is \"${var.log_level}\": use DEBUG, INFO, WARNING or ERROR."
   }
 }
 
@@ -273,6 +409,22 @@ variable "qss3_key_prefix" {
   }
 }
 
+variable "report_bucket_name" {
+  description = "Name of the report bucket; null for `<kda_application_name>-reports-<account>`, in lower case. Set it for names by the estate's rules, or to keep what a Quick Start stack made (docs/migrating-from-the-quick-start.md). A change replaces the bucket."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.report_bucket_name == null ? true : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.report_bucket_name)) && !can(regex("\\.\\.|^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|--table-s3|\\.mrap)$", var.report_bucket_name))
+    error_message = "report_bucket_name has to be a name that S3 takes: 3 to 63 lowercase letters, digits, hyphens and periods, a letter or digit at both ends, no two periods in a row, and none of the beginnings and ends that S3 keeps for itself (such as xn-- and -s3alias)."
+  }
+
+  validation {
+    condition     = var.report_bucket_name == null || var.report_bucket_name != var.connect_s3_bucket
+    error_message = "report_bucket_name is connect_s3_bucket: the report bucket has to be one of its own, since its policy, encryption and lifecycle rules become Terraform's."
+  }
+}
+
 variable "report_retention_days" {
   description = "After how many days report files are deleted; null keeps them. It bounds how far back the WFM Adapter can ship reports again."
   type        = number
@@ -317,9 +469,36 @@ variable "starting_position" {
   }
 }
 
+variable "starting_timestamp" {
+  description = "Time at which reading begins, in place of `starting_position`, as in `2026-03-02T09:00:00Z`; null for `starting_position`. Set it when `engine` changes, some minutes before the change: what came since is then in the report twice, and nothing is missing. Like that one, it counts when a reader is made."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.starting_timestamp == null ? true : can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})$", var.starting_timestamp)) && can(formatdate("YYYY", var.starting_timestamp))
+    error_message = "starting_timestamp has to be a time with its zone and without fractions of a second, as in 2026-03-02T09:00:00Z."
+  }
+}
+
 variable "tags" {
   description = "Tags for every resource that takes them."
   type        = map(string)
   default     = {}
   nullable    = false
+}
+
+variable "wfm_adapter_user_name" {
+  description = "Name of the IAM user for the WFM Adapter; null for `WFMAdapter-<kda_application_name>`. Set it for names by the estate's rules, or to keep what a Quick Start stack made (docs/migrating-from-the-quick-start.md). Not with `authorization_mode` = `role`."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.wfm_adapter_user_name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]{1,64}$", var.wfm_adapter_user_name))
+    error_message = "wfm_adapter_user_name has to be 1 to 64 letters, digits and _ + = , . @ -, which is what IAM takes for a user."
+  }
+
+  validation {
+    condition     = var.wfm_adapter_user_name == null || var.authorization_mode != "role"
+    error_message = "wfm_adapter_user_name is set but authorization_mode is role, where there is no user: set authorization_mode to user, or remove wfm_adapter_user_name."
+  }
 }

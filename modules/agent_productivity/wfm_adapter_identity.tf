@@ -94,4 +94,30 @@ data "aws_iam_policy_document" "wfm_adapter" {
       resources = [statement.value]
     }
   }
+
+  dynamic "statement" {
+    for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
+
+    content {
+      sid       = "DecryptReportsThroughS3Only"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = [local.via.s3]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
+
+    content {
+      sid       = "LookAtTheKeyOfTheReports"
+      actions   = ["kms:DescribeKey"]
+      resources = [statement.value]
+    }
+  }
 }

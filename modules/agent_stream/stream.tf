@@ -1,14 +1,29 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
 data "aws_region" "current" {}
+
+locals {
+  account_id = data.aws_caller_identity.current.account_id
+  partition  = data.aws_partition.current.partition
+  region     = data.aws_region.current.id
+
+  customer_key_arn = var.agent_event_stream_kms_arn == null ? var.kms_key_arn : var.agent_event_stream_kms_arn
+}
 
 resource "aws_kinesis_stream" "agent_events" {
   name             = var.name
   shard_count      = var.stream_mode == "PROVISIONED" ? var.shard_count : null
   retention_period = var.agent_event_stream_retention_hours
   encryption_type  = var.encrypted ? "KMS" : "NONE"
-  kms_key_id       = var.encrypted ? coalesce(var.agent_event_stream_kms_arn, "alias/aws/kinesis") : null
+  kms_key_id       = var.encrypted ? coalesce(local.customer_key_arn, "alias/aws/kinesis") : null
   tags             = var.tags
 
   stream_mode_details {
     stream_mode = var.stream_mode
   }
+
+  # Under a key that Amazon Connect may not use yet, events would be missing.
+  depends_on = [aws_kms_grant.connect]
 }

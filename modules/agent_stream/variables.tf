@@ -1,5 +1,5 @@
 variable "agent_event_stream_kms_arn" {
-  description = "ARN of the customer-managed KMS key that encrypts the stream; null for the AWS-managed key `aws/kinesis`. Amazon Connect must be allowed to encrypt with it."
+  description = "ARN of the customer-managed KMS key that encrypts the stream, in the place of `kms_key_arn`; null for that one, or for the AWS-managed key `aws/kinesis`."
   type        = string
   default     = null
 
@@ -31,11 +31,64 @@ variable "agent_event_stream_retention_hours" {
   }
 }
 
+variable "alarms" {
+  description = "A CloudWatch alarm on agent events that the stream refuses: `sns_topic_arns` are told when an alarm goes on and off. Null for no alarm. The type is the same in all modules; the other attributes are theirs."
+  type        = object({ iterator_age_minutes = optional(number, 5), queue_age_minutes = optional(number, 5), report_age_minutes = optional(number, 15), skipped_percent = optional(number, 5), sns_topic_arns = optional(list(string), []) })
+  default     = {}
+
+  validation {
+    condition     = var.alarms == null ? true : length(var.alarms.sns_topic_arns) <= 5 && alltrue([for arn in var.alarms.sns_topic_arns : can(regex("^arn:[^:]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", arn))])
+    error_message = "alarms.sns_topic_arns has to be at most five ARNs of SNS topics (arn:aws:sns:<region>:<account>:<name>): CloudWatch takes no more for an alarm, and no FIFO topics here."
+  }
+
+  validation {
+    condition     = var.alarms == null ? true : alltrue([for arn in var.alarms.sns_topic_arns : try(split(":", arn)[3], data.aws_region.current.id) == data.aws_region.current.id])
+    error_message = "alarms.sns_topic_arns has a topic in another region than the AWS provider (${data.aws_region.current.id}): an alarm notifies topics of its own region."
+  }
+}
+
+variable "connect_instance_id" {
+  description = "Id or ARN of the Amazon Connect instance whose agent events go to the stream from now on; null to select the stream in its console by hand."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.connect_instance_id == null ? true : can(regex("^(arn:[^:]+:connect:[a-z0-9-]+:[0-9]{12}:instance/)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", var.connect_instance_id))
+    error_message = "connect_instance_id has to be the instance's id (12345678-90ab-cdef-1234-567890abcdef) or its ARN (arn:aws:connect:<region>:<account>:instance/<id>), not its alias or URL: the ARN is in the Amazon Connect console, on the instance's page."
+  }
+
+  validation {
+    condition     = try(startswith(var.connect_instance_id, "arn:"), false) ? try(join(":", slice(split(":", var.connect_instance_id), 3, 5)), "") == "${local.region}:${local.account_id}" : true
+    error_message = "connect_instance_id is in another region or account than the AWS provider (${local.region}, ${local.account_id}): an instance streams to its own only."
+  }
+}
+
 variable "encrypted" {
   description = "Whether the stream is encrypted at rest."
   type        = bool
   default     = true
   nullable    = false
+}
+
+variable "kms_key_arn" {
+  description = "ARN of an existing customer-managed KMS key that encrypts the stream; null for the AWS-managed key `aws/kinesis`. Amazon Connect has to be allowed to encrypt with it: with `connect_instance_id` it is granted that, without, see output `connect_key_policy`."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key_arn))
+    error_message = "kms_key_arn has to be the ARN of a KMS key (arn:aws:kms:<region>:<account>:key/<id>), not an alias or another resource."
+  }
+
+  validation {
+    condition     = var.kms_key_arn == null ? true : try(split(":", var.kms_key_arn)[3], local.region) == local.region
+    error_message = "kms_key_arn is in another region than the AWS provider (${local.region}): a stream is encrypted with a key of its own region."
+  }
+
+  validation {
+    condition     = var.kms_key_arn == null || var.encrypted
+    error_message = "kms_key_arn is set but encrypted is false: remove the key, or set encrypted to true."
+  }
 }
 
 variable "name" {

@@ -5,7 +5,7 @@ resource "aws_s3_bucket" "failed_records" {
   #checkov:skip=CKV_AWS_18:Server access logs would need another bucket; CloudTrail data events record who reads and writes here, with the estate's other buckets.
   #checkov:skip=CKV_AWS_21:An object is named by its record or batch, so whoever writes it again writes the same record; versions would keep data of agents after somebody deleted it.
   #checkov:skip=CKV_AWS_144:A copy would take agents' data out of the region of the Amazon Connect instance.
-  #checkov:skip=CKV_AWS_145:S3 encrypts each object with a key of its own (SSE-S3), and no principal that this module makes may read one.
+  #checkov:skip=CKV_AWS_145:With kms_key_arn it is that key; without, S3 encrypts each object with a key of its own (SSE-S3), and no principal that this module makes may read one.
   #checkov:skip=CKV2_AWS_62:A bucket has one notification configuration, which is left to the estate, for alarms of its own.
 
   bucket = local.names.failed_records_bucket
@@ -25,8 +25,11 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "failed_records" {
   bucket = aws_s3_bucket.failed_records.bucket
 
   rule {
+    bucket_key_enabled = var.kms_key_arn == null ? null : true
+
     apply_server_side_encryption_by_default {
-      sse_algorithm = "AES256"
+      kms_master_key_id = var.kms_key_arn
+      sse_algorithm     = var.kms_key_arn == null ? "AES256" : "aws:kms"
     }
   }
 }

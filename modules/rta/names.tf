@@ -4,20 +4,27 @@ data "aws_partition" "current" {}
 
 data "aws_region" "current" {}
 
-# Every name is var.name and a suffix, and within each kind of resource no suffix ends with another.
-# Two instances with different names can therefore never ask for the same name.
+# Every name that is not given is var.name and a suffix, and within each kind of resource no suffix ends
+# with another. Two instances with different names can therefore never ask for the same of these.
 locals {
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.id
 
+  # The services that use a key for whoever calls them, as kms:ViaService has them.
+  via = {
+    for service in ["dynamodb", "kinesis", "lambda", "s3", "sqs"] :
+    service => "${service}.${local.region}.${data.aws_partition.current.dns_suffix}"
+  }
+
   names = {
     agent_state_table       = "${var.name}-agent-states"
     configuration_table     = "${var.name}-configuration"
+    dashboard               = "${var.name}-adherence"
     signed_out_agents_table = "${var.name}-signed-out-agents"
-    failed_records_bucket   = "${var.name}-failed-records-${local.account_id}"
+    failed_records_bucket   = coalesce(var.failed_records_bucket_name, "${var.name}-failed-records-${local.account_id}")
     function                = "${var.name}-relay"
-    identity                = "${var.name}-server"
+    identity                = coalesce(var.rta_user_name, "${var.name}-server")
     queues                  = [for index in range(local._queue_count) : "${var.name}-events-${index + 1}.fifo"]
     role                    = "${var.name}-relay"
     stream_consumer         = "${var.name}-relay"

@@ -13,7 +13,8 @@ resource "aws_sqs_queue" "agent_events" {
   message_retention_seconds   = 345600
   receive_wait_time_seconds   = 0
   visibility_timeout_seconds  = 30
-  sqs_managed_sse_enabled     = true
+  kms_master_key_id           = var.kms_key_arn
+  sqs_managed_sse_enabled     = var.kms_key_arn == null ? true : null
   tags                        = var.tags
 }
 

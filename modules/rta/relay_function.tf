@@ -16,7 +16,7 @@ resource "aws_lambda_function" "relay" {
   #checkov:skip=CKV_AWS_115:Kinesis hands over parallelization_factor batches of a shard at a time, so that these and the shards bound it; a reservation would only take from the account's pool.
   #checkov:skip=CKV_AWS_116:Kinesis uses no dead-letter queue; the event source mapping's on-failure destination keeps what is given up on, whole.
   #checkov:skip=CKV_AWS_117:It uses public AWS endpoints over TLS and nothing inside a VPC, runs no third-party code, and its role bounds what it may do.
-  #checkov:skip=CKV_AWS_173:The variables hold names, groups and the flag, no secret, encrypted with a key that AWS manages for Lambda; with another the RTA server could not read the flag.
+  #checkov:skip=CKV_AWS_173:With kms_key_arn it is that key; without, a key that AWS manages for Lambda, and the variables hold names, groups and the flag, no secret.
   #checkov:skip=CKV_AWS_272:The zip is reproducible from the source beside it, and `make lint` compares the two; a signing profile belongs to an account, not to a module.
 
   function_name    = local.names.function
@@ -30,6 +30,7 @@ resource "aws_lambda_function" "relay" {
   source_code_hash = var.qss3_bucket_name == null ? filebase64sha256(local.own_zip) : data.aws_s3_object.relay_zip[0].etag
   memory_size      = var.relay_function.memory_size
   timeout          = 60
+  kms_key_arn      = var.kms_key_arn
   tags             = var.tags
 
   environment {
@@ -39,6 +40,7 @@ resource "aws_lambda_function" "relay" {
         AHG_FILTER_LEVEL        = var.ahg_filter_level
         FAILED_RECORDS_BUCKET   = aws_s3_bucket.failed_records.bucket
         FLAG_LOCATION           = var.lambda_config_location
+        LOG_LEVEL               = var.log_level
         MESSAGE_GROUPS          = var.message_groups
         QUEUE_URLS              = jsonencode(slice(aws_sqs_queue.agent_events[*].url, 0, var.num_sqs_queues))
         SIGNED_OUT_AGENTS_TABLE = aws_dynamodb_table.signed_out_agents.name
@@ -75,10 +77,11 @@ resource "aws_lambda_function" "relay" {
 }
 
 resource "aws_cloudwatch_log_group" "relay" {
-  #checkov:skip=CKV_AWS_158:CloudWatch Logs encrypts it with a key of its own, and a line holds counts, names of resources and sequence numbers, never an event.
+  #checkov:skip=CKV_AWS_158:With kms_key_arn it is that key; without, CloudWatch Logs encrypts it with a key of its own, and a line holds counts, names of resources and sequence numbers, never an event.
   #checkov:skip=CKV_AWS_338:For operating, as long as log_retention_days says, a year included; the record of who did what is CloudTrail.
 
   name              = "/aws/lambda/${local.names.function}"
+  kms_key_id        = var.kms_key_arn
   retention_in_days = var.log_retention_days
   tags              = var.tags
 }
@@ -97,6 +100,11 @@ resource "aws_lambda_event_source_mapping" "relay" {
   # Kinesis drops it. Lambda takes at most seven days.
   maximum_record_age_in_seconds = min((var.agent_event_stream_retention_hours - 1) * 3600, 604800)
   tags                          = var.tags
+
+  # Tells how many records were given up on.
+  metrics_config {
+    metrics = ["EventCount"]
+  }
 
   destination_config {
     on_failure {

@@ -66,7 +66,7 @@ data "aws_iam_policy_document" "relay" {
       condition {
         test     = "StringEquals"
         variable = "kms:ViaService"
-        values   = ["kinesis.${local.region}.${data.aws_partition.current.dns_suffix}"]
+        values   = [local.via.kinesis]
       }
     }
   }
@@ -118,5 +118,27 @@ data "aws_iam_policy_document" "relay" {
     sid       = "WriteItsLog"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
     resources = ["${local.arns.log_group}:*"]
+  }
+
+  # The key of what it writes, through each service for itself. Its environment Lambda decrypts by a
+  # grant, and its log CloudWatch Logs encrypts by the key's policy.
+  dynamic "statement" {
+    for_each = var.kms_key_arn == null ? {} : {
+      DecryptTheTables     = { actions = ["kms:Decrypt"], via = [local.via.dynamodb] }
+      EncryptMessages      = { actions = ["kms:Decrypt", "kms:GenerateDataKey"], via = [local.via.sqs] }
+      EncryptFailedRecords = { actions = ["kms:GenerateDataKey"], via = [local.via.s3] }
+    }
+
+    content {
+      sid       = statement.key
+      actions   = statement.value.actions
+      resources = [var.kms_key_arn]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = statement.value.via
+      }
+    }
   }
 }

@@ -1,6 +1,13 @@
 # The RTA server's identity: a user, or a role where users must not exist, with the same rights.
 locals {
   rta_is_role = var.authorization_mode == "role"
+
+  rta_key_uses = var.kms_key_arn == null ? {} : merge(
+    { DecryptStatesAndEvents = { actions = ["kms:Decrypt"], via = [local.via.dynamodb, local.via.sqs] } },
+    local.flag_in_table ? {} : {
+      ChangeTheEncryptedEnvironment = { actions = ["kms:CreateGrant", "kms:Decrypt", "kms:Encrypt"], via = [local.via.lambda] }
+    },
+  )
 }
 
 # Its access key is made by hand, so that no secret is in the state, and is deleted by hand before a
@@ -24,6 +31,14 @@ resource "aws_iam_user_policy" "rta" {
   name   = "real-time-adherence"
   user   = aws_iam_user.rta[0].name
   policy = data.aws_iam_policy_document.rta.json
+
+  lifecycle {
+    precondition {
+      # IAM does not count blanks.
+      condition     = length(replace(data.aws_iam_policy_document.rta.json, "/\\s/", "")) <= 2048
+      error_message = "With ${length(local.names.queues)} queues, the names that begin with ${var.name} and kms_key_arn, the RTA user's rights take more than the 2,048 characters that IAM gives a user: choose fewer queues, a shorter name, lambda_config_location = \"table\" or authorization_mode = \"role\"."
+    }
+  }
 }
 
 resource "aws_iam_role" "rta" {
@@ -109,6 +124,24 @@ data "aws_iam_policy_document" "rta" {
       sid       = "SetTheFlagInTheFunctionsEnvironment"
       actions   = ["lambda:GetFunctionConfiguration", "lambda:UpdateFunctionConfiguration"]
       resources = [statement.value]
+    }
+  }
+
+  # The key of the tables and queues; with the flag in it, that of the environment too, for which
+  # Lambda makes its grant anew, in the name of whoever changes it.
+  dynamic "statement" {
+    for_each = local.rta_key_uses
+
+    content {
+      sid       = statement.key
+      actions   = statement.value.actions
+      resources = [var.kms_key_arn]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = statement.value.via
+      }
     }
   }
 }

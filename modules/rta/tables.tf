@@ -1,6 +1,6 @@
 # One item for each signed-in agent; the RTA server reads it.
 resource "aws_dynamodb_table" "agent_states" {
-  #checkov:skip=CKV_AWS_119:Encrypted with the key aws/dynamodb, which AWS manages and only DynamoDB can use, for those whom IAM lets at the table.
+  #checkov:skip=CKV_AWS_119:With kms_key_arn it is that key; without, the key aws/dynamodb, which AWS manages and only DynamoDB can use, for those whom IAM lets at the table.
 
   name         = local.names.agent_state_table
   billing_mode = "PAY_PER_REQUEST"
@@ -17,14 +17,15 @@ resource "aws_dynamodb_table" "agent_states" {
   }
 
   server_side_encryption {
-    enabled = true
+    enabled     = true
+    kms_key_arn = var.kms_key_arn
   }
 }
 
 # When each agent last left, so that an event that comes late does not bring them back. Only the
 # relay uses it; an item goes once no event from before can be on any stream any more.
 resource "aws_dynamodb_table" "signed_out_agents" {
-  #checkov:skip=CKV_AWS_119:Encrypted with the key aws/dynamodb, which AWS manages and only DynamoDB can use, for those whom IAM lets at the table.
+  #checkov:skip=CKV_AWS_119:With kms_key_arn it is that key; without, the key aws/dynamodb, which AWS manages and only DynamoDB can use, for those whom IAM lets at the table.
 
   name         = local.names.signed_out_agents_table
   billing_mode = "PAY_PER_REQUEST"
@@ -41,7 +42,8 @@ resource "aws_dynamodb_table" "signed_out_agents" {
   }
 
   server_side_encryption {
-    enabled = true
+    enabled     = true
+    kms_key_arn = var.kms_key_arn
   }
 
   ttl {
@@ -52,7 +54,7 @@ resource "aws_dynamodb_table" "signed_out_agents" {
 
 # The write-to-SQS flag. Its item belongs to the RTA server: Terraform never writes one.
 resource "aws_dynamodb_table" "configuration" {
-  #checkov:skip=CKV_AWS_119:Encrypted with the key aws/dynamodb, which AWS manages and only DynamoDB can use, for those whom IAM lets at the table.
+  #checkov:skip=CKV_AWS_119:With kms_key_arn it is that key; without, the key aws/dynamodb, which AWS manages and only DynamoDB can use, for those whom IAM lets at the table.
 
   count = local.flag_in_table ? 1 : 0
 
@@ -71,6 +73,7 @@ resource "aws_dynamodb_table" "configuration" {
   }
 
   server_side_encryption {
-    enabled = true
+    enabled     = true
+    kms_key_arn = var.kms_key_arn
   }
 }

@@ -100,6 +100,37 @@ variable "ahg_filter_values" {
   }
 }
 
+variable "alarms" {
+  description = "CloudWatch alarms: `sns_topic_arns` are told when an alarm goes on and off. `iterator_age_minutes` (how late the relay may read), `queue_age_minutes` (how long a message may wait while the RTA server has the flag on) and `skipped_percent` (records that are no agent events) are where they begin. Null for no alarms. The type is the same in all modules."
+  type        = object({ iterator_age_minutes = optional(number, 5), queue_age_minutes = optional(number, 5), report_age_minutes = optional(number, 15), skipped_percent = optional(number, 5), sns_topic_arns = optional(list(string), []) })
+  default     = {}
+
+  validation {
+    condition     = var.alarms == null ? true : var.alarms.iterator_age_minutes >= 1
+    error_message = "alarms.iterator_age_minutes is ${try(var.alarms.iterator_age_minutes, 0)}: it has to be at least 1 minute."
+  }
+
+  validation {
+    condition     = var.alarms == null ? true : var.alarms.queue_age_minutes >= 1
+    error_message = "alarms.queue_age_minutes is ${try(var.alarms.queue_age_minutes, 0)}: it has to be at least 1 minute."
+  }
+
+  validation {
+    condition     = var.alarms == null ? true : var.alarms.skipped_percent >= 0 && var.alarms.skipped_percent < 100
+    error_message = "alarms.skipped_percent is ${try(var.alarms.skipped_percent, 0)}: it has to be 0 to 99, a share of the records on the stream."
+  }
+
+  validation {
+    condition     = var.alarms == null ? true : length(var.alarms.sns_topic_arns) <= 5 && alltrue([for arn in var.alarms.sns_topic_arns : can(regex("^arn:[^:]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", arn))])
+    error_message = "alarms.sns_topic_arns has to be at most five ARNs of SNS topics (arn:aws:sns:<region>:<account>:<name>): CloudWatch takes no more for an alarm, and no FIFO topics here."
+  }
+
+  validation {
+    condition     = var.alarms == null ? true : alltrue([for arn in var.alarms.sns_topic_arns : try(split(":", arn)[3], data.aws_region.current.id) == data.aws_region.current.id])
+    error_message = "alarms.sns_topic_arns has a topic in another region than the AWS provider (${data.aws_region.current.id}): an alarm notifies topics of its own region."
+  }
+}
+
 variable "authorization_mode" {
   description = "What the RTA server works as: `user`, an IAM user whose access key is made by hand, or, where users must not exist, `role`, an IAM role that `source_aws_account_id` assumes with `external_id`. A change destroys the one and makes the other, see the README."
   type        = string
@@ -110,6 +141,13 @@ variable "authorization_mode" {
     condition     = contains(["user", "role"], var.authorization_mode)
     error_message = "authorization_mode is \"${var.authorization_mode}\": use user or role."
   }
+}
+
+variable "dashboard" {
+  description = "Whether there is a CloudWatch dashboard `<name>-adherence`."
+  type        = bool
+  default     = true
+  nullable    = false
 }
 
 variable "enhanced_fan_out" {
@@ -141,6 +179,17 @@ variable "external_id" {
   }
 }
 
+variable "failed_records_bucket_name" {
+  description = "Name of the bucket that keeps the records which could not be delivered; null for `<name>-failed-records-<account>`. A change replaces the bucket."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.failed_records_bucket_name == null ? true : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.failed_records_bucket_name)) && !can(regex("\\.\\.|^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|--table-s3|\\.mrap)$", var.failed_records_bucket_name))
+    error_message = "failed_records_bucket_name has to be a name that S3 takes: 3 to 63 lowercase letters, digits, hyphens and periods, a letter or digit at both ends, no two periods in a row, and none of the beginnings and ends that S3 keeps for itself (such as xn-- and -s3alias)."
+  }
+}
+
 variable "iam_path" {
   description = "IAM path of every role and user that this module makes; begins and ends with `/`. A change makes the roles anew."
   type        = string
@@ -153,6 +202,22 @@ variable "iam_path" {
   }
 }
 
+variable "kms_key_arn" {
+  description = "ARN of an existing customer-managed KMS key that encrypts the tables, the queues, the bucket, the log and the function's environment. Null for the keys of AWS. Its policy has to let CloudWatch Logs use it: see docs/security.md, and docs/changes.md before a change."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.kms_key_arn))
+    error_message = "kms_key_arn has to be the ARN of a KMS key (arn:aws:kms:<region>:<account>:key/<id>), not an alias or another resource."
+  }
+
+  validation {
+    condition     = var.kms_key_arn == null ? true : try(split(":", var.kms_key_arn)[3], data.aws_region.current.id) == data.aws_region.current.id
+    error_message = "kms_key_arn is in another region than the AWS provider (${data.aws_region.current.id}): give a key of the region that you deploy in, or the replica there of a multi-region key."
+  }
+}
+
 variable "lambda_config_location" {
   description = "Where the write-to-SQS flag lives: `env`, an environment variable of the relay function, or `table`, a DynamoDB table (fewer rights for the RTA user, one more read for each batch). Disconnect the RTA server before a change, see the README."
   type        = string
@@ -162,6 +227,18 @@ variable "lambda_config_location" {
   validation {
     condition     = contains(["env", "table"], var.lambda_config_location)
     error_message = "lambda_config_location is \"${var.lambda_config_location}\": use env or table."
+  }
+}
+
+variable "log_level" {
+  description = "Least level of the lines that the relay logs: `DEBUG` (a line for each record, by its sequence number), `INFO`, `WARNING` or `ERROR`. The line of a batch, which holds the metrics, is written at each."
+  type        = string
+  default     = "INFO"
+  nullable    = false
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR"], var.log_level)
+    error_message = "log_level is \"${var.log_level}\": use DEBUG, INFO, WARNING or ERROR."
   }
 }
 
@@ -291,6 +368,22 @@ variable "relay_function" {
   validation {
     condition     = var.relay_function.parallelization_factor >= 1 && var.relay_function.parallelization_factor <= 10 && floor(var.relay_function.parallelization_factor) == var.relay_function.parallelization_factor
     error_message = "relay_function.parallelization_factor is ${var.relay_function.parallelization_factor}: it has to be a whole number from 1 to 10, which is how many batches of a shard Lambda runs side by side."
+  }
+}
+
+variable "rta_user_name" {
+  description = "Name of the IAM user for the RTA server; null for `<name>-server`. Set it for names by the estate's rules, or to keep what a Quick Start stack made (docs/migrating-from-the-quick-start.md). Not with `authorization_mode` = `role`."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.rta_user_name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]{1,64}$", var.rta_user_name))
+    error_message = "rta_user_name has to be 1 to 64 letters, digits and _ + = , . @ -, which is what IAM takes for a user."
+  }
+
+  validation {
+    condition     = var.rta_user_name == null || var.authorization_mode != "role"
+    error_message = "rta_user_name is set but authorization_mode is role, where there is no user: set authorization_mode to user, or remove rta_user_name."
   }
 }
 

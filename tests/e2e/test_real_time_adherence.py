@@ -258,5 +258,5 @@ def test_every_batch_was_relayed_without_a_failure(
     logs = batch_logs(
         deployments[name].cloud, deployments[name].outputs["rta_lambda_function_name"]
     )
-    assert sum(log["failed"] + log["skipped"] + log["undeliverable"] for log in logs) == 0
-    assert sum(log["messagesSent"] for log in logs) == len(facts.days[name].received)
+    assert sum(log["failed"] + log["EventsSkipped"] + log["EventsPutAside"] for log in logs) == 0
+    assert sum(log["MessagesSent"] for log in logs) == len(facts.days[name].received)

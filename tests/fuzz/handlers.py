@@ -54,9 +54,11 @@ _WORDS = frozenset(
     (
         *("level", "INFO", "WARNING", "ERROR", "message", "batch classified", "batch relayed"),
         *("an agent event cannot be delivered and is kept in the bucket for failed records",),
-        *("records", "skipped", "skippedRecords", "sequenceNumber", "reason", "lines", "failed"),
-        *("withoutUsername", "firehoseRecords", "undeliverable", "notMonitored", "statesWritten"),
-        *("statesOutdated", "writeEventsToQueue", "messagesSent", "condition", "bucket", "key"),
+        *("_aws", "Timestamp", "CloudWatchMetrics", "Namespace", "AspectWFM", "Dimensions"),
+        *("FunctionName", "none", "Metrics", "Name", "Unit", "Count", "EventsIn", "EventsSkipped"),
+        *("EventsFiltered", "EventsPutAside", "StatesWritten", "MessagesSent", "LinesWritten"),
+        *("WriteEventsToQueue", "skippedRecords", "sequenceNumber", "reason", "failed"),
+        *("withoutUsername", "firehoseRecords", "statesOutdated", "condition", "bucket", "key"),
         *("largestRecordBytes", "largestMessageBytes", "largestItemBytes", "1", "2", "3"),
         *("not UTF-8", "not JSON", "not an object", "no AgentARN", "AgentARN is no ARN"),
         *("EventTimestamp is no timestamp", "EventTimestampInFuture", "NestedTooDeeply"),
@@ -205,6 +207,7 @@ def _check_outcome(
     with contextlib.redirect_stdout(io.StringIO()) as output:
         response = handler_of(environment, aws)(batch, context_of(environment))
     logs = [json.loads(line) for line in output.getvalue().splitlines()]
+    promise("when it was", isinstance(logs[-1]["_aws"].pop("Timestamp"), int))
     promise("no record fails", response == {"batchItemFailures": []})
     for value in _values(logs):
         known = _WORDS if isinstance(value, str) else _NUMBERS

@@ -58,7 +58,7 @@ def await_batches(cloud: LocalCloud, function_name: str, records: int) -> list[d
     deadline = time.monotonic() + _DONE_WITHIN_SECONDS
     while True:
         logs = batch_logs(cloud, function_name)
-        seen = sum(log["records"] for log in logs)
+        seen = sum(log["EventsIn"] for log in logs)
         if seen >= records:
             return logs
         if time.monotonic() > deadline:

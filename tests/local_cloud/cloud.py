@@ -35,10 +35,11 @@ class StartError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AccessKey:
-    """Credentials of one identity."""
+    """Credentials of one identity; with a token those of a role that was assumed."""
 
     access_key_id: str
     secret_access_key: str
+    session_token: str | None = None
 
 
 ROOT = AccessKey("test", "test")
@@ -67,6 +68,7 @@ class LocalCloud:
         return boto3.session.Session(
             aws_access_key_id=key.access_key_id,
             aws_secret_access_key=key.secret_access_key,
+            aws_session_token=key.session_token,
             region_name=REGION,
         ).client(
             service,

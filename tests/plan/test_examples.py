@@ -1,4 +1,4 @@
-"""The examples offer all that their modules do, with the same types and defaults."""
+"""The six options offer all that their modules do, with the same types and defaults."""
 
 import re
 from pathlib import Path
@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.examples import OPTIONS, OTHERS
 from tests.local_cloud.terraform_cli import REPOSITORY
 
-EXAMPLES = sorted(path for path in (REPOSITORY / "examples").iterdir() if path.is_dir())
+EXAMPLES = REPOSITORY / "examples"
 
 
 class Variable(NamedTuple):
@@ -18,11 +19,16 @@ class Variable(NamedTuple):
     default: str | None
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
-def test_an_example_passes_every_variable_of_its_modules_on(example: Path) -> None:
-    own = _variables(example)
+def test_every_example_is_an_option_or_known_as_another() -> None:
+    folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
+    assert folders == {*OPTIONS, *OTHERS}
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_an_option_passes_every_variable_of_its_modules_on(option: str) -> None:
+    own = _variables(EXAMPLES / option)
     passed = set[str]()
-    for module, arguments in _module_calls(example).items():
+    for module, arguments in _module_calls(EXAMPLES / option).items():
         theirs = _variables(REPOSITORY / "modules" / module)
         assert arguments.keys() == theirs.keys(), module
         for name, value in arguments.items():

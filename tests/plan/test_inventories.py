@@ -7,7 +7,6 @@ them), some of their values, and policies in full: every statement, by its sid.
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import tftest
 from tests.local_cloud.cloud import LocalCloud
 from tests.local_cloud.terraform_cli import cli_environment, init_lock
 from tests.local_cloud.workspace import copy_configuration
+from tests.plan.planned import resources
 
 pytestmark = pytest.mark.xdist_group("plan")
 
@@ -27,15 +27,15 @@ INVENTORIES = sorted((Path(__file__).parent / "inventories").glob("*.toml"))
 def test_the_plan_is_what_the_inventory_says(path: Path, cloud: LocalCloud, tmp_path: Path) -> None:
     inventory = tomllib.loads(path.read_text(encoding="utf-8"))
     plan = _plan(inventory["configuration"], inventory.get("variables", {}), cloud, tmp_path)
-    resources = {each["address"]: each for each in _resources(plan["root_module"])}
+    planned = {each["address"]: each for each in resources(plan["root_module"])}
 
-    counts = Counter(each["type"] for each in resources.values() if each["mode"] == "managed")
+    counts = Counter(each["type"] for each in planned.values() if each["mode"] == "managed")
     assert counts == inventory["counts"]
     assert set(plan["outputs"]) == set(inventory["outputs"])
     for address, expected in inventory.get("values", {}).items():
-        _assert_values(resources[address]["values"], expected, address)
+        _assert_values(planned[address]["values"], expected, address)
     for address, expected in inventory.get("policies", {}).items():
-        assert _statements(resources[address]["values"]["policy"]) == expected, address
+        assert _statements(planned[address]["values"]["policy"]) == expected, address
 
 
 def _assert_values(planned: dict[str, Any], expected: dict[str, Any], address: str) -> None:
@@ -55,12 +55,6 @@ def _plan(
     (folder / "terraform.tfvars.json").write_text(json.dumps(variables))
     planned: dict[str, Any] = terraform.plan(output=True)["planned_values"]
     return planned
-
-
-def _resources(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield from module.get("resources", [])
-    for child in module.get("child_modules", []):
-        yield from _resources(child)
 
 
 def _statements(policy: str) -> dict[str, dict[str, Any]]:

@@ -9,11 +9,13 @@ from functools import cache
 import botocore.session
 
 SERVICES = (
+    "cloudwatch",
     "dynamodb",
     "events",
     "firehose",
     "iam",
     "kinesis",
+    "kinesisanalytics",
     "kms",
     "lambda",
     "logs",

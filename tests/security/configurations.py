@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, Literal
 
-Trait = Literal["table", "streamkey", "connectkey", "role", "bounded", "retired"]
+Trait = Literal[
+    "table", "streamkey", "connectkey", "role", "key", "onekey", "bounded", "retired", "flink"
+]
 Product = Literal["rta", "ap"]
 
 SOURCE_ACCOUNT = "111122223333"
@@ -17,11 +19,17 @@ CONNECT_PREFIX = "connect/acme/Reports/Aspect/"
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What is there before a deployment: ARNs, and the name of Connect's bucket."""
+    """What is there before a deployment: ARNs, and the name of Connect's bucket.
+
+    `code_bucket` holds the Flink application's package; `key_arn` is the key for what the modules
+    make.
+    """
 
     boundary_arn: str
+    code_bucket: str
     connect_bucket: str
     connect_key_arn: str
+    key_arn: str
     stream_arn: str
     stream_key_arn: str
 
@@ -36,7 +44,8 @@ class Configuration:
     @property
     def name(self) -> str:
         """The name of the deployment. Many of them begin as another's: as sloppy wildcards like."""
-        told = [trait for trait in ("table", "streamkey", "connectkey", "role") if self.has(trait)]
+        traits = ("table", "streamkey", "connectkey", "role", "key", "flink")
+        told = [trait for trait in traits if self.has(trait)]
         return "-".join([self.product, *told])
 
     @property
@@ -46,6 +55,12 @@ class Configuration:
 
     def has(self, trait: str) -> bool:
         return trait in self.traits
+
+    def stream_key(self, given: Given) -> str | None:
+        """The key of the stream that is read: with `onekey` the one for all else."""
+        if not self.has("streamkey"):
+            return None
+        return given.key_arn if self.has("onekey") else given.stream_key_arn
 
     def call(self, given: Given) -> dict[str, Any]:
         """The module block, as Terraform's JSON syntax has it."""
@@ -57,7 +72,8 @@ class Configuration:
         }
         common = {
             "agent_event_stream_arn": given.stream_arn,
-            "agent_event_stream_kms_arn": given.stream_key_arn if self.has("streamkey") else None,
+            "agent_event_stream_kms_arn": self.stream_key(given),
+            "kms_key_arn": given.key_arn if self.has("key") else None,
             **(bounded if self.has("bounded") else {}),
             **(role if self.has("role") else {}),
         }
@@ -76,6 +92,8 @@ class Configuration:
             "connect_s3_bucket": given.connect_bucket,
             "connect_s3_kms_arn": given.connect_key_arn if self.has("connectkey") else None,
             "connect_s3_prefix": CONNECT_PREFIX,
+            "engine": "flink" if self.has("flink") else "lambda",
+            "flink_application": {"code_bucket": given.code_bucket},
             "kda_application_name": self.name,
             **common,
         }
@@ -95,10 +113,12 @@ def _configuration(product: Product, *traits: Trait) -> Configuration:
 
 # Every trait is there and absent with every principal, and each product has a second deployment.
 FEWEST = [
-    _configuration("rta", "bounded"),
+    _configuration("rta", "key", "bounded"),
     _configuration("rta", "table", "streamkey", "role", "retired"),
+    _configuration("rta", "table", "streamkey", "key", "onekey", "retired"),
     _configuration("ap"),
-    _configuration("ap", "streamkey", "connectkey", "role", "bounded"),
+    _configuration("ap", "streamkey", "key", "flink"),
+    _configuration("ap", "streamkey", "connectkey", "role", "key", "onekey", "bounded"),
 ]
 
 
@@ -106,7 +126,8 @@ def every_configuration() -> list[Configuration]:
     """Flag location, keys and identity in all combinations, for each product.
 
     Boundary and path come with half of them, so that users and roles are both found with and
-    without; a retired queue with every flag in a table.
+    without, and so does the key for what the modules make, with every flag location and identity;
+    a retired queue comes with every flag in a table, Flink with every key.
     """
     found = []
     own: dict[Product, Trait] = {"rta": "table", "ap": "connectkey"}
@@ -116,8 +137,11 @@ def every_configuration() -> list[Configuration]:
                 trait: is_own,
                 "streamkey": streamkey,
                 "role": role,
+                "key": is_own != (streamkey != role),
+                "onekey": streamkey and is_own == role,
                 "bounded": streamkey != role,
                 "retired": is_own and name == "rta",
+                "flink": name == "ap" and streamkey != role,
             }
             traits = frozenset(each for each, wanted in chosen.items() if wanted)
             found.append(Configuration(name, traits))

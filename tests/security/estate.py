@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.local_cloud.cloud import REGION, LocalCloud
+from tests.local_cloud.cloud import ACCOUNT_ID, REGION, LocalCloud
 from tests.local_cloud.terraform_cli import init_lock
 from tests.local_cloud.workspace import Workspace, copy_configuration
 from tests.security.configurations import (
@@ -26,6 +26,10 @@ BOUNDARY: Document = {
         {"Effect": "Deny", "Action": ["iam:*", "sqs:PurgeQueue"], "Resource": "*"},
     ],
 }
+
+
+# The key of the Flink application's package, as the module has it.
+PACKAGE = "report-line-job.zip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +77,19 @@ def prepare(cloud: LocalCloud) -> Given:
     stream = kinesis.describe_stream_summary(StreamName="agent-events")["StreamDescriptionSummary"]
     bucket = "amazon-connect-0123456789ab"
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    stream_key, connect_key = (kms.create_key()["KeyMetadata"]["Arn"] for _ in range(2))
+    key, stream_key, connect_key = (kms.create_key()["KeyMetadata"]["Arn"] for _ in range(3))
+    code_bucket = "acme-code"
+    s3.create_bucket(Bucket=code_bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket=code_bucket, Key=PACKAGE, Body=b"")
     boundary = cloud.client("iam").create_policy(
         PolicyName="boundary", PolicyDocument=json.dumps(BOUNDARY)
     )["Policy"]
     return Given(
         boundary_arn=boundary["Arn"],
+        code_bucket=code_bucket,
         connect_bucket=bucket,
         connect_key_arn=connect_key,
+        key_arn=key,
         stream_arn=stream["StreamARN"],
         stream_key_arn=stream_key,
     )
@@ -152,10 +161,13 @@ def resource_arns(estate: Estate) -> Iterator[str]:
     Beside each one is one whose name begins as its own does, as somebody else's may.
     """
     given = estate.given
-    arns = [given.boundary_arn, given.stream_key_arn, given.connect_key_arn, given.stream_arn]
-    arns.append(f"arn:aws:s3:::{given.connect_bucket}")
+    arns = [given.boundary_arn, given.stream_arn]
+    arns += [given.key_arn, given.stream_key_arn, given.connect_key_arn]
+    arns += [f"arn:aws:s3:::{bucket}" for bucket in (given.code_bucket, given.connect_bucket)]
     for deployment in estate.deployments:
         arns += [each.values["arn"] for each in deployment.resources if each.values.get("arn")]
+    # Of kinds that there are not: what a wildcard in the place of a kind would let in.
+    arns += [f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:{kind}:any" for kind in ("any", "log-group-2")]
     for arn in arns:
         yield from _with_parts(arn)
         yield from _with_parts(f"{arn}-2")
@@ -174,6 +186,9 @@ def _with_parts(arn: str) -> Iterator[str]:
             f"{CONNECT_PREFIX.removesuffix('/')}-of-others/a",
             "connect/acme/CallRecordings/a.wav",
             f"{CONNECT_PREFIX.replace('acme', 'other')}a",
+            f"{PACKAGE}-2",
+            "undeliverable/others/a",
+            f"undeliverable/{arn.rpartition(':')[2].partition('-failed-')[0]}-2/a",
         ):
             yield f"{arn}/{key}"
     elif service == "dynamodb":
@@ -184,3 +199,5 @@ def _with_parts(arn: str) -> Iterator[str]:
         yield from (f"{arn}:live", f"{arn}:1")
     elif service == "logs" and ":log-stream:" not in arn:
         yield log_stream(arn)
+        if ":/aws/kinesis-analytics/" in arn:  # whose policy says what a log stream is
+            yield f"{arn}:log-stream-2:any"

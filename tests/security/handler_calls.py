@@ -143,6 +143,7 @@ def _healthy_answers() -> dict[str, Callable[[Mapping[str, Any]], dict[str, Any]
                 {"Error": {"Code": "ConditionalCheckFailed"}} for _ in asked["Statements"]
             ]
         },
+        "DescribeApplication": lambda _: {"ApplicationDetail": {"ApplicationStatus": "RUNNING"}},
         "GetEventSourceMapping": lambda _: {"State": "Enabled", "LastProcessingResult": "OK"},
         "GetItem": lambda _: {"Item": {"Value": {"S": "true"}}},
         "GetObject": reference_table,

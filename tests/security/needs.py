@@ -13,6 +13,7 @@ from typing import Any
 from tests.local_cloud.cloud import ACCOUNT_ID, REGION
 from tests.security.configurations import CONNECT_PREFIX, REPORT_PREFIX, Given
 from tests.security.estate import (
+    PACKAGE,
     discarded_batch,
     exported_report,
     log_stream,
@@ -22,8 +23,28 @@ from tests.security.handler_calls import Call, handler_calls
 from tests.security.oracle import Context, Request
 from tests.security.principals import Principal
 
-THROUGH_KINESIS: Context = (("kms:ViaService", f"kinesis.{REGION}.amazonaws.com"),)
-THROUGH_S3: Context = (("kms:ViaService", f"s3.{REGION}.amazonaws.com"),)
+
+def _through(service: str) -> Context:
+    return (("kms:ViaService", f"{service}.{REGION}.amazonaws.com"),)
+
+
+THROUGH_DYNAMODB = _through("dynamodb")
+THROUGH_KINESIS = _through("kinesis")
+THROUGH_LAMBDA = _through("lambda")
+THROUGH_S3 = _through("s3")
+THROUGH_SQS = _through("sqs")
+
+# How a key can be used: by its own service, and by others in somebody's name.
+EVERY_WAY_TO_A_KEY: tuple[Context, ...] = (
+    (),
+    THROUGH_DYNAMODB,
+    THROUGH_KINESIS,
+    THROUGH_LAMBDA,
+    THROUGH_S3,
+    THROUGH_SQS,
+    _through("firehose"),
+    _through("logs"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +71,7 @@ class Need:
 def needs(principal: Principal, given: Given) -> list[Need]:
     """The needs of a principal. Raises KeyError for a kind that none are written for."""
     kinds = {
+        "application": _application,
         "relay": _function,
         "classifier": _function,
         "heartbeat": _function,
@@ -61,7 +83,18 @@ def needs(principal: Principal, given: Given) -> list[Need]:
 
 
 def function_calls(principal: Principal) -> list[Call]:
-    """What a function calls in the environment that it has; nothing for another principal."""
+    """What a function calls in the environment that it has, and the Flink application with the
+    classifier's code in its own; nothing for another principal."""
+    if principal.kind == "application":
+        (application,) = principal.deployment.of_type("aws_kinesisanalyticsv2_application")
+        (configuration,) = application.values["application_configuration"]
+        (properties,) = configuration["environment_properties"]
+        return [
+            call
+            for group in properties["property_group"]
+            if group["property_group_id"] == "environment"
+            for call in _calls("classifier", frozenset(group["property_map"].items()))
+        ]
     return [
         call
         for function in principal.deployment.of_type("aws_lambda_function")
@@ -77,23 +110,36 @@ def _calls(kind: str, environment: frozenset[tuple[str, str]]) -> list[Call]:
     return handler_calls(kind, dict(environment))
 
 
+def _with_key(principal: Principal, given: Given, way: Context, *actions: str) -> Iterator[Need]:
+    """Actions on the key of what the module makes, where it has one."""
+    if principal.deployment.configuration.has("key"):
+        for action in actions:
+            yield Need(Request(action, given.key_arn, way))
+
+
 def _on(resource: str, *actions: str, within: str | None = None) -> Iterator[Need]:
     for action in actions:
         yield Need(Request(action, resource), within)
 
 
 def _function(principal: Principal, given: Given) -> Iterator[Need]:
-    """A function's code, and what Lambda does with its role."""
+    """A function's code, and what Lambda does with its role.
+
+    Of the key that encrypts its environment it needs nothing: whoever sets that key lets Lambda
+    make a grant (Lambda Developer Guide, "Securing Lambda environment variables").
+    """
     deployment, kind = principal.deployment, principal.kind
     for call in function_calls(principal):
         yield from _authorised_as(call)
+        for way, action in _KEY_USES.get(call.operation, ()):
+            yield from _with_key(principal, given, way, action)
     if kind == "relay":
         # To a queue that is retired meanwhile, a batch that was begun before is still sent.
         for queue in deployment.arns("aws_sqs_queue", "agent_events"):
             yield from _sending_to(queue)
     if kind != "heartbeat":
         yield from _event_source_mapping(principal, given)
-    else:
+    elif not deployment.configuration.has("flink"):
         # Lambda authorises a look at one mapping as GetEventSourceMapping; implementations for
         # development as a look at all of them.
         mapping = deployment.arn("aws_lambda_event_source_mapping", "classifier")
@@ -107,6 +153,43 @@ def _function(principal: Principal, given: Given) -> Iterator[Need]:
         "logs:PutLogEvents",
         within=f"{group}:log-stream:",
     )
+
+
+def _application(principal: Principal, given: Given) -> Iterator[Need]:
+    """The classifier's code, the stream, the package and the log.
+
+    Sources: Apache Flink, "Amazon Kinesis Data Streams Connector", Internally Used Kinesis APIs
+    (SubscribeToShard is for enhanced fan-out); Managed Service for Apache Flink Developer Guide,
+    "Create and run the application (CLI)", the permissions policy: reading the code, finding the
+    log group and stream by name, writing to the stream.
+    """
+    deployment = principal.deployment
+    for call in function_calls(principal):
+        for need in _authorised_as(call):
+            action, resource = need.request.action, need.request.resource
+            if action == "s3:PutObject":
+                # Objects under the name of the application, as the context has it here.
+                bucket = resource.split("/")[0]
+                within = f"{bucket}/undeliverable/{deployment.configuration.name}/"
+                yield Need(Request(action, f"{within}shardId-0/1.json"), within)
+            else:
+                yield need
+        for way, action in _KEY_USES.get(call.operation, ()):
+            yield from _with_key(principal, given, way, action)
+    yield from _on(
+        given.stream_arn, "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"
+    )
+    stream_key = deployment.configuration.stream_key(given)
+    if stream_key is not None:
+        yield Need(Request("kms:Decrypt", stream_key, THROUGH_KINESIS))
+    package = f"arn:aws:s3:::{given.code_bucket}/{PACKAGE}"
+    yield from _on(package, "s3:GetObject", "s3:GetObjectVersion")
+    group = deployment.arn("aws_cloudwatch_log_group", "application")
+    every_group = f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:"
+    yield from _on(group, "logs:DescribeLogGroups", within=every_group)
+    stream = deployment.arn("aws_cloudwatch_log_stream", "application")
+    yield from _on(stream, "logs:DescribeLogStreams", within=f"{group}:log-stream:")
+    yield from _on(stream, "logs:PutLogEvents")
 
 
 def _event_source_mapping(principal: Principal, given: Given) -> Iterator[Need]:
@@ -127,8 +210,9 @@ def _event_source_mapping(principal: Principal, given: Given) -> Iterator[Need]:
         "kinesis:ListShards",
     )
     deployment = principal.deployment
-    if deployment.configuration.has("streamkey"):
-        yield Need(Request("kms:Decrypt", given.stream_key_arn, THROUGH_KINESIS))
+    stream_key = deployment.configuration.stream_key(given)
+    if stream_key is not None:
+        yield Need(Request("kms:Decrypt", stream_key, THROUGH_KINESIS))
     (bucket,) = (
         each.values["arn"]
         for each in deployment.of_type("aws_s3_bucket")
@@ -139,14 +223,16 @@ def _event_source_mapping(principal: Principal, given: Given) -> Iterator[Need]:
     yield from _on(
         discarded_batch(bucket, mapping.values["uuid"]), "s3:PutObject", within=f"{bucket}/"
     )
+    yield from _with_key(principal, given, THROUGH_S3, "kms:GenerateDataKey")
 
 
-def _firehose(principal: Principal, _: Given) -> Iterator[Need]:
+def _firehose(principal: Principal, given: Given) -> Iterator[Need]:
     """Writing report files, in parts when they are large, and logging what goes wrong.
 
     Source: Amazon Data Firehose Developer Guide, "Grant Firehose access to an Amazon S3
     destination". Of its sample policy, s3:GetObject is left out: this stream neither converts what
-    it is given nor reads back what it wrote.
+    it is given nor reads back what it wrote. What waits in the stream it encrypts by a grant, made
+    for whoever sets the key (API Reference, "DeliveryStreamEncryptionConfigurationInput").
     """
     deployment = principal.deployment
     bucket = deployment.arn("aws_s3_bucket", "reports")
@@ -157,12 +243,19 @@ def _firehose(principal: Principal, _: Given) -> Iterator[Need]:
         "s3:PutObject",
         within=f"{bucket}/{REPORT_PREFIX}",
     )
+    yield from _with_key(principal, given, THROUGH_S3, "kms:Decrypt", "kms:GenerateDataKey")
     stream = deployment.arn("aws_cloudwatch_log_stream", "delivery_errors")
     yield from _on(stream, "logs:PutLogEvents")
 
 
-def _rta(principal: Principal, _: Given) -> Iterator[Need]:
-    """Wire contract, section 4: RTA user, and the flag in `table` or in `env`."""
+def _rta(principal: Principal, given: Given) -> Iterator[Need]:
+    """Wire contract, section 4: RTA user, and the flag in `table` or in `env`.
+
+    With a key: DynamoDB Developer Guide, "DynamoDB encryption at rest" (Decrypt, as whoever uses
+    the table); SQS Developer Guide, "Key management" (a consumer needs Decrypt); Lambda Developer
+    Guide, "Securing Lambda environment variables" (Decrypt to see them, Encrypt and CreateGrant to
+    set them).
+    """
     deployment = principal.deployment
     table = "aws_dynamodb_table"
     yield from _on(
@@ -179,6 +272,8 @@ def _rta(principal: Principal, _: Given) -> Iterator[Need]:
             "sqs:PurgeQueue",
             "sqs:ReceiveMessage",
         )
+    for way in (THROUGH_DYNAMODB, THROUGH_SQS):
+        yield from _with_key(principal, given, way, "kms:Decrypt")
     if deployment.configuration.has("table"):
         yield from _on(
             deployment.arn(table, "configuration"),
@@ -194,12 +289,16 @@ def _rta(principal: Principal, _: Given) -> Iterator[Need]:
             "lambda:GetFunctionConfiguration",
             "lambda:UpdateFunctionConfiguration",
         )
+        environment = ("kms:CreateGrant", "kms:Decrypt", "kms:Encrypt")
+        yield from _with_key(principal, given, THROUGH_LAMBDA, *environment)
 
 
 def _wfm_adapter(principal: Principal, given: Given) -> Iterator[Need]:
     """Wire contract, section 4: WFM Adapter user.
 
-    It names no condition: ListBucket is for any prefix, Decrypt by whatever way.
+    It names no condition: ListBucket is for any prefix, Decrypt by whatever way. The key of the
+    report files is ours to bound: S3 decrypts them (S3 User Guide, "Using server-side encryption
+    with AWS KMS keys").
     """
     reports = principal.deployment.arn("aws_s3_bucket", "reports")
     connect = f"arn:aws:s3:::{given.connect_bucket}"
@@ -208,9 +307,26 @@ def _wfm_adapter(principal: Principal, given: Given) -> Iterator[Need]:
     yield from _on(report_object(reports), "s3:GetObject", within=f"{reports}/{REPORT_PREFIX}")
     yield from _on(exported_report(connect), "s3:GetObject", within=f"{connect}/{CONNECT_PREFIX}")
     if principal.deployment.configuration.has("connectkey"):
-        for context in ((), THROUGH_S3, THROUGH_KINESIS):
+        for way in EVERY_WAY_TO_A_KEY:
             for action in ("kms:Decrypt", "kms:DescribeKey"):
-                yield Need(Request(action, given.connect_key_arn, context))
+                yield Need(Request(action, given.connect_key_arn, way))
+    yield from _with_key(principal, given, THROUGH_S3, "kms:Decrypt")
+    for way in EVERY_WAY_TO_A_KEY:
+        yield from _with_key(principal, given, way, "kms:DescribeKey")
+
+
+# What an operation makes its service ask of KMS in the caller's name. Sources: DynamoDB Developer
+# Guide, "DynamoDB encryption at rest" (Decrypt, for reading and writing alike); S3 User Guide,
+# "Using server-side encryption with AWS KMS keys"; SQS Developer Guide, "Key management" (a
+# producer needs both). Firehose has a grant, and takes records without a right on its key.
+_KEY_USES = {
+    "dynamodb.BatchExecuteStatement": [(THROUGH_DYNAMODB, "kms:Decrypt")],
+    "dynamodb.GetItem": [(THROUGH_DYNAMODB, "kms:Decrypt")],
+    "dynamodb.TransactWriteItems": [(THROUGH_DYNAMODB, "kms:Decrypt")],
+    "s3.GetObject": [(THROUGH_S3, "kms:Decrypt")],
+    "s3.PutObject": [(THROUGH_S3, "kms:GenerateDataKey")],
+    "sqs.SendMessageBatch": [(THROUGH_SQS, "kms:Decrypt"), (THROUGH_SQS, "kms:GenerateDataKey")],
+}
 
 
 def _authorised_as(call: Call) -> Iterator[Need]:
@@ -238,6 +354,12 @@ def _authorised_as(call: Call) -> Iterator[Need]:
             stream = f"deliverystream/{asked['DeliveryStreamName']}"
             action = call.operation.replace(".", ":")
             yield from _on(f"arn:aws:firehose:{REGION}:{ACCOUNT_ID}:{stream}", action)
+        case "kinesisanalyticsv2.DescribeApplication":
+            application = f"application/{asked['ApplicationName']}"
+            yield from _on(
+                f"arn:aws:kinesisanalytics:{REGION}:{ACCOUNT_ID}:{application}",
+                "kinesisanalytics:DescribeApplication",
+            )
         case "lambda.GetEventSourceMapping":
             mapping = f"event-source-mapping:{asked['UUID']}"
             yield from _on(

@@ -9,6 +9,7 @@ from tests.security.oracle import Document
 
 # The block's name by which a principal is known, and which product has it.
 KINDS = {
+    "application": "ap",
     "relay": "rta",
     "rta": "rta",
     "classifier": "ap",
@@ -68,9 +69,10 @@ def overlooked(deployment: Deployment) -> list[str]:
             found.append(f"{role.values['arn']} has managed policies")
         if role.name not in KINDS:
             found.append(f"{role.values['arn']} is a principal that nobody has written needs for")
+    other_engine = "classifier" if deployment.configuration.has("flink") else "application"
     wanted = {
         kind for kind, product in KINDS.items() if product == deployment.configuration.product
-    }
+    } - {other_engine}
     there = {each.kind for each in _principals(deployment)}
     found += [f"{deployment.configuration.label} has no {kind}" for kind in sorted(wanted - there)]
     as_role = deployment.configuration.has("role")

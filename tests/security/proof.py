@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from tests.security.actions import SERVICES, tried_actions
 from tests.security.configurations import IAM_PATH
 from tests.security.estate import Estate, resource_arns
-from tests.security.needs import THROUGH_KINESIS, THROUGH_S3, Need
+from tests.security.needs import EVERY_WAY_TO_A_KEY, Need
 from tests.security.oracle import Context, Document, Request, judge
 from tests.security.principals import Principal
 
 # The condition keys that a service's requests may carry: without any, and with these.
-_CONTEXTS: Mapping[str, tuple[Context, ...]] = {"kms": ((), THROUGH_KINESIS, THROUGH_S3)}
+_CONTEXTS: Mapping[str, tuple[Context, ...]] = {"kms": EVERY_WAY_TO_A_KEY}
 
 
 def refused_needs(principal: Principal, needs: Iterable[Need]) -> list[str]:
@@ -36,7 +36,8 @@ def superfluous_parts(principal: Principal, needs: list[Need]) -> list[str]:
 
 
 def taken_away(policy: Document) -> Iterator[tuple[str, Document]]:
-    """The policy without each of its statements, and each of their actions and resources."""
+    """The policy without each of its statements, and each of their actions, resources and the
+    values of their conditions."""
     for index, statement in enumerate(policy["Statement"]):
         rest = policy["Statement"][:index] + policy["Statement"][index + 1 :]
         yield statement["Sid"], {"Statement": rest}
@@ -46,6 +47,13 @@ def taken_away(policy: Document) -> Iterator[tuple[str, Document]]:
                 fewer = {**statement, kind: [other for other in values if other != value]}
                 part = f"{kind.lower()} {value} of {statement['Sid']}"
                 yield part, {"Statement": [*rest, fewer]}
+        for operator, keys in statement.get("Condition", {}).items():
+            for key, given in keys.items():
+                values = as_list(given)
+                for value in values if len(values) > 1 else []:
+                    fewer = deepcopy(statement)
+                    fewer["Condition"][operator][key] = [each for each in values if each != value]
+                    yield f"{key} {value} of {statement['Sid']}", {"Statement": [*rest, fewer]}
 
 
 def widened(policy: Document) -> Iterator[tuple[str, Document]]:

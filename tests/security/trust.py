@@ -20,6 +20,7 @@ _SERVICES = (
     "lambda.amazonaws.com",
     "firehose.amazonaws.com",
     "events.amazonaws.com",
+    "kinesisanalytics.amazonaws.com",
     "ec2.amazonaws.com",
     "edgelambda.amazonaws.com",
     "scheduler.amazonaws.com",
@@ -154,6 +155,9 @@ def _service(principal: Principal) -> Caller:
     if principal.kind == "firehose":
         name = "firehose.amazonaws.com"
         source = deployment.arn("aws_kinesis_firehose_delivery_stream", "reports")
+    elif principal.kind == "application":
+        name = "kinesisanalytics.amazonaws.com"
+        source = deployment.arn("aws_kinesisanalyticsv2_application", "classifier")
     else:
         name = "lambda.amazonaws.com"
         source = deployment.arn("aws_lambda_function", principal.kind)
@@ -173,7 +177,7 @@ def _strangers(principal: Principal) -> list[Caller]:
     return [
         *(Caller(each, own.context) for each in _SERVICES if each != own.name),
         # Which function is given a role of Lambda's is for iam:PassRole to decide.
-        *_varied(own, by_source=principal.kind == "firehose"),
+        *_varied(own, by_source=principal.kind in ("application", "firehose")),
         *(
             Caller(name, own.context)
             for account in (ACCOUNT_ID, SOURCE_ACCOUNT, ANOTHER_ACCOUNT)

@@ -83,16 +83,19 @@ def test_the_sample_day_comes_out_byte_for_byte(
 ) -> None:
     assert aws.classifier()(invocation(map(as_record, sample_events()))) == NOTHING_FAILED
     assert aws.report() == (SAMPLE_DAY.parent / "report-no-table.csv").read_bytes()
-    assert last_log(capsys) == {
+    log = last_log(capsys)
+    log.pop("_aws")
+    assert log == {
         "level": "INFO",
         "message": "batch classified",
-        "records": 14,
-        "skipped": 0,
-        "skippedRecords": [],
-        "lines": 12,
+        "FunctionName": "none",
+        "EventsIn": 14,
+        "EventsSkipped": 0,
+        "EventsPutAside": 0,
+        "LinesWritten": 12,
         "withoutUsername": 2,
         "firehoseRecords": 1,
-        "undeliverable": 0,
+        "skippedRecords": [],
         "failed": 0,
     }
 
@@ -142,7 +145,8 @@ def test_bad_records_are_counted_and_named_without_content_and_block_nobody(
     output = capsys.readouterr().out
     assert "secret" not in output
     log = json.loads(output)
-    assert (log["level"], log["records"], log["skipped"], log["lines"]) == ("WARNING", 3, 2, 1)
+    assert log["level"] == "WARNING"
+    assert (log["EventsIn"], log["EventsSkipped"], log["LinesWritten"]) == (3, 2, 1)
     assert log["skippedRecords"] == [
         {"sequenceNumber": "1", "reason": "not UTF-8"},
         {"sequenceNumber": "3", "reason": "not an object"},
@@ -167,7 +171,7 @@ def test_a_batch_without_usernames_puts_nothing(
     login = event(event_type="LOGIN", CurrentAgentSnapshot=None)
     assert aws.classifier(FIREHOSE_STREAM="gone")(invocation([login])) == NOTHING_FAILED
     log = last_log(capsys)
-    assert (log["lines"], log["withoutUsername"], log["firehoseRecords"]) == (0, 1, 0)
+    assert (log["LinesWritten"], log["withoutUsername"], log["firehoseRecords"]) == (0, 1, 0)
 
 
 def test_a_line_too_large_for_a_record_is_kept_and_its_neighbours_go_on(
@@ -185,7 +189,7 @@ def test_a_line_too_large_for_a_record_is_kept_and_its_neighbours_go_on(
     error, summary = list(map(json.loads, capsys.readouterr().out.splitlines()))[-2:]
     assert (error["level"], error["sequenceNumber"], error["key"]) == ("ERROR", "2", key)
     assert error["largestRecordBytes"] == 1_024_000
-    assert (summary["lines"], summary["undeliverable"], summary["failed"]) == (3, 1, 0)
+    assert (summary["LinesWritten"], summary["EventsPutAside"], summary["failed"]) == (2, 1, 0)
 
 
 def test_nothing_is_put_behind_a_record_that_could_not_be_kept(aws: Aws) -> None:
@@ -205,7 +209,7 @@ def test_lines_that_cannot_be_put_are_retried_from_the_first(
     response = classifier(invocation([login, event("ann"), event("bob")]))
     assert response == {"batchItemFailures": [{"itemIdentifier": "2"}]}
     log = last_log(capsys)
-    assert (log["level"], log["lines"], log["failed"]) == ("WARNING", 2, 2)
+    assert (log["level"], log["LinesWritten"], log["failed"]) == ("WARNING", 0, 2)
 
 
 def test_when_time_runs_out_what_is_left_is_reported(aws: Aws) -> None:

@@ -30,6 +30,10 @@ class FakeAws:
             )
         return self.mapping
 
+    def describe_application(self, **request: Any) -> dict[str, Any]:
+        assert request == {"ApplicationName": "aspect-wfm-ap"}
+        return {"ApplicationDetail": self.mapping}
+
     def put_record(self, **request: Any) -> dict[str, Any]:
         if self.error:
             raise self.error
@@ -55,7 +59,9 @@ def test_a_running_classifier_gets_exactly_one_line_end(
         "lastProcessingResult": result,
     }
     (log,) = map(json.loads, capsys.readouterr().out.splitlines())
-    assert log == {"level": "INFO", "message": "heartbeat put", **outcome}
+    del log["_aws"]
+    told = {"level": "INFO", "message": "heartbeat put", "FunctionName": "none", "Heartbeats": 1}
+    assert log == {**told, **outcome}
 
 
 @pytest.mark.parametrize(
@@ -79,8 +85,33 @@ def test_a_classifier_that_is_stopped_or_broken_gets_none(
     assert aws.put == []
     assert outcome["heartbeat"] is False
     (log,) = map(json.loads, capsys.readouterr().out.splitlines())
-    assert log["level"] == "WARNING"
+    assert (log["level"], log["Heartbeats"]) == ("WARNING", 0)
     assert log["mappingState"] == mapping.get("State")
+
+
+def test_a_running_flink_application_gets_exactly_one_line_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    aws = FakeAws({"ApplicationStatus": "RUNNING"})
+    outcome = beat(aws, monkeypatch, FLINK_APPLICATION="aspect-wfm-ap")
+    assert aws.put == [("lines", b"\n")]
+    assert outcome == {"heartbeat": True, "applicationStatus": "RUNNING"}
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        *("READY", "STARTING", "STOPPING", "FORCE_STOPPING", "UPDATING", "AUTOSCALING"),
+        *("ROLLING_BACK", "ROLLED_BACK", "MAINTENANCE", "DELETING", "something new", None),
+    ],
+)
+def test_a_flink_application_that_does_not_run_gets_none(
+    monkeypatch: pytest.MonkeyPatch, status: str | None
+) -> None:
+    aws = FakeAws({"ApplicationStatus": status})
+    outcome = beat(aws, monkeypatch, FLINK_APPLICATION="aspect-wfm-ap")
+    assert aws.put == []
+    assert outcome == {"heartbeat": False, "applicationStatus": status}
 
 
 def test_a_failed_put_raises_so_that_it_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

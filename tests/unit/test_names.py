@@ -35,6 +35,7 @@ def test_the_longest_configuration_fits_the_functions_environment() -> None:
         "CONFIGURATION_TABLE": f"{name}-configuration",
         "FAILED_RECORDS_BUCKET": f"{name}-failed-records-111122223333",
         "FLAG_LOCATION": "table",
+        "LOG_LEVEL": "WARNING",
         "MESSAGE_GROUPS": "shared",
         "QUEUE_URLS": json.dumps([f"{sqs}/{name}-events-{n}.fifo" for n in range(1, 11)]),
         "SIGNED_OUT_AGENTS_TABLE": f"{name}-signed-out-agents",

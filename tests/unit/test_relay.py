@@ -155,14 +155,14 @@ def test_bad_records_are_counted_and_named_without_content_and_block_nobody(
     output = capsys.readouterr().out
     assert "secret" not in output
     log = json.loads(output.splitlines()[-1])
-    assert log["skipped"] == 4
+    assert log["EventsSkipped"] == 4
     assert log["skippedRecords"] == [
         {"sequenceNumber": "1", "reason": "not UTF-8"},
         {"sequenceNumber": "3", "reason": "not JSON"},
         {"sequenceNumber": "4", "reason": "not an object"},
         {"sequenceNumber": "5", "reason": "no AgentARN"},
     ]
-    assert (log["records"], log["statesWritten"], log["messagesSent"]) == (6, 2, 2)
+    assert (log["EventsIn"], log["StatesWritten"], log["MessagesSent"]) == (6, 2, 2)
 
 
 def test_no_log_holds_anything_of_an_event(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
@@ -182,7 +182,7 @@ def test_only_monitored_agents_reach_table_and_queues(
     relay(invocation([event("ann", group="emea"), event("bob", group="US"), event("cid")]))
     assert set(aws.states()) == {arn("ann")}
     assert [body["AgentARN"] for bodies in aws.received() for body in bodies] == [arn("ann")]
-    assert last_log(capsys)["notMonitored"] == 2
+    assert last_log(capsys)["EventsFiltered"] == 2
 
 
 def test_an_agent_who_leaves_the_monitored_groups_leaves_the_table(aws: Aws) -> None:
@@ -287,7 +287,7 @@ def test_an_event_too_large_for_a_message_is_kept_and_its_neighbours_go_on(
     assert document["KinesisBatchInfo"]["streamArn"] == batch["Records"][1]["eventSourceARN"]
     error, summary = map(json.loads, capsys.readouterr().out.splitlines())
     assert (error["level"], error["sequenceNumber"], error["key"]) == ("ERROR", "2", key)
-    assert summary["undeliverable"] == 1
+    assert summary["EventsPutAside"] == 1
 
 
 def test_an_event_too_large_for_table_and_message_is_kept_once(aws: Aws) -> None:

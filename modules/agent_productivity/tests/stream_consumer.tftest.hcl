@@ -71,12 +71,12 @@ run "reads_the_stream_with_everyone_else" {
   }
 
   assert {
-    condition     = aws_lambda_event_source_mapping.classifier.event_source_arn == var.agent_event_stream_arn
-    error_message = "The mapping reads ${aws_lambda_event_source_mapping.classifier.event_source_arn}."
+    condition     = aws_lambda_event_source_mapping.classifier[0].event_source_arn == var.agent_event_stream_arn
+    error_message = "The mapping reads ${aws_lambda_event_source_mapping.classifier[0].event_source_arn}."
   }
 
   assert {
-    condition     = !contains(flatten(data.aws_iam_policy_document.classifier.statement[*].actions), "kinesis:SubscribeToShard")
+    condition     = !contains(flatten(data.aws_iam_policy_document.classify.statement[*].actions), "kinesis:SubscribeToShard")
     error_message = "The role may subscribe, and has nothing to subscribe to."
   }
 }
@@ -92,14 +92,14 @@ run "reads_the_stream_as_its_own_consumer" {
   }
 
   assert {
-    condition     = aws_lambda_event_source_mapping.classifier.event_source_arn == aws_kinesis_stream_consumer.classifier[0].arn
-    error_message = "The mapping reads ${aws_lambda_event_source_mapping.classifier.event_source_arn}."
+    condition     = aws_lambda_event_source_mapping.classifier[0].event_source_arn == aws_kinesis_stream_consumer.classifier[0].arn
+    error_message = "The mapping reads ${aws_lambda_event_source_mapping.classifier[0].event_source_arn}."
   }
 
   # The one right on the consumer, and on nothing else.
   assert {
     condition = [
-      for statement in data.aws_iam_policy_document.classifier.statement : sort(statement.actions)
+      for statement in data.aws_iam_policy_document.classify.statement : sort(statement.actions)
       if contains(statement.resources, aws_kinesis_stream_consumer.classifier[0].arn)
     ] == [tolist(["kinesis:SubscribeToShard"])]
     error_message = "On the consumer the role may do something else than subscribe to its shards."
@@ -107,7 +107,7 @@ run "reads_the_stream_as_its_own_consumer" {
 
   assert {
     condition = [
-      for statement in data.aws_iam_policy_document.classifier.statement : statement.resources
+      for statement in data.aws_iam_policy_document.classify.statement : statement.resources
       if contains(statement.actions, "kinesis:SubscribeToShard")
     ] == [toset([aws_kinesis_stream_consumer.classifier[0].arn])]
     error_message = "The role may subscribe to something else than its consumer."

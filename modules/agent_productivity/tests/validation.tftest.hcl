@@ -56,6 +56,7 @@ run "takes_everything_at_its_limits" {
     permissions_boundary_arn           = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
     source_aws_account_id              = "000000000001"
     agent_event_stream_kms_arn         = "arn:aws:kms:eu-central-1:111122223333:key/9d4c"
+    kms_key_arn                        = "arn:aws:kms:eu-central-1:111122223333:key/9d4c"
     agent_event_stream_retention_hours = 8760
     agent_statuses                     = { "Available" = "A", "Lunch, late" = "0", "Say \"hi\"" = "1" }
     aspect_ap_data_s3_prefix           = "a/b_c=d/"
@@ -82,6 +83,10 @@ run "refuses_1" {
   command = plan
 
   variables {
+    # other case
+    log_level = "info"
+    # no time at all
+    alarms = { iterator_age_minutes = 0 }
     # none at all
     classifier_function = { batch_size = 0 }
     # other case
@@ -94,6 +99,7 @@ run "refuses_1" {
     agent_event_stream_arn = "arn:aws:firehose:eu-central-1:111122223333:deliverystream/x"
     # an alias of a key
     agent_event_stream_kms_arn = "arn:aws:kms:eu-central-1:111122223333:alias/x"
+    kms_key_arn                = "arn:aws:kms:eu-central-1:111122223333:alias/x"
     # shorter than Kinesis has
     agent_event_stream_retention_hours = 23
     # a type that is none
@@ -123,6 +129,7 @@ run "refuses_1" {
     var.agent_event_stream_kms_arn,
     var.agent_event_stream_retention_hours,
     var.agent_statuses,
+    var.alarms,
     var.aspect_ap_data_s3_prefix,
     var.authorization_mode,
     var.classifier_function,
@@ -131,6 +138,8 @@ run "refuses_1" {
     var.connect_s3_prefix,
     var.iam_path,
     var.kda_application_name,
+    var.kms_key_arn,
+    var.log_level,
     var.log_retention_days,
     var.permissions_boundary_arn,
     var.qss3_bucket_name,
@@ -143,6 +152,10 @@ run "refuses_2" {
   command = plan
 
   variables {
+    # none of them
+    log_level = "TRACE"
+    # as long as Firehose gathers lines
+    alarms = { report_age_minutes = 5 }
     # more than Lambda takes
     classifier_function = { batch_size = 10001 }
     # a role that nobody may assume
@@ -155,6 +168,7 @@ run "refuses_2" {
     agent_event_stream_arn = "arn:aws:kinesis:us-east-1:111122223333:stream/x"
     # another region
     agent_event_stream_kms_arn = "arn:aws:kms:us-east-1:111122223333:key/9d4c"
+    kms_key_arn                = "arn:aws:kms:us-east-1:111122223333:key/9d4c"
     # the letter O, which only an uploaded table may have
     agent_statuses = { Offline = "O" }
     # a slash at the beginning
@@ -178,6 +192,7 @@ run "refuses_2" {
     var.agent_event_stream_arn,
     var.agent_event_stream_kms_arn,
     var.agent_statuses,
+    var.alarms,
     var.aspect_ap_data_s3_prefix,
     var.classifier_function,
     var.connect_s3_bucket,
@@ -186,6 +201,8 @@ run "refuses_2" {
     var.external_id,
     var.iam_path,
     var.kda_application_name,
+    var.kms_key_arn,
+    var.log_level,
     var.permissions_boundary_arn,
     var.qss3_key_prefix,
     var.report_retention_days,
@@ -197,6 +214,8 @@ run "refuses_3" {
   command = plan
 
   variables {
+    # all of them
+    alarms = { skipped_percent = 100 }
     # not a whole number
     classifier_function = { batch_size = 100.5 }
     # for a role, and there is none
@@ -220,6 +239,7 @@ run "refuses_3" {
 
   expect_failures = [
     var.agent_statuses,
+    var.alarms,
     var.aspect_ap_data_s3_prefix,
     var.classifier_function,
     var.connect_s3_prefix,
@@ -236,6 +256,8 @@ run "refuses_4" {
   command = plan
 
   variables {
+    # fewer than none
+    alarms = { skipped_percent = -1 }
     # negative
     classifier_function = { batch_window_seconds = -1 }
     # a blank
@@ -257,6 +279,7 @@ run "refuses_4" {
 
   expect_failures = [
     var.agent_statuses,
+    var.alarms,
     var.aspect_ap_data_s3_prefix,
     var.classifier_function,
     var.external_id,
@@ -271,6 +294,8 @@ run "refuses_5" {
   command = plan
 
   variables {
+    # a name
+    alarms = { sns_topic_arns = ["wfm"] }
     # longer than Lambda waits
     classifier_function = { batch_window_seconds = 301 }
     # too long
@@ -288,6 +313,7 @@ run "refuses_5" {
 
   expect_failures = [
     var.agent_statuses,
+    var.alarms,
     var.classifier_function,
     var.external_id,
     var.iam_path,
@@ -300,6 +326,8 @@ run "refuses_6" {
   command = plan
 
   variables {
+    # another region
+    alarms = { sns_topic_arns = ["arn:aws:sns:eu-west-1:111122223333:wfm"] }
     # not a whole number
     classifier_function = { batch_window_seconds = 2.5 }
     # too short
@@ -312,6 +340,7 @@ run "refuses_6" {
 
   expect_failures = [
     var.agent_statuses,
+    var.alarms,
     var.classifier_function,
     var.external_id,
     var.source_aws_account_id,
@@ -322,11 +351,14 @@ run "refuses_7" {
   command = plan
 
   variables {
+    # more than CloudWatch takes
+    alarms = { sns_topic_arns = ["arn:aws:sns:eu-central-1:111122223333:wfm", "arn:aws:sns:eu-central-1:111122223333:wfm", "arn:aws:sns:eu-central-1:111122223333:wfm", "arn:aws:sns:eu-central-1:111122223333:wfm", "arn:aws:sns:eu-central-1:111122223333:wfm", "arn:aws:sns:eu-central-1:111122223333:wfm"] }
     # less than it needs
     classifier_function = { memory_size = 255 }
   }
 
   expect_failures = [
+    var.alarms,
     var.classifier_function,
   ]
 }

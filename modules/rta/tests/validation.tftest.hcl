@@ -66,6 +66,7 @@ run "takes_everything_at_its_limits" {
     ahg_filter_values                  = [for index in range(64) : format("%031d", index)]
     lambda_config_location             = "table"
     agent_event_stream_kms_arn         = "arn:aws:kms:eu-central-1:111122223333:key/9d4c"
+    kms_key_arn                        = "arn:aws:kms:eu-central-1:111122223333:key/9d4c"
     agent_event_stream_retention_hours = 8760
     log_retention_days                 = 1
     qss3_bucket_name                   = "my.bucket-1"
@@ -209,6 +210,10 @@ run "refuses_1" {
 
   variables {
     # other case
+    log_level = "info"
+    # no time at all
+    alarms = { iterator_age_minutes = 0 }
+    # other case
     message_groups = "Agent"
     # none at all
     relay_function = { batch_size = 0 }
@@ -222,6 +227,7 @@ run "refuses_1" {
     agent_event_stream_arn = "agent-events"
     # an alias of a key
     agent_event_stream_kms_arn = "arn:aws:kms:eu-central-1:111122223333:alias/x"
+    kms_key_arn                = "arn:aws:kms:eu-central-1:111122223333:alias/x"
     # shorter than Kinesis has
     agent_event_stream_retention_hours = 23
     # too high
@@ -245,9 +251,12 @@ run "refuses_1" {
     var.agent_event_stream_kms_arn,
     var.agent_event_stream_retention_hours,
     var.ahg_filter_level,
+    var.alarms,
     var.authorization_mode,
     var.iam_path,
+    var.kms_key_arn,
     var.lambda_config_location,
+    var.log_level,
     var.log_retention_days,
     var.message_groups,
     var.name,
@@ -263,6 +272,10 @@ run "refuses_2" {
   command = plan
 
   variables {
+    # none of them
+    log_level = "TRACE"
+    # no time at all
+    alarms = { queue_age_minutes = 0.5 }
     # more than Lambda takes
     relay_function = { batch_size = 10001 }
     # a role that nobody may assume
@@ -275,6 +288,7 @@ run "refuses_2" {
     agent_event_stream_arn = "arn:aws:firehose:eu-central-1:111122223333:deliverystream/x"
     # the id of a key
     agent_event_stream_kms_arn = "9d4c"
+    kms_key_arn                = "9d4c"
     # longer than Kinesis has
     agent_event_stream_retention_hours = 8761
     # negative
@@ -293,8 +307,11 @@ run "refuses_2" {
     var.agent_event_stream_kms_arn,
     var.agent_event_stream_retention_hours,
     var.ahg_filter_level,
+    var.alarms,
     var.external_id,
     var.iam_path,
+    var.kms_key_arn,
+    var.log_level,
     var.name,
     var.num_sqs_queues,
     var.permissions_boundary_arn,
@@ -308,6 +325,8 @@ run "refuses_3" {
   command = plan
 
   variables {
+    # all of them
+    alarms = { skipped_percent = 100 }
     # not a whole number
     relay_function = { batch_size = 100.5 }
     # for a role, and there is none
@@ -321,6 +340,7 @@ run "refuses_3" {
     agent_event_stream_arn = "arn:aws:kinesis:eu-central-1:111122223333:stream/x/consumer/y:1"
     # another region
     agent_event_stream_kms_arn = "arn:aws:kms:us-east-1:111122223333:key/9d4c"
+    kms_key_arn                = "arn:aws:kms:us-east-1:111122223333:key/9d4c"
     # not a whole number
     agent_event_stream_retention_hours = 24.5
     # not a whole number
@@ -339,8 +359,10 @@ run "refuses_3" {
     var.agent_event_stream_kms_arn,
     var.agent_event_stream_retention_hours,
     var.ahg_filter_level,
+    var.alarms,
     var.external_id,
     var.iam_path,
+    var.kms_key_arn,
     var.name,
     var.num_sqs_queues,
     var.permissions_boundary_arn,
@@ -354,6 +376,8 @@ run "refuses_4" {
   command = plan
 
   variables {
+    # fewer than none
+    alarms = { skipped_percent = -1 }
     # negative
     relay_function = { batch_window_seconds = -1 }
     # a blank
@@ -380,6 +404,7 @@ run "refuses_4" {
   expect_failures = [
     var.agent_event_stream_arn,
     var.ahg_filter_values,
+    var.alarms,
     var.external_id,
     var.iam_path,
     var.name,
@@ -395,6 +420,8 @@ run "refuses_5" {
   command = plan
 
   variables {
+    # a name
+    alarms = { sns_topic_arns = ["wfm"] }
     # longer than Lambda waits
     relay_function = { batch_window_seconds = 301 }
     # too long
@@ -414,6 +441,7 @@ run "refuses_5" {
 
   expect_failures = [
     var.ahg_filter_values,
+    var.alarms,
     var.external_id,
     var.iam_path,
     var.name,
@@ -427,6 +455,8 @@ run "refuses_6" {
   command = plan
 
   variables {
+    # a FIFO topic
+    alarms = { sns_topic_arns = ["arn:aws:sns:eu-central-1:111122223333:wfm.fifo"] }
     # not a whole number
     relay_function = { batch_window_seconds = 2.5 }
     # too short
@@ -445,6 +475,7 @@ run "refuses_6" {
 
   expect_failures = [
     var.ahg_filter_values,
+    var.alarms,
     var.external_id,
     var.name,
     var.num_retired_sqs_queues,
@@ -457,6 +488,8 @@ run "refuses_7" {
   command = plan
 
   variables {
+    # another region
+    alarms = { sns_topic_arns = ["arn:aws:sns:eu-west-1:111122223333:wfm"] }
     # less than it needs
     relay_function = { memory_size = 255 }
     # a value that is null
@@ -466,6 +499,7 @@ run "refuses_7" {
 
   expect_failures = [
     var.ahg_filter_values,
+    var.alarms,
     var.relay_function,
   ]
 }
@@ -474,6 +508,8 @@ run "refuses_8" {
   command = plan
 
   variables {
+    # more than CloudWatch takes
+    alarms = { sns_topic_arns = ["arn:aws:sns:eu-central-1:111122223333:wfm", "arn:aws:sns:eu-central-1:111122223333:wfm", "arn:aws:sns:eu-central-1:111122223333:wfm", "arn:aws:sns:eu-central-1:111122223333:wfm", "arn:aws:sns:eu-central-1:111122223333:wfm", "arn:aws:sns:eu-central-1:111122223333:wfm"] }
     # more than Lambda has
     relay_function = { memory_size = 10241 }
     # a value with the separator
@@ -483,6 +519,7 @@ run "refuses_8" {
 
   expect_failures = [
     var.ahg_filter_values,
+    var.alarms,
     var.relay_function,
   ]
 }

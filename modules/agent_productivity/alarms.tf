@@ -1,0 +1,165 @@
+# What is wrong is in an alarm's name; docs/operations.md has a section for each.
+resource "aws_cloudwatch_metric_alarm" "agent_productivity" {
+  for_each = local.alarms
+
+  alarm_name          = "${var.kda_application_name}-${each.key}"
+  alarm_description   = "${each.value.meaning} What to do: ${each.value.page}, ${replace(each.key, "/[0-9]+/", "N")}."
+  comparison_operator = each.value.comparison
+  threshold           = each.value.threshold
+  evaluation_periods  = each.value.periods
+  datapoints_to_alarm = each.value.breaching
+  treat_missing_data  = each.value.missing
+  alarm_actions       = local.alarm_topics
+  ok_actions          = local.alarm_topics
+  tags                = var.tags
+
+  dynamic "metric_query" {
+    for_each = each.value.metrics
+
+    content {
+      id          = metric_query.key
+      return_data = each.value.expression == null
+
+      metric {
+        namespace   = metric_query.value.namespace
+        metric_name = metric_query.value.name
+        dimensions  = metric_query.value.dimensions
+        stat        = metric_query.value.stat
+        period      = each.value.seconds
+      }
+    }
+  }
+
+  dynamic "metric_query" {
+    for_each = each.value.expression[*]
+
+    content {
+      id          = "result"
+      label       = each.key
+      expression  = metric_query.value
+      return_data = true
+    }
+  }
+
+  # no-heartbeat is in alarm until the first heartbeat, so it comes after what calls for that.
+  depends_on = [aws_cloudwatch_event_target.heartbeat]
+}
+
+locals {
+  # Where the functions' own metrics are, see lambda_src/agent_events/structured_log.py.
+  namespace   = "AspectWFM"
+  application = { Application = var.kda_application_name }
+  classifier  = { FunctionName = local.names.classifier }
+  mapping     = { EventSourceMappingUUID = one(aws_lambda_event_source_mapping.classifier[*].uuid) }
+
+  # How late the application reads: known of a consumer of its own, else of all who share the stream.
+  application_lag = var.enhanced_fan_out ? {
+    name       = "SubscribeToShardEvent.MillisBehindLatest"
+    dimensions = tomap({ ConsumerName = local.names.stream_consumer, StreamName = local._stream_name })
+    } : {
+    name       = "GetRecords.IteratorAgeMilliseconds"
+    dimensions = tomap({ StreamName = local._stream_name })
+  }
+  _stream_name = element(split("/", var.agent_event_stream_arn), 1)
+
+  # Each engine has alarms of its own, by these beginnings of their names.
+  _other_engine = local.on_flink ? "classifier-" : "application-"
+
+  alarm_topics = try(var.alarms.sns_topic_arns, [])
+
+  alarms = {
+    for suffix, alarm in merge([
+      for limits in var.alarms[*] : {
+        application-reads-late = {
+          page      = "docs/engines.md"
+          meaning   = "The Flink application is behind: for five minutes it has read agent events more than ${limits.iterator_age_minutes} minutes after they came."
+          metrics   = { age = merge({ namespace = "AWS/Kinesis", stat = "Maximum" }, local.application_lag) }
+          threshold = limits.iterator_age_minutes * 60000
+          seconds   = 60
+          periods   = 5
+          missing   = "ignore"
+        }
+        application-restarts = {
+          page       = "docs/engines.md"
+          meaning    = "The Flink application's job fails and begins anew, again and again; what was read since its last checkpoint comes to the report twice."
+          metrics    = { restarts = { namespace = "AWS/KinesisAnalytics", name = "fullRestarts", dimensions = local.application, stat = "Maximum" } }
+          expression = "DIFF(restarts)"
+          periods    = 3
+          breaching  = 2
+        }
+        classifier-reads-late = {
+          meaning   = "The classifier is behind: for five minutes it has read agent events more than ${limits.iterator_age_minutes} minutes after they came."
+          metrics   = { age = { namespace = "AWS/Lambda", name = "IteratorAge", dimensions = local.classifier, stat = "Maximum" } }
+          threshold = limits.iterator_age_minutes * 60000
+          seconds   = 60
+          periods   = 5
+          # No batch, no age: a reader that has come to a halt has not caught up.
+          missing = "ignore"
+        }
+        classifier-fails = {
+          meaning   = "The classifier ends with an error, again and again; Lambda repeats the batch, and all behind it waits."
+          metrics   = { errors = { namespace = "AWS/Lambda", name = "Errors", dimensions = local.classifier, stat = "Sum" } }
+          periods   = 3
+          breaching = 2
+        }
+        classifier-is-throttled = {
+          meaning   = "Lambda has no concurrency left for the classifier, again and again, and all events wait."
+          metrics   = { throttles = { namespace = "AWS/Lambda", name = "Throttles", dimensions = local.classifier, stat = "Sum" } }
+          periods   = 3
+          breaching = 2
+        }
+        classifier-puts-events-aside = {
+          meaning = "Events that can never be delivered are kept in the bucket ${local.names.failed_events_bucket}."
+          metrics = { events = { namespace = local.namespace, name = "EventsPutAside", dimensions = local.classifier, stat = "Sum" } }
+        }
+        classifier-gives-up-batches = {
+          meaning = "Lambda has given up on records of the stream: they are in the bucket ${local.names.failed_events_bucket}, or lost where it could not write there."
+          metrics = {
+            kept = { namespace = "AWS/Lambda", name = "OnFailureDestinationDeliveredEventCount", dimensions = local.mapping, stat = "Sum" }
+            lost = { namespace = "AWS/Lambda", name = "DroppedEventCount", dimensions = local.mapping, stat = "Sum" }
+          }
+          expression = "FILL(kept, 0) + FILL(lost, 0)"
+          # FILL takes what has not arrived yet for 0, so one period back counts as well.
+          periods   = 2
+          breaching = 1
+        }
+        classifier-skips-records = {
+          meaning = "For 15 minutes more than ${limits.skipped_percent} percent of the records on the stream have been no agent events."
+          metrics = {
+            events  = { namespace = local.namespace, name = "EventsIn", dimensions = local.classifier, stat = "Sum" }
+            skipped = { namespace = local.namespace, name = "EventsSkipped", dimensions = local.classifier, stat = "Sum" }
+          }
+          expression = "IF(events > 0, 100 * skipped / events, 0)"
+          threshold  = limits.skipped_percent
+          periods    = 3
+          breaching  = 3
+        }
+        report-files-are-late = {
+          meaning   = "Firehose holds report lines that are more than ${limits.report_age_minutes} minutes old: it cannot write report files."
+          metrics   = { age = { namespace = "AWS/Firehose", name = "DeliveryToS3.DataFreshness", dimensions = { DeliveryStreamName = local.names.firehose_stream }, stat = "Maximum" } }
+          threshold = limits.report_age_minutes * 60
+        }
+        no-heartbeat = {
+          meaning    = "For 15 minutes there has been no heartbeat: the classifier is stopped or broken, or the heartbeat function is."
+          metrics    = { heartbeats = { namespace = local.namespace, name = "Heartbeats", dimensions = { FunctionName = local.names.heartbeat }, stat = "Sum" } }
+          comparison = "LessThanThreshold"
+          threshold  = 1
+          seconds    = 900
+          missing    = "breaching"
+        }
+      }
+    ]...) : suffix => merge(local._usual_alarm, alarm) if !startswith(suffix, local._other_engine)
+  }
+
+  # More than none in five minutes. Metrics come with events: without any, nothing is wrong.
+  _usual_alarm = {
+    comparison = "GreaterThanThreshold"
+    threshold  = 0
+    expression = null
+    page       = "docs/operations.md"
+    seconds    = 300
+    periods    = 1
+    breaching  = null
+    missing    = "notBreaching"
+  }
+}

@@ -1,0 +1,94 @@
+# One page for the deployment. Graphs name metrics as namespace, metric and dimensions.
+resource "aws_cloudwatch_dashboard" "agent_productivity" {
+  count = var.dashboard ? 1 : 0
+
+  dashboard_name = local.names.dashboard
+  dashboard_body = jsonencode({
+    widgets = concat(
+      [
+        # Spelled out rather than referred to, so that a plan shows the whole page.
+        for _ in var.alarms[*] : {
+          type       = "alarm"
+          width      = 24
+          height     = 3
+          properties = { title = "Alarms", alarms = [for suffix in keys(local.alarms) : "${local._alarm_arn}:${var.kda_application_name}-${suffix}"] }
+        }
+      ],
+      [
+        for graph in local._graphs : {
+          type       = "metric"
+          width      = 12
+          height     = 6
+          properties = merge({ region = local.region, view = "timeSeries", period = 60 }, graph)
+        }
+      ],
+    )
+  })
+}
+
+locals {
+  _alarm_arn = "arn:${local.partition}:cloudwatch:${local.region}:${local.account_id}:alarm"
+
+  _graphs = concat(
+    [for graph in local._function_graphs : graph if local.on_lambda],
+    [for graph in local._application_graphs : graph if local.on_flink],
+    local._other_graphs,
+  )
+
+  _application_graphs = [
+    {
+      title   = "How late the stream is read (milliseconds)"
+      stat    = "Maximum"
+      metrics = [concat(["AWS/Kinesis", local.application_lag.name], flatten([for name, value in local.application_lag.dimensions : [name, value]]))]
+    },
+    {
+      title   = "Restarts and failed checkpoints of the application since its start"
+      stat    = "Maximum"
+      metrics = [for metric in ["fullRestarts", "numberOfFailedCheckpoints"] : ["AWS/KinesisAnalytics", metric, "Application", var.kda_application_name]]
+    },
+    {
+      title   = "KPUs and processor use in percent"
+      stat    = "Maximum"
+      metrics = [for metric in ["KPUs", "containerCPUUtilization"] : ["AWS/KinesisAnalytics", metric, "Application", var.kda_application_name]]
+    },
+  ]
+
+  _function_graphs = [
+    {
+      title = "Agent events"
+      stat  = "Sum"
+      metrics = [
+        for metric in ["EventsIn", "EventsSkipped", "EventsPutAside", "LinesWritten"] :
+        [local.namespace, metric, "FunctionName", local.names.classifier]
+      ]
+    },
+    {
+      title   = "How late the classifier reads (milliseconds)"
+      stat    = "Maximum"
+      metrics = [["AWS/Lambda", "IteratorAge", "FunctionName", local.names.classifier]]
+    },
+  ]
+
+  _other_graphs = [
+    {
+      title = "Errors and throttles"
+      stat  = "Sum"
+      metrics = [
+        for pair in setproduct(concat([for name in [local.names.classifier] : name if local.on_lambda], [local.names.heartbeat]), ["Errors", "Throttles"]) :
+        ["AWS/Lambda", pair[1], "FunctionName", pair[0]]
+      ]
+    },
+    {
+      title   = "Heartbeats in five minutes"
+      stat    = "Sum"
+      period  = 300
+      metrics = [[local.namespace, "Heartbeats", "FunctionName", local.names.heartbeat]]
+    },
+    {
+      title   = "Age of what Firehose has not written yet (seconds)"
+      stat    = "Maximum"
+      period  = 300
+      metrics = [["AWS/Firehose", "DeliveryToS3.DataFreshness", "DeliveryStreamName", local.names.firehose_stream]]
+    },
+  ]
+}

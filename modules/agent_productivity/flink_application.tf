@@ -1,0 +1,196 @@
+# With engine = flink, the classifier as an application of Amazon Managed Service for Apache Flink: the
+# same code in a Flink job (flink_src/), packaged by `make flink-package`. See docs/engines.md.
+resource "aws_kinesisanalyticsv2_application" "classifier" {
+  count = local.on_flink ? 1 : 0
+
+  name                   = var.kda_application_name
+  description            = "Turns agent events into the report lines of ${var.kda_application_name}."
+  runtime_environment    = "FLINK-1_20"
+  service_execution_role = aws_iam_role.application[0].arn
+  start_application      = var.flink_application.start_application
+  tags                   = var.tags
+
+  application_configuration {
+    application_code_configuration {
+      code_content_type = "ZIPFILE"
+
+      code_content {
+        s3_content_location {
+          bucket_arn     = local.arns.code_bucket
+          file_key       = var.flink_application.code_key
+          object_version = var.flink_application.code_version
+        }
+      }
+    }
+
+    application_snapshot_configuration {
+      snapshots_enabled = true
+    }
+
+    environment_properties {
+      property_group {
+        property_group_id = "environment"
+        property_map = merge(
+          {
+            AGENT_EVENT_STREAM_ARN    = var.agent_event_stream_arn
+            APPLICATION_ARN           = local.arns.application
+            BATCH_SIZE                = tostring(var.classifier_function.batch_size)
+            BATCH_WINDOW_SECONDS      = tostring(var.classifier_function.batch_window_seconds)
+            FAILED_RECORDS_BUCKET     = aws_s3_bucket.failed_events.bucket
+            FIREHOSE_STREAM           = aws_kinesis_firehose_delivery_stream.reports.name
+            INCLUDE_AGENT_STATUS_TYPE = var.include_agent_status_type ? "True" : "False"
+            LOG_LEVEL                 = var.log_level
+            STARTING_POSITION         = local.starting_position
+            STATUS_TABLE_BUCKET       = aws_s3_bucket.reports.bucket
+          },
+          { for time in var.starting_timestamp[*] : "STARTING_TIMESTAMP" => time },
+          { for arn in aws_kinesis_stream_consumer.classifier[*].arn : "CONSUMER_ARN" => arn },
+        )
+      }
+
+      # Where in the package what is: see flink_src/package.py.
+      property_group {
+        property_group_id = "kinesis.analytics.flink.run.options"
+        property_map = {
+          jarfile = "lib/flink-sql-connector-kinesis-5.1.0-1.20.jar"
+          pyFiles = "python/"
+          python  = "main.py"
+        }
+      }
+    }
+
+    flink_application_configuration {
+      checkpoint_configuration {
+        configuration_type            = "CUSTOM"
+        checkpointing_enabled         = true
+        checkpoint_interval           = var.flink_application.checkpoint_interval_seconds * 1000
+        min_pause_between_checkpoints = 5000
+      }
+
+      monitoring_configuration {
+        configuration_type = "CUSTOM"
+        log_level          = var.log_level == "WARNING" ? "WARN" : var.log_level
+        metrics_level      = "APPLICATION"
+      }
+
+      parallelism_configuration {
+        configuration_type   = "CUSTOM"
+        auto_scaling_enabled = var.flink_application.auto_scaling
+        parallelism          = var.flink_application.parallelism
+        parallelism_per_kpu  = var.flink_application.parallelism_per_kpu
+      }
+    }
+  }
+
+  cloudwatch_logging_options {
+    log_stream_arn = aws_cloudwatch_log_stream.application[0].arn
+  }
+
+  # The service reads the package with the role when it makes the application; nothing of the policy
+  # can be referred to here.
+  depends_on = [aws_iam_role_policy.application]
+}
+
+resource "aws_cloudwatch_log_group" "application" {
+  #checkov:skip=CKV_AWS_158:With kms_key_arn it is that key; without, CloudWatch Logs encrypts it with a key of its own, and a line holds counts, names of resources and sequence numbers, never an event.
+  #checkov:skip=CKV_AWS_338:For operating, as long as log_retention_days says, a year included; the record of who did what is CloudTrail.
+
+  count = local.on_flink ? 1 : 0
+
+  name              = "/aws/kinesis-analytics/${var.kda_application_name}"
+  kms_key_id        = var.kms_key_arn
+  retention_in_days = var.log_retention_days
+  tags              = var.tags
+}
+
+resource "aws_cloudwatch_log_stream" "application" {
+  count = local.on_flink ? 1 : 0
+
+  name           = local.names.application_log_stream
+  log_group_name = aws_cloudwatch_log_group.application[0].name
+}
+
+resource "aws_iam_role" "application" {
+  count = local.on_flink ? 1 : 0
+
+  name                 = local.names.application_role
+  description          = "What the Flink application ${var.kda_application_name} may do."
+  path                 = var.iam_path
+  permissions_boundary = var.permissions_boundary_arn
+  assume_role_policy   = data.aws_iam_policy_document.application_trust.json
+  tags                 = var.tags
+}
+
+resource "aws_iam_role_policy" "application" {
+  count = local.on_flink ? 1 : 0
+
+  name = "classify-agent-events"
+  # By the id: it is unknown while another path makes the role anew, so that the policy follows.
+  role   = aws_iam_role.application[0].id
+  policy = data.aws_iam_policy_document.application.json
+}
+
+data "aws_iam_policy_document" "application_trust" {
+  statement {
+    sid     = "ManagedFlinkRunsTheApplicationWithThisRole"
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["kinesisanalytics.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:SourceArn"
+      values   = [local.arns.application]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "application" {
+  source_policy_documents = [data.aws_iam_policy_document.classify.json]
+
+  statement {
+    sid       = "ReadTheAgentEventStream"
+    actions   = ["kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"]
+    resources = [var.agent_event_stream_arn]
+  }
+
+  statement {
+    sid       = "KeepFailedEvents"
+    actions   = ["s3:PutObject"]
+    resources = ["${local.arns.failed_events_bucket}/undeliverable/${var.kda_application_name}/*"]
+  }
+
+  statement {
+    sid       = "ReadItsPackage"
+    actions   = ["s3:GetObject", "s3:GetObjectVersion"]
+    resources = ["${local.arns.code_bucket}/${var.flink_application.code_key}"]
+  }
+
+  # The service looks for its log by name before it writes.
+  statement {
+    sid       = "FindItsLogGroup"
+    actions   = ["logs:DescribeLogGroups"]
+    resources = ["${local._log_group_arn}*"]
+  }
+
+  statement {
+    sid       = "FindItsLogStream"
+    actions   = ["logs:DescribeLogStreams"]
+    resources = ["${local.arns.application_log}:log-stream:*"]
+  }
+
+  statement {
+    sid       = "WriteItsLog"
+    actions   = ["logs:PutLogEvents"]
+    resources = ["${local.arns.application_log}:log-stream:${local.names.application_log_stream}"]
+  }
+}

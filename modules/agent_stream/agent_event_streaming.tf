@@ -1,0 +1,84 @@
+locals {
+  connect_instance_id = var.connect_instance_id == null ? null : reverse(split("/", var.connect_instance_id))[0]
+  grants              = local.connect_instance_id == null ? 0 : local.customer_key_arn == null ? 0 : 1
+  stream_arn          = "arn:${local.partition}:kinesis:${local.region}:${local.account_id}:stream/${var.name}"
+}
+
+# An instance has one stream for agent events. Where it has another one already, AWS refuses this
+# (AssociateInstanceStorageConfig is for the first time only) and leaves that one as it is: nothing
+# here changes an association that it has not made or imported.
+resource "aws_connect_instance_storage_config" "agent_events" {
+  #checkov:skip=CKV_AWS_269:It is about Kinesis Video streams; this is a Kinesis data stream, which has its own encryption.
+  #checkov:skip=CKV_AWS_270:It is about S3; this is a Kinesis data stream, which has its own encryption.
+  count = local.connect_instance_id == null ? 0 : 1
+
+  instance_id   = local.connect_instance_id
+  resource_type = "AGENT_EVENTS"
+
+  storage_config {
+    storage_type = "KINESIS_STREAM"
+
+    kinesis_stream_config {
+      stream_arn = aws_kinesis_stream.agent_events.arn
+    }
+  }
+}
+
+# Amazon Connect puts records as the service-linked role of the instance (Administrator Guide, "Enable
+# data streaming").
+data "aws_connect_instance" "writer" {
+  count = local.grants
+
+  instance_id = local.connect_instance_id
+}
+
+resource "aws_kms_grant" "connect" {
+  count = local.grants
+
+  name              = "amazon-connect-writes-agent-events"
+  key_id            = local.customer_key_arn
+  grantee_principal = data.aws_connect_instance.writer[0].service_role
+  operations        = ["GenerateDataKey"]
+
+  constraints {
+    encryption_context_equals = { "aws:kinesis:arn" = local.stream_arn }
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+# The same right as a statement for the key's policy, for where the instance is not named. Its role is
+# then not known: every instance of the account may encrypt for this stream, which is no use to one
+# that does not write to it.
+data "aws_iam_policy_document" "connect" {
+  statement {
+    sid       = "LetAmazonConnectWriteAgentEvents"
+    actions   = ["kms:GenerateDataKey"]
+    resources = ["*"] # in the policy of a key: that key
+
+    principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "aws:PrincipalArn"
+      values   = ["arn:${local.partition}:iam::${local.account_id}:role/aws-service-role/connect.amazonaws.com/AWSServiceRoleForAmazonConnect_*"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:EncryptionContext:aws:kinesis:arn"
+      values   = [local.stream_arn]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["kinesis.${local.region}.${data.aws_partition.current.dns_suffix}"]
+    }
+  }
+}

@@ -1,0 +1,19 @@
+# What is wrong is in the alarm's name; docs/operations.md has a section for it.
+resource "aws_cloudwatch_metric_alarm" "writes_are_refused" {
+  count = var.alarms == null ? 0 : 1
+
+  alarm_name          = "${var.name}-writes-are-refused"
+  alarm_description   = "The stream is full: Kinesis refuses agent events that Amazon Connect writes. What to do: docs/operations.md, writes-are-refused."
+  namespace           = "AWS/Kinesis"
+  metric_name         = "WriteProvisionedThroughputExceeded"
+  dimensions          = { StreamName = aws_kinesis_stream.agent_events.name }
+  statistic           = "Sum"
+  period              = 300
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarms.sns_topic_arns
+  ok_actions          = var.alarms.sns_topic_arns
+  tags                = var.tags
+}

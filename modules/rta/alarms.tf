@@ -1,0 +1,135 @@
+# What is wrong is in an alarm's name; docs/operations.md has a section for each.
+resource "aws_cloudwatch_metric_alarm" "rta" {
+  for_each = local.alarms
+
+  alarm_name          = "${var.name}-${each.key}"
+  alarm_description   = "${each.value.meaning} What to do: docs/operations.md, ${replace(each.key, "/[0-9]+/", "N")}."
+  comparison_operator = each.value.comparison
+  threshold           = each.value.threshold
+  evaluation_periods  = each.value.periods
+  datapoints_to_alarm = each.value.breaching
+  treat_missing_data  = each.value.missing
+  alarm_actions       = local.alarm_topics
+  ok_actions          = local.alarm_topics
+  tags                = var.tags
+
+  dynamic "metric_query" {
+    for_each = each.value.metrics
+
+    content {
+      id          = metric_query.key
+      return_data = each.value.expression == null
+
+      metric {
+        namespace   = metric_query.value.namespace
+        metric_name = metric_query.value.name
+        dimensions  = metric_query.value.dimensions
+        stat        = metric_query.value.stat
+        period      = each.value.seconds
+      }
+    }
+  }
+
+  dynamic "metric_query" {
+    for_each = each.value.expression[*]
+
+    content {
+      id          = "result"
+      label       = each.key
+      expression  = metric_query.value
+      return_data = true
+    }
+  }
+}
+
+locals {
+  # Where the functions' own metrics are, see lambda_src/agent_events/structured_log.py.
+  namespace = "AspectWFM"
+  relay     = { FunctionName = local.names.function }
+  mapping   = { EventSourceMappingUUID = aws_lambda_event_source_mapping.relay.uuid }
+
+  alarm_topics = try(var.alarms.sns_topic_arns, [])
+
+  alarms = {
+    for suffix, alarm in merge([
+      for limits in var.alarms[*] : merge(
+        {
+          relay-reads-late = {
+            meaning   = "The relay is behind: for five minutes it has read agent events more than ${limits.iterator_age_minutes} minutes after they came."
+            metrics   = { age = { namespace = "AWS/Lambda", name = "IteratorAge", dimensions = local.relay, stat = "Maximum" } }
+            threshold = limits.iterator_age_minutes * 60000
+            seconds   = 60
+            periods   = 5
+            # No batch, no age: a reader that has come to a halt has not caught up.
+            missing = "ignore"
+          }
+          relay-fails = {
+            meaning   = "The relay ends with an error, again and again; Lambda repeats the batch, and all behind it waits."
+            metrics   = { errors = { namespace = "AWS/Lambda", name = "Errors", dimensions = local.relay, stat = "Sum" } }
+            periods   = 3
+            breaching = 2
+          }
+          relay-is-throttled = {
+            meaning   = "Lambda has no concurrency left for the relay, again and again, and all events wait."
+            metrics   = { throttles = { namespace = "AWS/Lambda", name = "Throttles", dimensions = local.relay, stat = "Sum" } }
+            periods   = 3
+            breaching = 2
+          }
+          relay-puts-events-aside = {
+            meaning = "Events that can never be delivered are kept in the bucket ${local.names.failed_records_bucket}."
+            metrics = { events = { namespace = local.namespace, name = "EventsPutAside", dimensions = local.relay, stat = "Sum" } }
+          }
+          relay-gives-up-batches = {
+            meaning = "Lambda has given up on records of the stream: they are in the bucket ${local.names.failed_records_bucket}, or lost where it could not write there."
+            metrics = {
+              kept = { namespace = "AWS/Lambda", name = "OnFailureDestinationDeliveredEventCount", dimensions = local.mapping, stat = "Sum" }
+              lost = { namespace = "AWS/Lambda", name = "DroppedEventCount", dimensions = local.mapping, stat = "Sum" }
+            }
+            expression = "FILL(kept, 0) + FILL(lost, 0)"
+            # FILL takes what has not arrived yet for 0, so one period back counts as well.
+            periods   = 2
+            breaching = 1
+          }
+          relay-skips-records = {
+            meaning = "For 15 minutes more than ${limits.skipped_percent} percent of the records on the stream have been no agent events."
+            metrics = {
+              events  = { namespace = local.namespace, name = "EventsIn", dimensions = local.relay, stat = "Sum" }
+              skipped = { namespace = local.namespace, name = "EventsSkipped", dimensions = local.relay, stat = "Sum" }
+            }
+            expression = "IF(events > 0, 100 * skipped / events, 0)"
+            threshold  = limits.skipped_percent
+            periods    = 3
+            breaching  = 3
+          }
+        },
+        {
+          # Not the retired ones, which get no events and are read empty in the server's own time.
+          for index in range(var.num_sqs_queues) : "queue-${index + 1}-is-not-read" => {
+            meaning = "The RTA server has set WriteEventsToQueue, but the oldest message of ${local.names.queues[index]} has been waiting for more than ${limits.queue_age_minutes} minutes."
+            metrics = {
+              age  = { namespace = "AWS/SQS", name = "ApproximateAgeOfOldestMessage", dimensions = { QueueName = local.names.queues[index] }, stat = "Maximum" }
+              flag = { namespace = local.namespace, name = "WriteEventsToQueue", dimensions = local.relay, stat = "Minimum" }
+            }
+            expression = "IF(FILL(flag, REPEAT) > 0, age, 0)"
+            threshold  = limits.queue_age_minutes * 60
+            seconds    = 60
+            periods    = 3
+            # Without events the flag is not known, and the queue no emptier.
+            missing = "ignore"
+          }
+        },
+      )
+    ]...) : suffix => merge(local._usual_alarm, alarm)
+  }
+
+  # More than none in five minutes. Metrics come with events: without any, nothing is wrong.
+  _usual_alarm = {
+    comparison = "GreaterThanThreshold"
+    threshold  = 0
+    expression = null
+    seconds    = 300
+    periods    = 1
+    breaching  = null
+    missing    = "notBreaching"
+  }
+}

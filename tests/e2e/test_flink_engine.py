@@ -1,0 +1,112 @@
+"""The Flink engine on the local AWS, which has the service's API and runs nothing behind it; and
+the change back to Lambda, with which no event goes missing."""
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.local_cloud.agent_stream import as_record, await_batches, put_events, sample_events
+from tests.local_cloud.cloud import REGION, LocalCloud
+from tests.local_cloud.workspace import Workspace, workspace
+
+pytestmark = pytest.mark.xdist_group("local-cloud")
+
+CODE_BUCKET, CODE_KEY, NAME = "code-of-flink", "report-line-job.zip", "on-flink"
+
+
+@dataclass(frozen=True, slots=True)
+class OnFlink:
+    """A deployment on Flink whose application runs."""
+
+    cloud: LocalCloud
+    workspace: Workspace
+    variables: dict[str, Any]
+    outputs: dict[str, Any]
+
+    def status(self) -> str:
+        flink = self.cloud.client("kinesisanalyticsv2")
+        detail = flink.describe_application(ApplicationName=NAME)["ApplicationDetail"]
+        status: str = detail["ApplicationStatus"]
+        return status
+
+    def start(self) -> None:
+        self.cloud.client("kinesisanalyticsv2").start_application(ApplicationName=NAME)
+        while self.status() != "RUNNING":
+            time.sleep(0.2)
+
+    def heartbeat(self) -> dict[str, Any]:
+        answer = self.cloud.client("lambda").invoke(
+            FunctionName=self.outputs["heartbeat_lambda_function_name"]
+        )
+        outcome: dict[str, Any] = json.load(answer["Payload"])
+        return outcome
+
+
+@pytest.fixture(scope="module")
+def on_flink(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> OnFlink:
+    kinesis, s3 = cloud.client("kinesis"), cloud.client("s3")
+    kinesis.create_stream(StreamName=NAME, ShardCount=1)
+    kinesis.get_waiter("stream_exists").wait(StreamName=NAME, WaiterConfig={"Delay": 1})
+    stream = kinesis.describe_stream_summary(StreamName=NAME)["StreamDescriptionSummary"]
+    s3.create_bucket(Bucket=CODE_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket=CODE_BUCKET, Key=CODE_KEY, Body=Path(__file__).read_bytes())
+    variables = {
+        "agent_event_stream_arn": stream["StreamARN"],
+        "connect_s3_bucket": "amazon-connect-0123456789ab",
+        "connect_s3_prefix": "connect/acme/Reports/Aspect/",
+        "engine": "flink",
+        "flink_application": {"code_bucket": CODE_BUCKET},
+        "kda_application_name": NAME,
+    }
+    folder = tmp_path_factory.mktemp("on-flink")
+    made = workspace("examples/agent-productivity-existing-stream", folder, cloud)
+    outputs = made.apply(variables)
+    # By hand, as the guide says: the local AWS has no DescribeApplicationOperation, by which the
+    # provider waits for what it has started.
+    deployed = OnFlink(cloud, made, variables, outputs)
+    deployed.start()
+    return deployed
+
+
+def test_the_application_runs_with_what_the_job_reads(on_flink: OnFlink) -> None:
+    assert on_flink.status() == "RUNNING"
+    assert on_flink.outputs.get("classifier_lambda_function_name") is None
+    assert on_flink.outputs["flink_application_arn"].endswith(f":application/{NAME}")
+    assert on_flink.workspace.changes(on_flink.variables) == {}
+
+
+def test_the_heartbeat_is_put_only_while_the_application_runs(on_flink: OnFlink) -> None:
+    assert on_flink.heartbeat() == {"heartbeat": True, "applicationStatus": "RUNNING"}
+    flink = on_flink.cloud.client("kinesisanalyticsv2")
+    flink.stop_application(ApplicationName=NAME, Force=True)
+    assert on_flink.heartbeat()["heartbeat"] is False
+    on_flink.start()
+    assert on_flink.heartbeat()["heartbeat"] is True
+
+
+def test_what_came_before_the_change_to_lambda_is_classified_after_it(on_flink: OnFlink) -> None:
+    """Runs last: it changes the engine. Nothing has read these events from the stream yet."""
+    events = list(map(as_record, sample_events()))
+    put_events(on_flink.cloud, on_flink.variables["agent_event_stream_arn"], events)
+    variables = on_flink.variables | {"engine": "lambda"}
+    changes = on_flink.workspace.changes(variables)
+    kept = [address for address, actions in changes.items() if "delete" not in actions]
+    gone = {address.split(".")[2] for address, actions in changes.items() if actions == ["delete"]}
+    assert gone == {
+        "aws_cloudwatch_log_group",
+        "aws_cloudwatch_log_stream",
+        "aws_cloudwatch_metric_alarm",
+        "aws_iam_role",
+        "aws_iam_role_policy",
+        "aws_kinesisanalyticsv2_application",
+    }
+    assert not any("s3_bucket" in each or "firehose" in each for each in kept)
+
+    outputs = on_flink.workspace.apply(variables)
+    await_batches(on_flink.cloud, outputs["classifier_lambda_function_name"], len(events))
+    assert outputs.get("flink_application_arn") is None
+    assert on_flink.workspace.changes(variables) == {}

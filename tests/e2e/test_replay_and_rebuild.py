@@ -1,0 +1,183 @@
+"""Replaying given-up records and rebuilding report files, with just the rights that are needed.
+
+Runs when the day has been played: it adds an agent and takes it away again.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tools.rebuild_reports.__main__ as rebuild_reports
+import tools.replay.__main__ as replay
+from tests.e2e.conftest import Deployment, Facts
+from tests.local_cloud.cloud import (
+    ACCOUNT_ID,
+    REGION,
+    AccessKey,
+    LocalCloud,
+    access_key,
+    delete_access_keys,
+    empty_bucket,
+)
+from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.unit.events import arn, event
+from tests.unit.test_replay import given_up, on_stream
+
+pytestmark = pytest.mark.xdist_group("local-cloud")
+
+RUNBOOK = REPOSITORY / "docs" / "operations.md"
+
+
+def policy(heading: str, **names: str) -> str:
+    """The policy below a heading of the runbook, for other names and the local account."""
+    section = RUNBOOK.read_text(encoding="utf-8").split(f"## {heading}\n")[1]
+    found = re.search(r"```json\n(.*?)```", section, re.DOTALL)
+    assert found
+    text = found[1].replace("111122223333", ACCOUNT_ID).replace("eu-central-1", REGION)
+    for name, value in names.items():
+        text = text.replace(f"aspect-wfm-{name}", value)
+    return text
+
+
+@contextmanager
+def operator(cloud: LocalCloud, document: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """This process works as a user who may do what the policy says, and nothing else."""
+    iam = cloud.client("iam")
+    iam.create_user(UserName="operator")
+    iam.put_user_policy(UserName="operator", PolicyName="operate", PolicyDocument=document)
+    key: AccessKey = access_key(cloud, "operator")
+    environment = cloud.environment() | {
+        "AWS_ACCESS_KEY_ID": key.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": key.secret_access_key,
+    }
+    try:
+        with monkeypatch.context() as patched:
+            for name, value in environment.items():
+                patched.setenv(name, value)
+            patched.setattr("boto3.DEFAULT_SESSION", None)
+            yield
+    finally:
+        delete_access_keys(cloud, "operator")
+        iam.delete_user_policy(UserName="operator", PolicyName="operate")
+        iam.delete_user(UserName="operator")
+
+
+def outputs(deployment: Deployment, folder: Path) -> str:
+    file = folder / "outputs.json"
+    file.write_text(deployment.workspace.run("output", "-json"))
+    return str(file)
+
+
+def test_given_up_records_reach_the_rta_server_once_and_in_order(
+    facts: Facts,
+    deployments: dict[str, Deployment],
+    cloud: LocalCloud,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert facts.days["rta-new"].evening_again
+    deployment = deployments["rta-new"]
+    name = deployment.outputs["rta_lambda_function_name"]
+    bucket = deployment.outputs["failed_records_bucket_name"]
+    (known,) = facts.days["rta-new"].evening_again
+    before = dict(deployment.rta.read_states())
+    deployment.rta.poll()
+    s3 = cloud.client("s3")
+
+    def give_up(number: int, *events: dict[str, Any]) -> None:
+        records = [on_stream(number + index, each) for index, each in enumerate(events)]
+        key, body = given_up(records, name)
+        s3.put_object(Bucket=bucket, Key=key, Body=body)
+
+    # The agent of the sample day is known to have a newer state.
+    give_up(1, event("okafor", "2026-03-02T06:00:00.000Z", AgentARN=known))
+    give_up(
+        5,
+        event("late", "2026-03-02T09:10:00.000Z"),
+        event("late", "2026-03-02T09:11:00.000Z", status="Lunch"),
+        event("late", "2026-03-02T09:12:00.000Z", status="Lunch", event_type="HEART_BEAT"),
+    )
+    arguments = [outputs(deployment, tmp_path)]
+    with operator(cloud, policy("Replay what was given up"), monkeypatch):
+        assert replay.main([*arguments, "--dry-run"]) == replay.DONE
+        assert "2  would be replayed" in capsys.readouterr().out
+        assert deployment.rta.poll() == []
+        assert replay.main(arguments) == replay.DONE
+        assert re.search(r"2  superseded.*\n +2  taken", capsys.readouterr().out)
+        assert replay.main(arguments) == replay.DONE
+        assert "0  documents" in capsys.readouterr().out
+    assert [message.event["EventId"] for message in deployment.rta.poll()] == [
+        "late-2026-03-02T09:10:00.000Z",
+        "late-2026-03-02T09:11:00.000Z",
+    ]
+    states = dict(deployment.rta.read_states())
+    assert states.pop(arn("late")).state == "Lunch"
+    assert states == before
+
+    give_up(9, event("late", "2026-03-02T09:20:00.000Z", status="Offline"))
+    give_up(10, event("late", "2026-03-02T09:21:00.000Z", Unknown="x" * 270_000, status="Offline"))
+    with operator(cloud, policy("Replay what was given up"), monkeypatch):
+        assert replay.main(["--function", name]) == replay.SOMETHING_LEFT
+        assert replay.main(["--function", name]) == replay.SOMETHING_LEFT
+    output = capsys.readouterr().out
+    assert "1  put aside again" in output
+    assert f"undeliverable/{name}/shardId-000000000000/10.json: 1 record" in output
+    assert "MessageTooLarge" in output
+    assert dict(deployment.rta.read_states()) == before
+    deployment.rta.poll()
+    keys = [each["Key"] for each in s3.list_objects_v2(Bucket=bucket)["Contents"]]
+    assert [key.split("/")[0] for key in keys] == ["replayed"] * 4 + ["undeliverable"]
+    empty_bucket(cloud, bucket)
+
+
+def test_lost_report_files_come_back_from_the_stream(
+    facts: Facts,
+    deployments: dict[str, Deployment],
+    cloud: LocalCloud,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert facts.reports["ap-new"].again
+    deployment = deployments["ap-new"]
+    written = deployment.wfm.lines()
+    bucket = deployment.outputs["ap_s3_bucket_name"]
+    s3 = cloud.client("s3")
+    summary = cloud.client("kinesis").describe_stream_summary(
+        StreamARN=deployment.outputs["agent_event_stream_arn"]
+    )["StreamDescriptionSummary"]
+    made: datetime = summary["StreamCreationTimestamp"].astimezone(UTC) + timedelta(seconds=1)
+    # The command leaves alone what may still be on its way, here nothing.
+    later = datetime.now(UTC) + timedelta(minutes=20)
+    monkeypatch.setattr(rebuild_reports, "_now", lambda: later)
+    monkeypatch.setattr(rebuild_reports, "_pause", lambda: None)
+    arguments = [
+        outputs(deployment, tmp_path),
+        "--from",
+        made.isoformat(),
+        "--to",
+        (later - timedelta(minutes=16)).isoformat(),
+    ]
+    document = policy(
+        "Rebuild report files for a period", ap="ap-new", **{"agent-events": "ap-new"}
+    )
+    for each in list(deployment.wfm.objects())[::2]:
+        s3.delete_object(Bucket=bucket, Key=each.key)
+    assert len(deployment.wfm.lines()) < len(written)
+    with operator(cloud, document, monkeypatch):
+        assert rebuild_reports.main(arguments) == rebuild_reports.DONE
+        assert "Nothing was written" in capsys.readouterr().out
+        assert rebuild_reports.main([*arguments, "--write"]) == rebuild_reports.DONE
+        assert deployment.wfm.lines() == written
+        assert rebuild_reports.main([*arguments, "--write"]) == rebuild_reports.DONE
+        assert "Nothing is missing." in capsys.readouterr().out
+    for each in deployment.wfm.objects():
+        assert re.fullmatch(r"OUTPUT/\d{4}/\d\d/\d\d/\d\d/ap-new-kda-to-s3-1-[0-9a-f-]+", each.key)
+    assert json.loads(document)["Version"]

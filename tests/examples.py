@@ -1,0 +1,11 @@
+"""The folders of examples/."""
+
+# Those of the configuration guide, each deployed as it stands.
+OPTIONS = [
+    f"{product}-{stream}-stream"
+    for stream in ("new", "existing")
+    for product in ("agent-productivity", "real-time-adherence", "both")
+]
+
+# The modules called from a larger configuration, which decides for itself what it passes on.
+OTHERS = ["existing-estate"]

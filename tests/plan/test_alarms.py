@@ -1,0 +1,200 @@
+"""Alarms and dashboards look at metrics that there are, and each alarm has its section.
+
+Source of the metrics' names: AWS Lambda Developer Guide, "Types of metrics for Lambda functions";
+the CloudWatch metrics pages of the developer guides of SQS, Firehose and Kinesis Data Streams.
+"""
+
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.local_cloud.cloud import LocalCloud
+from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.local_cloud.workspace import workspace
+from tests.plan.planned import plan as planned_by
+from tests.plan.planned import resources
+from tests.unit.test_metrics import METRICS
+
+pytestmark = pytest.mark.xdist_group("plan")
+
+OPERATIONS = (REPOSITORY / "docs" / "operations.md").read_text()
+
+VARIABLES = {
+    "connect_s3_bucket": "amazon-connect-0123456789ab",
+    "connect_s3_prefix": "connect/acme/Reports/Aspect/",
+    "agent_event_stream_name": "acme",
+    "kda_application_name": "acme",
+    "name": "acme",
+    "num_sqs_queues": 2,
+}
+
+# By namespace: the dimension, and the metrics of it that alarms and dashboards may name.
+OF_AWS = {
+    ("AWS/Firehose", "DeliveryStreamName"): {"DeliveryToS3.DataFreshness"},
+    ("AWS/Kinesis", "StreamName"): {"WriteProvisionedThroughputExceeded"},
+    ("AWS/Lambda", "EventSourceMappingUUID"): {
+        "DroppedEventCount",
+        "OnFailureDestinationDeliveredEventCount",
+    },
+    ("AWS/Lambda", "FunctionName"): {"Errors", "IteratorAge", "Throttles"},
+    ("AWS/SQS", "QueueName"): {
+        "ApproximateAgeOfOldestMessage",
+        "ApproximateNumberOfMessagesVisible",
+    },
+}
+PERIODS = {60, 300, 900}
+
+
+class Metric(NamedTuple):
+    """A metric that is looked at; `value` is of its one dimension, None while it is unknown."""
+
+    namespace: str
+    name: str
+    dimension: str
+    value: str | None
+
+
+class Plan(NamedTuple):
+    """What is planned, by type."""
+
+    alarms: dict[str, dict[str, Any]]
+    dashboards: dict[str, dict[str, Any]]
+    names: set[str]
+
+
+@pytest.fixture(scope="module")
+def plan(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    """Everything, with one name for all deployments."""
+    folder = tmp_path_factory.mktemp("alarms")
+    made = workspace("examples/both-new-stream", folder, cloud)
+    planned = planned_by(made, VARIABLES)["planned_values"]["root_module"]
+    managed = [each for each in resources(planned) if each["mode"] == "managed"]
+
+    def values(kind: str) -> list[dict[str, Any]]:
+        return [each["values"] for each in managed if each["type"] == kind]
+
+    alarms = values("aws_cloudwatch_metric_alarm")
+    dashboards = values("aws_cloudwatch_dashboard")
+    by_name = {each["alarm_name"]: each for each in alarms}
+    assert len(by_name) == len(alarms), "also where deployments have the same name"
+    pages = {each["dashboard_name"]: json.loads(each["dashboard_body"]) for each in dashboards}
+    assert len(pages) == 2
+    names = {
+        each[name]
+        for kind, name in (
+            ("aws_lambda_function", "function_name"),
+            ("aws_sqs_queue", "name"),
+            ("aws_kinesis_firehose_delivery_stream", "name"),
+            ("aws_kinesis_stream", "name"),
+        )
+        for each in values(kind)
+    }
+    return Plan(by_name, pages, names)
+
+
+def suffixes(plan: Plan) -> set[str]:
+    return {name.removeprefix("acme-") for name in plan.alarms}
+
+
+def of_alarm(alarm: dict[str, Any]) -> Iterator[Metric]:
+    queries = [query["metric"] for query in alarm["metric_query"] or [] if query["metric"]]
+    for (each,) in queries or [[alarm]]:
+        ((dimension, value),) = (each.get("dimensions") or {"EventSourceMappingUUID": None}).items()
+        yield Metric(each["namespace"], each["metric_name"], dimension, value)
+
+
+def of_dashboard(page: dict[str, Any]) -> Iterator[Metric]:
+    for widget in page["widgets"]:
+        for metric in widget["properties"].get("metrics", []):
+            yield Metric(*metric)
+
+
+def test_every_metric_is_one_that_something_of_the_plan_writes(plan: Plan) -> None:
+    looked_at = {
+        *(metric for alarm in plan.alarms.values() for metric in of_alarm(alarm)),
+        *(metric for page in plan.dashboards.values() for metric in of_dashboard(page)),
+    }
+    for each in looked_at:
+        if each.namespace == "AspectWFM":
+            function = (each.value or "").removeprefix("acme-")
+            assert each.dimension == "FunctionName"
+            assert each.name in METRICS[function], each
+        else:
+            assert each.name in OF_AWS[(each.namespace, each.dimension)], each
+        assert each.value in plan.names or each.dimension == "EventSourceMappingUUID", each
+    own = {(each.value, each.name) for each in looked_at if each.namespace == "AspectWFM"}
+    written = {(f"acme-{name}", metric) for name, metrics in METRICS.items() for metric in metrics}
+    assert own == written, "and every metric that is paid for is looked at"
+
+
+def test_every_alarm_has_its_section_and_every_section_its_alarm(plan: Plan) -> None:
+    part = OPERATIONS[OPERATIONS.index("\n## The alarms\n") :].removeprefix("\n## The alarms\n")
+    part = part[: part.index("\n## ")]
+    headings = re.findall(r"^### (.+)$", part, re.MULTILINE)
+    sections = [suffix for heading in headings for suffix in heading.split(", ")]
+    assert sorted(sections) == sorted({re.sub(r"\d+", "N", each) for each in suffixes(plan)})
+    for name, alarm in plan.alarms.items():
+        section = re.sub(r"\d+", "N", name.removeprefix("acme-"))
+        assert alarm["alarm_description"].endswith(f" docs/operations.md, {section}.")
+        assert len(alarm["alarm_description"]) <= 1_024
+    for section in re.split(r"^### .+$", part, flags=re.MULTILINE)[1:]:
+        assert re.findall(r"\*\*(\w+)\.\*\*", section) == ["Means", "Look", "Do"]
+
+
+def test_deployments_with_different_names_never_have_an_alarm_of_the_same_name(plan: Plan) -> None:
+    for one, other in itertools.permutations(suffixes(plan), 2):
+        assert not one.endswith(f"-{other}")
+
+
+def test_alarms_are_such_as_cloudwatch_takes(plan: Plan) -> None:
+    for name, alarm in plan.alarms.items():
+        queries = alarm["metric_query"] or []
+        ids = [query["id"] for query in queries]
+        assert all(re.fullmatch(r"[a-z][A-Za-z0-9_]*", each) for each in ids), name
+        assert len(set(ids)) == len(ids)
+        returned = [query for query in queries if query["return_data"]]
+        assert len(returned) == (1 if queries else 0), name
+        periods = {query["metric"][0]["period"] for query in queries if query["metric"]}
+        (period,) = periods or {alarm["period"]}
+        assert period in PERIODS
+        assert period * alarm["evaluation_periods"] <= 3_600, "it goes on within the hour"
+        for expression in (query["expression"] for query in queries if query["expression"]):
+            used = set(re.findall(r"\b[a-z]\w*", expression))
+            assert used == set(ids) - {"result"}, name
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_queue_is_only_to_be_read_while_the_flag_is_on(plan: Plan, number: int) -> None:
+    alarm = plan.alarms[f"acme-queue-{number}-is-not-read"]
+    queries = {query["id"]: query for query in alarm["metric_query"]}
+    assert queries["result"]["expression"] == "IF(FILL(flag, REPEAT) > 0, age, 0)"
+    ((age,), (flag,)) = (queries[each]["metric"] for each in ("age", "flag"))
+    assert age["dimensions"] == {"QueueName": f"acme-events-{number}.fifo"}
+    assert (flag["metric_name"], flag["stat"]) == ("WriteEventsToQueue", "Minimum")
+    assert alarm["threshold"] == 300
+
+
+def test_missing_data_means_what_is_right_for_each(plan: Plan) -> None:
+    missing = {name.removeprefix("acme-"): each for name, each in plan.alarms.items()}
+    by_kind: dict[str, set[str]] = {}
+    for suffix, alarm in missing.items():
+        by_kind.setdefault(alarm["treat_missing_data"], set()).add(suffix)
+    assert by_kind["breaching"] == {"no-heartbeat"}
+    assert by_kind["ignore"] == {
+        *("relay-reads-late", "classifier-reads-late"),
+        *("queue-1-is-not-read", "queue-2-is-not-read"),
+    }
+    assert by_kind.keys() == {"breaching", "ignore", "notBreaching"}
+
+
+def test_a_dashboard_shows_the_state_of_the_deployments_alarms(plan: Plan) -> None:
+    shown = {
+        arn.rpartition(":")[2]
+        for page in plan.dashboards.values()
+        for arn in page["widgets"][0]["properties"]["alarms"]
+    }
+    assert shown == plan.alarms.keys() - {"acme-writes-are-refused"}

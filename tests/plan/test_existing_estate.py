@@ -1,0 +1,161 @@
+"""The example of a larger configuration keeps an estate's rules: one plan of it."""
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.local_cloud.cloud import ACCOUNT_ID, REGION, LocalCloud
+from tests.local_cloud.workspace import workspace
+from tests.plan.encryption import left_to_other_keys
+from tests.plan.planned import plan, resources
+
+pytestmark = pytest.mark.xdist_group("plan")
+
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+BOUNDARY = f"arn:aws:iam::{ACCOUNT_ID}:policy/estate/boundary"
+TAGS = {"cost-centre": "4711", "owner": "contact-centre"}
+VARIABLES: dict[str, Any] = {
+    "agent_event_stream_arn": f"arn:aws:kinesis:{REGION}:{ACCOUNT_ID}:stream/agents",
+    "agent_statuses": {"Available": "A"},
+    "alarm_topic_arns": [f"arn:aws:sns:{REGION}:{ACCOUNT_ID}:alarms"],
+    "connect_s3_bucket": "amazon-connect-0123456789ab",
+    "connect_s3_prefix": "connect/acme/Reports/Aspect/",
+    "kms_key_arn": KEY,
+    "permissions_boundary_arn": BOUNDARY,
+    "region": REGION,
+    "rta_servers": {
+        "emea": {"external_id": "rta-emea", "hierarchy_groups": ["EMEA"]},
+        "apac": {
+            "external_id": "rta-apac",
+            "hierarchy_groups": ["APAC", "Oceania"],
+            "num_sqs_queues": 2,
+        },
+        "sales": {
+            "external_id": "rta-sales",
+            "hierarchy_groups": ["Sales"],
+            "hierarchy_level": 2,
+        },
+    },
+    "tags": TAGS,
+    "wfm_adapter_external_id": "wfm-adapter",
+}
+
+# What is made three times for three RTA servers, and what once; alarms and dashboards aside.
+COUNTS = {
+    "aws_cloudwatch_event_rule": 1,
+    "aws_cloudwatch_event_target": 1,
+    "aws_cloudwatch_log_group": 6,
+    "aws_cloudwatch_log_stream": 1,
+    "aws_dynamodb_table": 9,
+    "aws_iam_role": 10,
+    "aws_iam_role_policy": 10,
+    "aws_kinesis_firehose_delivery_stream": 1,
+    "aws_lambda_event_source_mapping": 4,
+    "aws_lambda_function": 5,
+    "aws_lambda_permission": 1,
+    "aws_s3_bucket": 5,
+    "aws_s3_bucket_lifecycle_configuration": 5,
+    "aws_s3_bucket_policy": 5,
+    "aws_s3_bucket_public_access_block": 5,
+    "aws_s3_bucket_server_side_encryption_configuration": 5,
+    "aws_s3_object": 1,
+    "aws_sqs_queue": 4,
+}
+
+
+@pytest.fixture(scope="module")
+def planned(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    made = workspace("examples/existing-estate", tmp_path_factory.mktemp("estate"), cloud)
+    return plan(made, VARIABLES)
+
+
+@pytest.fixture(scope="module")
+def managed(planned: dict[str, Any]) -> list[dict[str, Any]]:
+    root = planned["planned_values"]["root_module"]
+    return [each for each in resources(root) if each["mode"] == "managed"]
+
+
+def test_each_rta_server_has_its_own_and_the_wfm_adapter_one(
+    planned: dict[str, Any], managed: list[dict[str, Any]]
+) -> None:
+    counts = Counter(each["type"] for each in managed)
+    seen = {"aws_cloudwatch_dashboard", "aws_cloudwatch_metric_alarm"}
+    assert {kind: count for kind, count in counts.items() if kind not in seen} == COUNTS
+    assert set(planned["planned_values"]["outputs"]) == {"agent_productivity", "key_policy", "rta"}
+
+
+def test_everything_is_encrypted_with_the_estates_key(managed: list[dict[str, Any]]) -> None:
+    assert left_to_other_keys(KEY, managed) == []
+
+
+def test_every_role_is_bounded_and_under_the_estates_path(managed: list[dict[str, Any]]) -> None:
+    roles = [each["values"] for each in managed if each["type"] == "aws_iam_role"]
+    assert {role["permissions_boundary"] for role in roles} == {BOUNDARY}
+    assert {role["path"] for role in roles} == {"/integration/wfm/"}
+
+
+def test_each_product_has_a_role_with_an_external_id_of_its_own(
+    managed: list[dict[str, Any]],
+) -> None:
+    ids = {
+        each["values"]["name"]: statement["Condition"]["StringEquals"]["sts:ExternalId"]
+        for each in managed
+        if each["type"] == "aws_iam_role" and each["name"] in ("rta", "wfm_adapter")
+        for statement in json.loads(each["values"]["assume_role_policy"])["Statement"]
+    }
+    assert ids == {
+        "WFMAdapter-acme-prod-wfm-ap": "wfm-adapter",
+        "acme-prod-wfm-rta-apac-server": "rta-apac",
+        "acme-prod-wfm-rta-emea-server": "rta-emea",
+        "acme-prod-wfm-rta-sales-server": "rta-sales",
+    }
+
+
+def test_everything_has_the_estates_tags_and_the_modules_own(
+    managed: list[dict[str, Any]],
+) -> None:
+    tagged = {
+        each["address"]: each["values"]["tags_all"]
+        for each in managed
+        if "tags_all" in each["values"]
+    }
+    assert {
+        address: tags for address, tags in tagged.items() if not tags.items() >= TAGS.items()
+    } == {}
+    assert {tags["component"] for tags in tagged.values()} == {
+        "agent-productivity",
+        "real-time-adherence",
+    }
+    assert {tags.get("rta-server") for tags in tagged.values()} == {None, "apac", "emea", "sales"}
+
+
+def test_every_name_follows_the_estates_rule(managed: list[dict[str, Any]]) -> None:
+    names = {
+        each["values"][attribute]
+        for each in managed
+        for attribute in ("name", "bucket", "function_name", "alarm_name", "dashboard_name")
+        if isinstance(each["values"].get(attribute), str) and not each["type"].endswith("_policy")
+    }
+    named_by_the_products = {"WFMAdapter-acme-prod-wfm-ap", "delivery-errors"}
+    prefixes = (
+        "acme-prod-wfm-",
+        "/aws/lambda/acme-prod-wfm-",
+        "/aws/kinesisfirehose/acme-prod-wfm-",
+    )
+    assert {name for name in names if not name.startswith(prefixes)} == named_by_the_products
+
+
+def test_the_keys_policy_names_the_account_the_logs_and_who_deploys(
+    planned: dict[str, Any],
+) -> None:
+    policy = json.loads(planned["planned_values"]["outputs"]["key_policy"]["value"])
+    account, logs = policy["Statement"]
+    assert account["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT_ID}:root"}
+    assert logs["Principal"] == {"Service": f"logs.{REGION}.amazonaws.com"}
+    groups = logs["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
+    assert groups == [
+        f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:/aws/{product}/acme-prod-wfm-*"
+        for product in ("kinesisfirehose", "lambda")
+    ]

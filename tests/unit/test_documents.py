@@ -1,0 +1,80 @@
+"""What the documents point to exists: files, headings, commands."""
+
+import importlib.util
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.markdown import anchors, code, documents, links, prose
+
+DOCUMENTS = documents()
+
+# Of silent reading, of a text that is not fiction (Brysbaert 2019: 238).
+_WORDS_A_MINUTE = 238
+
+# At the beginning of a command, behind what may stand before it: variables, `time` and the like.
+_MAKE = r"(?:^|[;&$]) *(?:\w+=\S+ |time |nice )*make ([a-z][a-z-]*)"
+
+by_name = pytest.mark.parametrize(
+    "document", DOCUMENTS, ids=lambda path: str(path.relative_to(REPOSITORY))
+)
+
+
+def test_the_documents_are_found() -> None:
+    named = {str(path.relative_to(REPOSITORY)) for path in DOCUMENTS}
+    assert named >= {"README.md", "CONTRIBUTING.md", "docs/security.md", "modules/rta/README.md"}
+    assert not [name for name in named if name.startswith((".venv", "build"))]
+
+
+@by_name
+def test_every_link_within_the_project_leads_somewhere(document: Path) -> None:
+    assert [target for target in links(document.read_text()) if _is_broken(document, target)] == []
+
+
+@by_name
+def test_every_make_target_that_is_named_exists(document: Path) -> None:
+    makefile = (REPOSITORY / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z][a-z-]*):", makefile, re.MULTILINE))
+    assert _named(document, _MAKE) - targets == set()
+
+
+@by_name
+def test_every_python_module_that_is_named_can_be_run(document: Path) -> None:
+    named = _named(document, r"python3? -m ([\w.]+)")
+    assert {name for name in named if not _can_be_run(name)} == set()
+
+
+def test_the_readme_is_read_in_five_minutes() -> None:
+    words = prose((REPOSITORY / "README.md").read_text()).split()
+    assert len(words) <= 5 * _WORDS_A_MINUTE
+
+
+def _named(document: Path, pattern: str) -> set[str]:
+    """What `pattern` finds in the code of a document."""
+    found = (re.findall(pattern, each, re.MULTILINE) for each in code(document.read_text()))
+    return {name for names in found for name in names}
+
+
+def _is_broken(document: Path, target: str) -> bool:
+    if re.match(r"[a-z]+:", target):
+        return False
+    path, _, anchor = unquote(target).partition("#")
+    found = (document.parent / path).resolve() if path else document
+    if not found.exists() or not found.is_relative_to(REPOSITORY):
+        return True
+    if found.is_dir():
+        found = found / "README.md"
+    return bool(anchor) and anchor not in anchors(found.read_text())
+
+
+def _can_be_run(module: str) -> bool:
+    try:
+        found = importlib.util.find_spec(module)
+        if found is not None and found.submodule_search_locations is not None:
+            found = importlib.util.find_spec(f"{module}.__main__")
+    except ModuleNotFoundError:
+        return False
+    return found is not None

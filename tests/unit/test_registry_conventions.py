@@ -1,0 +1,47 @@
+"""Each module's folder can be a repository of its own, as Terraform registries want it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.markdown import links
+
+each_module = pytest.mark.parametrize(
+    "module",
+    sorted(path for path in (REPOSITORY / "modules").iterdir() if path.is_dir()),
+    ids=lambda path: path.name,
+)
+
+
+@each_module
+def test_a_module_has_what_the_standard_structure_asks_for(module: Path) -> None:
+    names = {path.name for path in module.iterdir()}
+    assert names >= {"LICENSE", "README.md", "outputs.tf", "variables.tf", "versions.tf"}
+    assert (module / "LICENSE").read_bytes() == (REPOSITORY / "LICENSE").read_bytes()
+
+
+@each_module
+def test_a_module_says_which_terraform_and_providers_it_takes(module: Path) -> None:
+    versions = (module / "versions.tf").read_text()
+    assert re.search(r'required_version = ">= [\d.]+"', versions)
+    assert re.search(r'source  = "hashicorp/aws"\n      version = ">= [\d.]+, < \d+\.0"', versions)
+
+
+@each_module
+def test_a_module_needs_nothing_outside_of_its_folder(module: Path) -> None:
+    for path in [*module.rglob("*.tf"), *module.rglob("*.tftest.hcl")]:
+        assert "../" not in path.read_text(), path
+
+
+@each_module
+def test_a_module_brings_no_provider_configuration(module: Path) -> None:
+    for path in module.glob("*.tf"):
+        assert not re.search(r"^provider ", path.read_text(), re.MULTILINE), path
+
+
+@each_module
+def test_links_out_of_a_module_can_be_given_another_root(module: Path) -> None:
+    targets = [target for target in links((module / "README.md").read_text()) if "../" in target]
+    assert [target for target in targets if not target.startswith("../../")] == []
