@@ -68,6 +68,8 @@ class Design:
     `packed` lines share Firehose records; of records, up to `records_a_call` go with one call. Of
     its sends, and of its writes to the table, the relay has `calls_at_once` under way. Queues with
     one message group an agent have SQS's high throughput.
+    The functions write `custom_metrics`; alarms look at `alarm_metrics`, and for each queue at
+    `alarm_metrics_a_queue`.
     `log_bytes_a_batch` and `log_bytes_an_event` are what one function logs, Lambda's own lines and
     CloudWatch's 26 bytes a line included; events with `logs_whole_events` add themselves.
     """
@@ -89,6 +91,10 @@ class Design:
     message_groups: Literal["shared", "agent"] = "shared"
     flag_in_table: bool = False
     relay_without_heartbeats: bool = False
+    alarm_metrics: int = 0
+    alarm_metrics_a_queue: int = 0
+    custom_metrics: int = 0
+    dashboards: int = 0
     log_bytes_a_batch: int = 600
     log_bytes_an_event: int = 0
     logs_whole_events: bool = False
@@ -98,7 +104,17 @@ class Design:
 # The defaults of modules/agent_stream, modules/agent_productivity and modules/rta.
 CLASSIFIER = Function(batch_size=1_000, window_seconds=5.0)
 RELAY = Function(batch_size=500)
-OURS = Design(name="ours", stream=Stream(), classifier=CLASSIFIER, relay=RELAY)
+OURS = Design(
+    name="ours",
+    stream=Stream(),
+    classifier=CLASSIFIER,
+    relay=RELAY,
+    alarm_metrics=19,
+    alarm_metrics_a_queue=2,
+    custom_metrics=12,
+    dashboards=2,
+    log_bytes_a_batch=1_050,
+)
 
 # What ours was before: each change a transaction over both tables, and one call after the other.
 BEFORE = replace(OURS, name="before", table_writes=TableWrites.TRANSACTION, calls_at_once=1)

@@ -72,6 +72,7 @@ def month(workload: Workload, design: Design, timing: Timing) -> Month:
         _queues(workload, design, relay),
         _reports(workload, design, classifier, shards),
         _logs(workload, design, relay, classifier),
+        _watching(workload, design),
         _keys(design, shards),
     )
     quantities = {name: amount for part in parts for name, amount in part.items() if amount}
@@ -229,6 +230,18 @@ def _logs(workload: Workload, design: Design, relay: Runs, classifier: Runs) -> 
     return {
         "logs.ingested_gb": written / GB,
         "logs.stored_gb_months": written * _STORED_LOG_SHARE * design.log_months_kept / GB,
+    }
+
+
+def _watching(workload: Workload, design: Design) -> dict[str, float]:
+    """An alarm on metric math is paid for each of its metrics."""
+    queues = queues_needed(workload, design)
+    return {
+        "cloudwatch.alarm_metrics": float(
+            design.alarm_metrics + queues * design.alarm_metrics_a_queue
+        ),
+        "cloudwatch.custom_metrics": float(design.custom_metrics),
+        "cloudwatch.dashboards": float(design.dashboards),
     }
 
 

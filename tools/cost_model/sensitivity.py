@@ -16,7 +16,7 @@ from tools.cost_model.designs import (
 from tools.cost_model.workload import Workload
 
 # START, END and REPORT, which Lambda adds to the function's own line, with CloudWatch's overhead.
-_PLATFORM_LOG_BYTES = 353
+PLATFORM_LOG_BYTES = 353
 
 _ON_ARM = replace(
     OURS,
@@ -41,6 +41,7 @@ def variations() -> tuple[Variation, ...]:
         Variation("before: each change a transaction, one call at a time", BEFORE),
         *_function_settings(),
         *_table_settings(),
+        *_watching_settings(),
         *_other_settings(),
         Variation("arm64, no START/END/REPORT lines", _logs_own_lines_only(_ON_ARM)),
     )
@@ -85,6 +86,11 @@ def _table_settings() -> Iterator[Variation]:
     yield Variation("flag in the table", replace(OURS, flag_in_table=True))
 
 
+def _watching_settings() -> Iterator[Variation]:
+    yield Variation("no alarms", replace(OURS, alarm_metrics=0, alarm_metrics_a_queue=0))
+    yield Variation("no dashboards", replace(OURS, dashboards=0))
+
+
 def _other_settings() -> Iterator[Variation]:
     yield Variation("one line a Firehose record", replace(OURS, packed=False))
     yield Variation("one message a call to SQS", replace(OURS, messages_a_call=1))
@@ -118,4 +124,4 @@ def _never_connected(workload: Workload) -> Workload:
 
 
 def _logs_own_lines_only(design: Design) -> Design:
-    return replace(design, log_bytes_a_batch=design.log_bytes_a_batch - _PLATFORM_LOG_BYTES)
+    return replace(design, log_bytes_a_batch=design.log_bytes_a_batch - PLATFORM_LOG_BYTES)

@@ -20,6 +20,7 @@ SERVICES = {
     "sqs": "SQS",
     "firehose": "Data Firehose",
     "s3": "S3",
+    "cloudwatch": "CloudWatch",
     "logs": "CloudWatch Logs",
     "kms": "KMS",
     "eventbridge": "EventBridge",
