@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.changes.conftest import BEFORE, OTHER_BUCKET, Running
+from tests.examples import OPTIONS
 from tests.local_cloud.agent_stream import as_record, await_batches, batch_logs, put_events
 from tests.local_cloud.cloud import delete_access_keys
 from tests.local_cloud.terraform_cli import REPOSITORY
@@ -21,12 +22,14 @@ IN_PLACE: dict[str, Any] = {
     "ahg_filter_level": 1,
     "ahg_filter_separator": ";",
     "ahg_filter_values": ["EMEA", "Sales, Retail"],
+    "alarms": {"queue_age_minutes": 2},
     "aspect_ap_data_s3_prefix": "wfm/reports/",
     "classifier_function": {"batch_size": 5000, "batch_window_seconds": 2, "memory_size": 512},
     "connect_s3_bucket": OTHER_BUCKET,
     "connect_s3_prefix": "connect/acme/Reports/Wfm/",
     "include_agent_status_type": True,
     "lambda_config_location": "table",
+    "log_level": "DEBUG",
     "log_retention_days": 30,
     "message_groups": "agent",
     "num_sqs_queues": 3,
@@ -50,13 +53,23 @@ NOT_IN_PLACE = {
     "agent_event_stream_arn",  # another stream is another event source mapping, as with a new name
     "agent_event_stream_name",
     "authorization_mode",
+    "connect_instance_id",  # tests/e2e/test_agent_event_streaming.py
+    "dashboard",
+    "engine",  # tests/e2e/test_flink_engine.py
     "enhanced_fan_out",
     "external_id",  # with authorization_mode
+    "failed_events_bucket_name",
+    "failed_records_bucket_name",
+    "flink_application",  # counts with engine = flink only
     "iam_path",
     "kda_application_name",
     "name",
     "num_retired_sqs_queues",  # test_queue_count
+    "report_bucket_name",
+    "rta_user_name",  # renames in place; the local AWS renames no user
     "source_aws_account_id",  # with authorization_mode
+    "starting_timestamp",  # with engine
+    "wfm_adapter_user_name",  # as rta_user_name
 }
 PLANNED_IN_PLACE = {"encrypted", "stream_mode"}
 
@@ -79,6 +92,21 @@ def test_what_changes_in_place_takes_nothing_away(running: Running) -> None:
     assert environment["WriteEventsToQueue"] == "True", "also where it is no longer read"
     assert outputs["sqs_queue_urls"][0] == running.outputs["sqs_queue_urls"][0]
     assert running.workspace.changes(after) == {}
+
+
+def test_taking_the_key_away_leaves_the_tables_with_it(running: Running) -> None:
+    """Runs on the deployment that the test before has changed. "Taking the key away again"."""
+    changes = running.workspace.changes(BEFORE | IN_PLACE)
+    assert {actions for (actions,) in changes.values()} == {"update"}
+    kinds = {re.sub(r"^module\.\w+\.(\w+)\..*", r"\1", address) for address in changes}
+    assert "aws_dynamodb_table" not in kinds
+    assert kinds >= {
+        "aws_cloudwatch_log_group",
+        "aws_kinesis_firehose_delivery_stream",
+        "aws_lambda_function",
+        "aws_s3_bucket_server_side_encryption_configuration",
+        "aws_sqs_queue",
+    }
 
 
 def test_what_is_not_in_place_takes_just_what_the_table_says(running: Running) -> None:
@@ -107,8 +135,13 @@ def test_what_is_not_in_place_takes_just_what_the_table_says(running: Running) -
     }
     assert _destroyed(running, now | {"agent_event_stream_name": "another"}) == {
         "agent_productivity.aws_lambda_event_source_mapping.classifier",
+        "agent_stream.aws_cloudwatch_metric_alarm.writes_are_refused",
         "agent_stream.aws_kinesis_stream.agent_events",
         "rta.aws_lambda_event_source_mapping.relay",
+    }
+    assert _destroyed(running, now | {"dashboard": False}) == {
+        "agent_productivity.aws_cloudwatch_dashboard.agent_productivity",
+        "rta.aws_cloudwatch_dashboard.rta",
     }
     assert _destroyed(running, now | {"enhanced_fan_out": True}) == {
         "agent_productivity.aws_lambda_event_source_mapping.classifier",
@@ -124,6 +157,28 @@ def test_what_is_not_in_place_takes_just_what_the_table_says(running: Running) -
         "rta.aws_sqs_queue.agent_events",
     } < renamed
     assert not any(address.startswith("agent_stream.") for address in renamed)
+
+
+def test_another_name_for_a_user_or_a_bucket_takes_just_that(running: Running) -> None:
+    """Runs on the deployment that the tests before have changed."""
+    now = BEFORE | IN_PLACE
+    users = {"rta_user_name": "another-server", "wfm_adapter_user_name": "another-adapter"}
+    assert _destroyed(running, now | users) == {
+        "agent_productivity.aws_iam_user_policy.wfm_adapter",
+        "rta.aws_iam_user_policy.rta",
+    }
+    buckets = {
+        "failed_events_bucket_name": "another-for-events",
+        "failed_records_bucket_name": "another-for-records",
+        "report_bucket_name": "another-for-reports",
+    }
+    destroyed = _destroyed(running, now | buckets)
+    assert {
+        "agent_productivity.aws_s3_bucket.failed_events",
+        "agent_productivity.aws_s3_bucket.reports",
+        "rta.aws_s3_bucket.failed_records",
+    } < destroyed
+    assert all(address.partition(".")[2].startswith("aws_s3_") for address in destroyed)
 
 
 def test_a_role_in_the_users_place_changes_whom_it_trusts_in_place(running: Running) -> None:
@@ -153,10 +208,19 @@ def test_the_table_of_changes_has_every_variable() -> None:
     )
     variables = {
         name
-        for path in (REPOSITORY / "examples").glob("*/variables.tf")
-        for name in re.findall(r'^variable "([^"]+)"', path.read_text(), re.MULTILINE)
+        for option in OPTIONS
+        for name in re.findall(
+            r'^variable "([^"]+)"',
+            (REPOSITORY / "examples" / option / "variables.tf").read_text(),
+            re.MULTILINE,
+        )
     }
-    made = {"agent_event_stream_kms_arn", "connect_s3_kms_arn", "permissions_boundary_arn"}
+    made = {
+        "agent_event_stream_kms_arn",
+        "connect_s3_kms_arn",
+        "kms_key_arn",
+        "permissions_boundary_arn",
+    }
     tried = IN_PLACE.keys() | made | PLANNED_IN_PLACE
     assert table.keys() == variables == tried | NOT_IN_PLACE
     in_place = {name for name, effect in table.items() if effect.startswith("in place")}
@@ -184,7 +248,7 @@ def _new_starting_positions(running: Running) -> set[str]:
 
 def _send_some_events(running: Running) -> None:
     relay = running.outputs["rta_lambda_function_name"]
-    seen = sum(log["records"] for log in batch_logs(running.cloud, relay))
+    seen = sum(log["EventsIn"] for log in batch_logs(running.cloud, relay))
     events = [event(agent, at="2026-03-04T09:00:00Z") for agent in ("dan", "eve", "fay")]
     stream = running.outputs["agent_event_stream_arn"]
     put_events(running.cloud, stream, map(as_record, events))
@@ -217,5 +281,6 @@ def _keys_and_boundary(running: Running) -> dict[str, str]:
     return {
         "agent_event_stream_kms_arn": key,
         "connect_s3_kms_arn": key,
+        "kms_key_arn": key,
         "permissions_boundary_arn": boundary,
     }
