@@ -11,6 +11,7 @@ BIN    := .venv/bin
 READY  := .venv/.ready
 
 SCANNERS := .venv-security
+FLINK    := .venv-flink
 
 # How much the targets that try things at random try; the large sizes are in docs/reliability.md.
 EVENTS       ?= 20000
@@ -20,10 +21,11 @@ FUZZ_SECONDS ?= 20
 # pytest-xdist's workers; the tests that apply side by side wait more than they compute.
 WORKERS ?= 3
 
-.PHONY: help setup hooks build lint format unit test chaos fuzz changes security cost bench demo doctor replay rebuild publish lock clean
+.PHONY: help setup hooks build lint format unit test chaos fuzz changes security cost bench demo doctor replay rebuild \
+	flink-package test-flink publish lock clean
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
 
 setup: $(READY) ## Install what the other targets need into .venv
 
@@ -98,14 +100,29 @@ replay: $(READY) ## Replay what was given up: make replay REPLAY="--function NAM
 rebuild: $(READY) ## Rebuild report files: make rebuild REBUILD="--function NAME --from ... --to ..."
 	@$(BIN)/python -m tools.rebuild_reports $(REBUILD)
 
+flink-package: $(READY) ## Assemble the Flink application: make flink-package [CONNECTORS=folder] [RECORD=1]
+	$(BIN)/python flink_src/package.py $(if $(CONNECTORS),--connectors "$(CONNECTORS)") $(if $(RECORD),--record)
+
+test-flink: $(READY) $(FLINK)/.ready ## Test the Flink job on a Flink of its own (Java 11 or 17, Python 3.11)
+	$(BIN)/pytest tests/flink -n 0
+
+# What PyFlink 1.20 needs has no wheels for a newer Python.
+$(FLINK)/.ready: requirements-flink.txt requirements-flink-job.txt
+	@command -v python3.11 >/dev/null || { echo "PyFlink needs Python 3.11: install it as python3.11" >&2; exit 1; }
+	@command -v java >/dev/null || { echo "Flink needs Java 11 or 17: install it, on Debian and Ubuntu as openjdk-17-jre-headless" >&2; exit 1; }
+	@echo "Installing PyFlink into $(FLINK) (720 MB, two minutes or so) ..."
+	@python3.11 -m venv --clear $(FLINK)
+	@$(FLINK)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-flink.txt
+	@touch $@
+
 publish: $(READY) ## Put the zips into your bucket: make publish BUCKET=... [PREFIX=.../]
 	@test -n "$(BUCKET)" || { echo "Say where to: make publish BUCKET=my-bucket PREFIX=connect-integration-aspect-wfm/" >&2; exit 1; }
 	$(BIN)/python lambda_src/publish_zips.py "$(BUCKET)" "$(PREFIX)"
 
 lock: $(READY) ## Lock the versions in requirements-*.in anew
-	for name in dev security; do \
+	for name in dev security flink-job flink; do \
 		$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-index-url \
 			--no-emit-trusted-host --no-emit-find-links -o requirements-$$name.txt requirements-$$name.in; done
 
 clean: ## Remove what was built and installed, but not the zips
-	rm -rf .venv $(SCANNERS) build
+	rm -rf .venv $(SCANNERS) $(FLINK) build

@@ -1,0 +1,1 @@
+"""The Agent Productivity classifier as an Apache Flink job."""

@@ -1,0 +1,86 @@
+"""The job's configuration, from the application's runtime properties."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent_classifier.configuration import read_configuration
+from agent_events.environment import ConfigurationError, one_of, required, whole_number
+
+# Where Managed Service for Apache Flink puts the runtime properties.
+PROPERTIES = Path("/etc/flink/application_properties.json")
+
+# The group that takes the place of a function's environment variables.
+GROUP = "environment"
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """`environment` is the classifier's own, with the variables that its function has.
+
+    `starting_timestamp`, in ISO 8601, goes with the position AT_TIMESTAMP. `consumer_arn` is the
+    registered consumer of the stream as which the job reads, None where it shares the stream.
+    """
+
+    application_arn: str
+    batch_size: int
+    batch_window_seconds: int
+    consumer_arn: str | None
+    environment: Mapping[str, str]
+    starting_position: str
+    starting_timestamp: str | None
+    stream_arn: str
+
+    @property
+    def application_name(self) -> str:
+        return self.application_arn.rpartition("/")[2]
+
+    @property
+    def region(self) -> str:
+        return self.stream_arn.split(":")[3]
+
+    @property
+    def stream_name(self) -> str:
+        return self.stream_arn.rpartition("/")[2]
+
+
+def read_properties(path: Path = PROPERTIES) -> Properties:
+    """Raises ConfigurationError, which names the property and the value it needs."""
+    try:
+        groups = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            f"The runtime properties in {path} cannot be read: {error}."
+        ) from None
+    environment = {
+        name: value
+        for group in groups
+        if group["PropertyGroupId"] == GROUP
+        for name, value in group["PropertyMap"].items()
+    }
+    read_configuration(environment)  # a mistake stops the job here, not the first batch
+    position = one_of(
+        environment,
+        "STARTING_POSITION",
+        "where on the stream the job begins",
+        ("TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"),
+    )
+    return Properties(
+        application_arn=required(environment, "APPLICATION_ARN", "the ARN of the application"),
+        batch_size=whole_number(environment, "BATCH_SIZE", "the most events of a batch", 1, 10_000),
+        batch_window_seconds=whole_number(
+            environment, "BATCH_WINDOW_SECONDS", "how long a batch may wait for more", 0, 300
+        ),
+        consumer_arn=environment.get("CONSUMER_ARN") or None,
+        environment=environment,
+        starting_position=position,
+        starting_timestamp=required(
+            environment, "STARTING_TIMESTAMP", "the time at which the job begins, in ISO 8601"
+        )
+        if position == "AT_TIMESTAMP"
+        else None,
+        stream_arn=required(
+            environment, "AGENT_EVENT_STREAM_ARN", "the ARN of the agent event stream"
+        ),
+    )

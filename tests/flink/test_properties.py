@@ -1,0 +1,77 @@
+"""The job's configuration, and the table that it makes of the stream."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from agent_events.environment import ConfigurationError
+from report_line_job.agent_event_table import create_table
+from report_line_job.properties import Properties, read_properties
+from tests.flink.running_job import properties
+
+
+def read(folder: Path, **more: str) -> Properties:
+    path = folder / "application_properties.json"
+    path.write_text(json.dumps([*properties(**more), {"PropertyGroupId": "x", "PropertyMap": {}}]))
+    return read_properties(path)
+
+
+def test_the_stream_is_read_by_its_name_from_its_oldest_event(tmp_path: Path) -> None:
+    assert create_table(read(tmp_path)) == (
+        "CREATE TABLE agent_events ("
+        "shard STRING NOT NULL METADATA FROM 'shard-id' VIRTUAL, "
+        "sequence_number STRING NOT NULL METADATA FROM 'sequence-number' VIRTUAL, "
+        "arrived TIMESTAMP_LTZ(3) NOT NULL METADATA FROM 'timestamp' VIRTUAL, "
+        "data BYTES"
+        ") WITH ('connector' = 'kinesis-legacy', 'stream' = 'agent-events', "
+        "'aws.region' = 'eu-central-1', 'format' = 'raw', 'scan.stream.initpos' = 'TRIM_HORIZON')"
+    )
+
+
+def test_it_begins_at_a_time_and_reads_as_its_own_consumer(tmp_path: Path) -> None:
+    consumer = "arn:aws:kinesis:eu-central-1:000000000000:stream/agent-events/consumer/own:1"
+    table = create_table(
+        read(
+            tmp_path,
+            CONSUMER_ARN=consumer,
+            STARTING_POSITION="AT_TIMESTAMP",
+            STARTING_TIMESTAMP="2026-03-02T09:00:00Z",
+        )
+    )
+    for option in (
+        "'scan.stream.initpos' = 'AT_TIMESTAMP'",
+        "'scan.stream.initpos-timestamp' = '2026-03-02T09:00:00Z'",
+        "'scan.stream.initpos-timestamp-format' = 'yyyy-MM-dd''T''HH:mm:ssXXX'",
+        "'scan.stream.recordpublisher' = 'EFO'",
+        "'scan.stream.efo.registration' = 'NONE'",
+        f"'scan.stream.efo.consumerarn.agent-events' = '{consumer}'",
+    ):
+        assert option in table
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AGENT_EVENT_STREAM_ARN", ""),
+        ("APPLICATION_ARN", ""),
+        ("BATCH_SIZE", "many"),
+        ("BATCH_WINDOW_SECONDS", "301"),
+        ("FIREHOSE_STREAM", ""),
+        ("INCLUDE_AGENT_STATUS_TYPE", "perhaps"),
+        ("STARTING_POSITION", "NOW"),
+    ],
+)
+def test_a_wrong_property_stops_the_job_by_its_name(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(ConfigurationError, match=name):
+        read(tmp_path, **{name: value})
+
+
+def test_a_time_is_asked_for_where_the_position_needs_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="STARTING_TIMESTAMP is missing"):
+        read(tmp_path, STARTING_POSITION="AT_TIMESTAMP")
+
+
+def test_properties_that_are_not_there_are_said_to_be(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        read_properties(tmp_path / "none.json")
