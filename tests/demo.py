@@ -153,10 +153,10 @@ def _print_counts(put: int, logs: dict[str, list[dict[str, Any]]]) -> None:
         ("records in", put),
         ("skipped", f"{skipped.total()} ({reasons})"),
         ("agent events", put - skipped.total()),
-        ("messages out", f"{total('relay', 'messagesSent')} (since the flag was set)"),
-        ("report lines", total("classifier", "lines")),
+        ("messages out", f"{total('relay', 'MessagesSent')} (since the flag was set)"),
+        ("report lines", total("classifier", "LinesWritten")),
         ("without a user", f"{total('classifier', 'withoutUsername')} (no report line)"),
-        ("undeliverable", total("relay", "undeliverable") + total("classifier", "undeliverable")),
+        ("put aside", total("relay", "EventsPutAside") + total("classifier", "EventsPutAside")),
     ):
         print(f"    {name:<16}{value}")
 
