@@ -30,7 +30,7 @@ def check_failed_records(
 ) -> Finding:
     """`times` are when the objects were written, or the first of very many."""
     if not times:
-        return ok("failed_records.kept", f"Nothing was given up on: {bucket} is empty.")
+        return ok("failed_records.kept", f"Nothing that was given up on waits in {bucket}.")
     number = f"{len(times):,} {'object' if len(times) == 1 else 'objects'}"
     return warning(
         "failed_records.kept",
