@@ -140,11 +140,14 @@ locals {
           threshold = limits.report_age_minutes * 60
         }
         no-heartbeat = {
-          meaning    = "For 15 minutes there has been no heartbeat: the classifier is stopped or broken, or the heartbeat function is."
-          metrics    = { heartbeats = { namespace = local.namespace, name = "Heartbeats", dimensions = { FunctionName = local.names.heartbeat }, stat = "Sum" } }
+          meaning = "For 15 minutes there has been no heartbeat: the classifier is stopped or broken, or the heartbeat function is."
+          metrics = { heartbeats = { namespace = local.namespace, name = "Heartbeats", dimensions = { FunctionName = local.names.heartbeat }, stat = "Sum" } }
+          # Where data is missing, CloudWatch looks further back before it takes that for breaching.
+          expression = "FILL(heartbeats, 0)"
           comparison = "LessThanThreshold"
           threshold  = 1
-          seconds    = 900
+          periods    = 3
+          breaching  = 3
           missing    = "breaching"
         }
       }

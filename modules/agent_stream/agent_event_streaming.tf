@@ -1,7 +1,10 @@
 locals {
   connect_instance_id = var.connect_instance_id == null ? null : reverse(split("/", var.connect_instance_id))[0]
-  grants              = local.connect_instance_id == null ? 0 : local.customer_key_arn == null ? 0 : 1
-  stream_arn          = "arn:${local.partition}:kinesis:${local.region}:${local.account_id}:stream/${var.name}"
+
+  # From the variables themselves, of which Terraform can know that they are not null before their values.
+  associations = var.connect_instance_id == null ? 0 : 1
+  grants       = var.connect_instance_id == null || var.agent_event_stream_kms_arn == null && var.kms_key_arn == null ? 0 : 1
+  stream_arn   = "arn:${local.partition}:kinesis:${local.region}:${local.account_id}:stream/${var.name}"
 }
 
 # An instance has one stream for agent events. Where it has another one already, AWS refuses this
@@ -10,7 +13,7 @@ locals {
 resource "aws_connect_instance_storage_config" "agent_events" {
   #checkov:skip=CKV_AWS_269:It is about Kinesis Video streams; this is a Kinesis data stream, which has its own encryption.
   #checkov:skip=CKV_AWS_270:It is about S3; this is a Kinesis data stream, which has its own encryption.
-  count = local.connect_instance_id == null ? 0 : 1
+  count = local.associations
 
   instance_id   = local.connect_instance_id
   resource_type = "AGENT_EVENTS"

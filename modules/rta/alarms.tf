@@ -47,6 +47,7 @@ locals {
   namespace = "AspectWFM"
   relay     = { FunctionName = local.names.function }
   mapping   = { EventSourceMappingUUID = aws_lambda_event_source_mapping.relay.uuid }
+  stream    = { StreamName = element(split("/", var.agent_event_stream_arn), 1) }
 
   alarm_topics = try(var.alarms.sns_topic_arns, [])
 
@@ -62,6 +63,17 @@ locals {
             periods   = 5
             # No batch, no age: a reader that has come to a halt has not caught up.
             missing = "ignore"
+          }
+          relay-gets-no-events = {
+            meaning = "For 15 minutes agent events have come onto the stream, and Lambda has called the relay for none."
+            metrics = {
+              calls  = { namespace = "AWS/Lambda", name = "Invocations", dimensions = local.relay, stat = "Sum" }
+              events = { namespace = "AWS/Kinesis", name = "IncomingRecords", dimensions = local.stream, stat = "Sum" }
+            }
+            # Who is not called has no metric: neither an age nor an error.
+            expression = "IF(events > 0 AND FILL(calls, 0) == 0, 1, 0)"
+            periods    = 3
+            breaching  = 3
           }
           relay-fails = {
             meaning   = "The relay ends with an error, again and again; Lambda repeats the batch, and all behind it waits."

@@ -121,3 +121,11 @@ run "switches_an_instance_on_by_its_arn_and_grants_it_the_key" {
     error_message = "The instance's role is granted the key, to encrypt and for nothing else."
   }
 }
+
+run "takes_an_instance_and_a_key_that_are_made_in_the_same_apply" {
+  command = plan
+
+  module {
+    source = "./tests/made_together"
+  }
+}

@@ -41,8 +41,13 @@ run "has_alarms_and_a_dashboard_that_tell_nobody" {
   command = plan
 
   assert {
-    condition     = length(aws_cloudwatch_metric_alarm.rta) == 7 && length(aws_cloudwatch_dashboard.rta) == 1
+    condition     = length(aws_cloudwatch_metric_alarm.rta) == 8 && length(aws_cloudwatch_dashboard.rta) == 1
     error_message = "Alarms and a dashboard come with the module."
+  }
+
+  assert {
+    condition     = one(one([for query in aws_cloudwatch_metric_alarm.rta["relay-gets-no-events"].metric_query : query if query.id == "events"]).metric).dimensions == tomap({ StreamName = "agent-events" })
+    error_message = "What comes onto the stream is known by the stream's name."
   }
 
   assert {
