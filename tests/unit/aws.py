@@ -7,7 +7,7 @@ end-to-end tests too. There is no IAM here: that is theirs.
 import asyncio
 import importlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from threading import Lock
 from typing import Any
 from unittest import mock
@@ -85,7 +85,8 @@ class InProcessAws:
 
         return mock.patch.object(Session, "create_client", create_client)
 
-    def _service(self, name: str) -> Any:
+    def _service(self, identifier: str) -> Any:
+        name = identifier.replace("-", "")  # as in kinesis-analytics-v2
         if name not in self._services:  # one that few tests ask
             with mock.patch("threading.Thread.start"):
                 self._services[name] = importlib.import_module(f"ministack.services.{name}")
@@ -135,6 +136,25 @@ def create_stream(firehose: Any, name: str, bucket: str) -> None:
             "Prefix": "OUTPUT/",
         },
     )
+
+
+def create_application(flink: Any, name: str, properties: Mapping[str, str]) -> str:
+    """The ARN of a Flink application whose job is told `properties`; it is not started."""
+    created = flink.create_application(
+        ApplicationName=name,
+        RuntimeEnvironment="FLINK-1_20",
+        ServiceExecutionRole=f"arn:aws:iam::{ACCOUNT_ID}:role/application",
+        ApplicationConfiguration={
+            "EnvironmentProperties": {
+                "PropertyGroups": [
+                    {"PropertyGroupId": "environment", "PropertyMap": dict(properties)},
+                    {"PropertyGroupId": "other", "PropertyMap": {"python": "main.py"}},
+                ]
+            }
+        },
+    )
+    arn: str = created["ApplicationDetail"]["ApplicationARN"]
+    return arn
 
 
 class _Body(io.BytesIO):

@@ -14,6 +14,7 @@ from tools.cost_model.__main__ import main
 from tools.cost_model.designs import (
     CLASSIFIER,
     DESIGNS,
+    ON_FLINK,
     OURS,
     QUICK_START,
     RELAY,
@@ -28,6 +29,7 @@ from tools.cost_model.functions import (
     Calls,
     classifier_events_per_second,
     classifier_ms,
+    kpus_needed,
     queues_needed,
     relay_events_per_second,
     relay_ms,
@@ -57,6 +59,7 @@ from tools.cost_model.workload import Workload
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
+ENGINES = (ROOT / "docs" / "engines.md").read_text(encoding="utf-8")
 REGIONS = ("eu-central-1", "us-east-1")
 TIMING = read_timing()
 NO_TIME = Timing(0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1)
@@ -300,7 +303,61 @@ def test_only_kinesis_data_analytics_is_paid_by_the_unit() -> None:
     assert "analytics.kpu_hours" not in quantities(Workload(1), OURS)
 
 
-@pytest.mark.parametrize("design", DESIGNS, ids=lambda design: design.name)
+def test_a_flink_application_is_paid_by_the_kpu_and_by_one_more() -> None:
+    # An example of a bill on AWS's page "Per second billing": 20 KPUs day and night for 30 days.
+    prices = read_prices("us-east-1")
+    assert prices["analytics.kpu_hours"].of(30 * 24 * (20 + 1)) == pytest.approx(1_663.20)
+    assert prices["analytics.running_storage_gb_months"].of(20 * 50) == pytest.approx(100)
+    least = quantities(Workload(1), ON_FLINK)
+    assert least["analytics.kpu_hours"] == 2 * 730
+    assert least["analytics.running_storage_gb_months"] == 50
+    many = Workload(100_000)
+    assert kpus_needed(many, TIMING) == 2
+    assert quantities(many, ON_FLINK)["analytics.kpu_hours"] == 3 * 730
+    # Ten snapshots of a full batch.
+    assert least["analytics.snapshot_gb_months"] == pytest.approx(10 * 1_000 * 2_797 / 1_024**3)
+
+
+def test_on_flink_no_classifier_function_is_paid_and_reports_cost_the_same() -> None:
+    workload = Workload(1_000)
+    function, application = (quantities(workload, design) for design in (OURS, ON_FLINK))
+    classified = month(workload, OURS, TIMING).classifier.invocations
+    assert function["lambda.requests"] - application["lambda.requests"] == pytest.approx(classified)
+    differing = {name for name in function if function[name] != application.get(name)}
+    assert differing == {
+        "cloudwatch.alarm_metrics",
+        "cloudwatch.custom_metrics",
+        "lambda.gb_seconds_x86_64",
+        "lambda.requests",
+    }
+
+
+def test_on_flink_the_function_no_longer_asks_for_shards() -> None:
+    slow = replace(TIMING, classify_event_cpu_us=100_000)
+    workload = Workload(10_000)
+    assert shards_needed(workload, OURS, slow) > shards_needed(workload, ON_FLINK, slow) == 1
+
+
+def test_on_flink_the_alarms_are_those_of_the_module() -> None:
+    engine = {}
+    for suffix, alarm in re.findall(
+        r"^        ((?:classifier|application)-[a-z-]+) = \{\n(.*?)^        \}",
+        module_source("agent_productivity/alarms.tf"),
+        re.MULTILINE | re.DOTALL,
+    ):
+        engine[suffix] = len(re.findall(r'stat += "', alarm))
+    function, application = (
+        sum(number for suffix, number in engine.items() if suffix.startswith(of))
+        for of in ("classifier-", "application-")
+    )
+    assert function
+    assert application
+    assert OURS.alarm_metrics - ON_FLINK.alarm_metrics == function - application
+    metrics = ("EventsIn", "EventsSkipped", "EventsPutAside", "LinesWritten")
+    assert OURS.custom_metrics - ON_FLINK.custom_metrics == len(metrics)
+
+
+@pytest.mark.parametrize("design", [*DESIGNS, ON_FLINK], ids=lambda design: design.name)
 @pytest.mark.parametrize("region", REGIONS)
 def test_more_agents_never_cost_less(design: Design, region: str) -> None:
     prices = read_prices(region)
@@ -323,7 +380,8 @@ def test_every_price_has_a_unit_a_date_and_a_source(region: str) -> None:
 
 def test_every_unit_of_every_design_has_a_price() -> None:
     used: set[str] = set()
-    for variation in (*variations(), *(replace(variations()[0], design=each) for each in DESIGNS)):
+    every = (*DESIGNS, ON_FLINK)
+    for variation in (*variations(), *(replace(variations()[0], design=each) for each in every)):
         used |= set(quantities(variation.change(Workload(1_000)), variation.design))
     assert used <= set(read_prices("eu-central-1"))
     assert not set(read_prices("eu-central-1")) - used, "a price that nothing uses"
@@ -438,11 +496,30 @@ def test_a_basis_that_is_neither_measured_nor_assumed_is_refused(tmp_path: Path)
         read_figures(file)
 
 
-@pytest.mark.parametrize("box", boxes(DOCUMENT), ids=lambda box: box.command)
+@pytest.mark.parametrize("box", [*boxes(DOCUMENT), *boxes(ENGINES)], ids=lambda box: box.command)
 def test_the_document_shows_what_the_program_prints(box: Box) -> None:
     assert printed_by(box.command) == box.printed, (
         "run .venv/bin/python -m tools.cost_model.document_boxes docs/*.md"
     )
+
+
+def test_the_page_on_engines_shows_what_they_cost_and_names_the_prices() -> None:
+    (box,) = boxes(ENGINES)
+    assert "--engines" in box.command
+    prices = read_prices("us-east-1")
+    for name in ("kpu_hours", "running_storage_gb_months", "snapshot_gb_months"):
+        assert re.search(rf"\${prices[f'analytics.{name}'].dollars}0?\b", ENGINES), name
+    least = dollars(month(Workload(1), ON_FLINK, TIMING), prices, "analytics")
+    assert f"${least:.2f}" in ENGINES
+    a_kpu = prices["analytics.kpu_hours"].of(730) + prices[
+        "analytics.running_storage_gb_months"
+    ].of(50)
+    assert f"${a_kpu:.2f}" in ENGINES
+    function = dollars(month(Workload(1_000_000), OURS, TIMING), prices, "lambda") - dollars(
+        month(Workload(1_000_000), ON_FLINK, TIMING), prices, "lambda"
+    )
+    assert f"${function:.2f} for a million agents" in ENGINES
+    assert least > function
 
 
 def test_boxes_are_filled_and_nothing_else_is_touched() -> None:

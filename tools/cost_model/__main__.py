@@ -6,10 +6,18 @@ import sys
 from typing import Any
 
 from tools.cost_model.arguments import amount, count, share
-from tools.cost_model.designs import BEFORE, DESIGNS, OURS
+from tools.cost_model.designs import BEFORE, DESIGNS, ON_FLINK, OURS
 from tools.cost_model.prices import PriceError, read_prices
 from tools.cost_model.sensitivity import variations
-from tools.cost_model.tables import as_values, comparison, detail, lowered, sensitivity, timings
+from tools.cost_model.tables import (
+    as_values,
+    comparison,
+    detail,
+    engines,
+    lowered,
+    sensitivity,
+    timings,
+)
 from tools.cost_model.timing import read_figures, read_timing
 from tools.cost_model.workload import Workload
 
@@ -58,6 +66,9 @@ def main(arguments: list[str] | None = None) -> int:
     elif options.before:
         print(f"Dollars a month in {options.region}, before and now\n")
         print(lowered(BEFORE, OURS, workloads, timing, prices), end="")
+    elif options.engines:
+        print(f"Dollars a month in {options.region}, on Lambda and on Flink\n")
+        print(engines(OURS, ON_FLINK, workloads, timing, prices), end="")
     else:
         table = detail if options.detail else comparison
         print(f"Dollars a month in {options.region}")
@@ -109,6 +120,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     form.add_argument(
         "--before", action="store_true", help="show what ours cost with a transaction a change"
+    )
+    form.add_argument(
+        "--engines",
+        action="store_true",
+        help="show what ours costs with either engine of Agent Productivity, lambda or flink",
     )
     form.add_argument(
         "--timings", action="store_true", help="show how long things take, and how that is known"

@@ -62,9 +62,18 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
+class Flink:
+    """An application of Managed Service for Apache Flink, in the place of the classifier function.
+    A snapshot is made whenever it is stopped or updated; so many of them are kept."""
+
+    snapshots: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class Design:
     """Agent Productivity (`classifier`; None for Kinesis Data Analytics) and Real-Time Adherence.
 
+    With `flink`, the application makes the batches of `classifier`, and no function does.
     `packed` lines share Firehose records; of records, up to `records_a_call` go with one call. Of
     its sends, and of its writes to the table, the relay has `calls_at_once` under way. Queues with
     one message group an agent have SQS's high throughput.
@@ -78,6 +87,7 @@ class Design:
     stream: Stream
     classifier: Function | None
     relay: Function
+    flink: Flink | None = None
     heartbeat_memory_mb: int = 128
     packed: bool = True
     records_a_call: int = 500
@@ -109,12 +119,15 @@ OURS = Design(
     stream=Stream(),
     classifier=CLASSIFIER,
     relay=RELAY,
-    alarm_metrics=19,
+    alarm_metrics=21,
     alarm_metrics_a_queue=2,
     custom_metrics=12,
     dashboards=2,
     log_bytes_a_batch=1_050,
 )
+
+# Ours with `engine` = `flink`: without the function's metrics and alarms, with the application's.
+ON_FLINK = replace(OURS, name="on Flink", flink=Flink(), alarm_metrics=15, custom_metrics=8)
 
 # What ours was before: each change a transaction over both tables, and one call after the other.
 BEFORE = replace(OURS, name="before", table_writes=TableWrites.TRANSACTION, calls_at_once=1)

@@ -56,7 +56,7 @@ def shards_needed(workload: Workload, design: Design, timing: Timing) -> int:
         needs.append(bytes_in * _CONSUMERS / _BYTES_OUT_A_SHARD)
     queues = queues_needed(workload, design)
     needs.append(peak / relay_events_per_second(workload, design, timing, queues))
-    if design.classifier:
+    if design.classifier and not design.flink:
         needs.append(peak / classifier_events_per_second(design.classifier, design, timing))
     least = _ON_DEMAND_SHARDS if design.stream.on_demand else design.stream.shards
     return max(least, *(math.ceil(each) for each in needs))
@@ -95,7 +95,8 @@ def relay_runs(workload: Workload, design: Design, timing: Timing, shards: int) 
 
 
 def classifier_runs(workload: Workload, design: Design, timing: Timing, shards: int) -> Runs:
-    """No run at all where Kinesis Data Analytics does the work."""
+    """No run at all where Kinesis Data Analytics does the work. The batches of a Flink application
+    are counted as runs, which take no time of a function."""
     function = design.classifier
     if function is None:
         return Runs(0.0, 0.0, 0.0)
@@ -103,8 +104,13 @@ def classifier_runs(workload: Workload, design: Design, timing: Timing, shards: 
         function,
         workload.events_per_second / shards,
         workload.open_seconds * shards,
-        lambda events: classifier_ms(events, function, design, timing),
+        lambda events: 0.0 if design.flink else classifier_ms(events, function, design, timing),
     )
+
+
+def kpus_needed(workload: Workload, timing: Timing) -> int:
+    """KPUs of an application that take the peak, without the one that Flink has besides."""
+    return max(1, math.ceil(workload.peak_events_per_second / timing.events_per_second_a_kpu))
 
 
 def classifier_ms(events: float, function: Function, design: Design, timing: Timing) -> float:

@@ -8,6 +8,7 @@ from tools.cost_model.designs import Capacity, Design, TableWrites
 from tools.cost_model.functions import (
     Runs,
     classifier_runs,
+    kpus_needed,
     queues_needed,
     relay_runs,
     sends,
@@ -15,8 +16,10 @@ from tools.cost_model.functions import (
 )
 from tools.cost_model.rules import (
     GB,
+    GB_A_KPU,
     HOURS_A_MONTH,
     MB,
+    ORCHESTRATION_KPUS,
     firehose_bytes,
     gb_seconds,
     on_demand_bytes,
@@ -66,7 +69,7 @@ def month(workload: Workload, design: Design, timing: Timing) -> Month:
     classifier = classifier_runs(workload, design, timing, shards)
     parts = (
         _stream(workload, design, shards),
-        _analytics(workload, design, timing),
+        _analytics(workload, design, timing, shards),
         _functions(design, timing, relay, classifier),
         _table(workload, design, relay),
         _queues(workload, design, relay),
@@ -101,18 +104,27 @@ def _stream(workload: Workload, design: Design, shards: int) -> dict[str, float]
     return found
 
 
-def _analytics(workload: Workload, design: Design, timing: Timing) -> dict[str, float]:
-    """An application runs day and night on one unit at least."""
-    if design.classifier:
+def _analytics(workload: Workload, design: Design, timing: Timing, shards: int) -> dict[str, float]:
+    """An application runs day and night on one unit at least. What is in a snapshot of ours is what
+    waits for its batch to be full."""
+    if design.classifier and not design.flink:
         return {}
-    units = math.ceil(workload.peak_events_per_second / timing.events_per_second_a_kpu)
-    return {"analytics.kpu_hours": float(max(1, units) * HOURS_A_MONTH)}
+    units = kpus_needed(workload, timing)
+    if not (design.classifier and design.flink):
+        return {"analytics.kpu_hours": float(units * HOURS_A_MONTH)}
+    snapshot = shards * design.classifier.batch_size * workload.event_bytes
+    return {
+        "analytics.kpu_hours": float((units + ORCHESTRATION_KPUS) * HOURS_A_MONTH),
+        "analytics.running_storage_gb_months": float(units * GB_A_KPU),
+        "analytics.snapshot_gb_months": design.flink.snapshots * snapshot / GB,
+    }
 
 
 def _functions(design: Design, timing: Timing, relay: Runs, classifier: Runs) -> dict[str, float]:
     heartbeats = _HEARTBEATS_AN_HOUR * HOURS_A_MONTH
+    classified = 0.0 if design.flink else classifier.invocations
     found = {
-        "lambda.requests": relay.invocations + classifier.invocations + heartbeats,
+        "lambda.requests": relay.invocations + classified + heartbeats,
         "lambda.gb_seconds_x86_64": gb_seconds(
             heartbeats, design.heartbeat_memory_mb, timing.heartbeat_ms
         ),

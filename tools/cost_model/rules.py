@@ -21,6 +21,13 @@ MB_A_VCPU = 1_769
 SECONDS_A_POLL = 1.0
 
 
+# Of storage for a running Flink application that are paid with each KPU, and the KPUs that are paid
+# besides those which do the work. Managed Service for Apache Flink Developer Guide, "Per second
+# billing"; its examples of bills have both.
+GB_A_KPU = 50
+ORCHESTRATION_KPUS = 1
+
+
 def rounded_up(size: float, step: int) -> float:
     """`size` as the next multiple of `step`, at least one step (the same unit for both)."""
     return max(1, math.ceil(size / step)) * step

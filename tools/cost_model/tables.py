@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tools.cost_model.designs import Design
+from tools.cost_model.functions import kpus_needed
 from tools.cost_model.prices import Prices
 from tools.cost_model.quantities import Month, month
+from tools.cost_model.rules import ORCHESTRATION_KPUS
 from tools.cost_model.sensitivity import Variation
 from tools.cost_model.text_table import text_table
 from tools.cost_model.timing import Figure, Timing
@@ -112,6 +114,49 @@ def lowered(
                 f"{workload.agents:,}",
                 *(f"{dollars(each, prices):,.2f}" for each in months),
                 *(f"{dollars(each, prices, 'dynamodb'):,.2f}" for each in months),
+            ]
+        )
+    return text_table(rows, left=())
+
+
+def engines(
+    on_lambda: Design,
+    on_flink: Design,
+    workloads: Sequence[Workload],
+    timing: Timing,
+    prices: Prices,
+) -> str:
+    """What the two engines cost a month by number of agents: what classifies, and all of it."""
+    rows = [
+        [
+            "agents",
+            "events/s",
+            "shards",
+            "KPUs",
+            "function",
+            "application",
+            "all, lambda",
+            "all, flink",
+            "difference",
+        ]
+    ]
+    for workload in workloads:
+        function, application = (
+            month(workload, design, timing) for design in (on_lambda, on_flink)
+        )
+        before, after = dollars(function, prices), dollars(application, prices)
+        classified = dollars(function, prices, "lambda") - dollars(application, prices, "lambda")
+        rows.append(
+            [
+                f"{workload.agents:,}",
+                f"{workload.peak_events_per_second:,.0f}",
+                f"{application.shards:,}",
+                f"{kpus_needed(workload, timing)} + {ORCHESTRATION_KPUS}",
+                f"{classified:,.2f}",
+                f"{dollars(application, prices, 'analytics'):,.2f}",
+                f"{before:,.2f}",
+                f"{after:,.2f}",
+                f"{after - before:+,.2f}",
             ]
         )
     return text_table(rows, left=())

@@ -14,8 +14,7 @@ from tools.doctor.aws import Aws, Unreachable
 from tools.doctor.examination import examine, streams
 from tools.doctor.findings import Finding, Level, Section, worst
 from tools.doctor.outputs import (
-    CLASSIFIER,
-    RELAY,
+    READERS,
     Deployment,
     InputError,
     deployments,
@@ -29,6 +28,9 @@ from tools.doctor.waiting import Waiting
 _INSTANCE = re.compile(r"(?:arn:[^:]+:connect:[^:]+:[0-9]{12}:instance/)?([A-Za-z0-9-]{1,100})")
 
 _ARN = re.compile(r"arn:[^:]+:[^:]+:(?P<region>[^:]*):(?P<account>[0-9]{12}):")
+
+# ARNs of what a deployment has made.
+_OWN = ("flink_application_arn", "rta_role_arn", "wfm_adapter_role_arn")
 
 FINE, FAILED, CANNOT_RUN = 0, 1, 2
 
@@ -81,7 +83,7 @@ def _sections(
 ) -> Iterable[Section]:
     waiting = Waiting(now, sleep, _tell, timedelta(seconds=options.timeout))
     read = dict.fromkeys(stream for each in found for stream in streams(aws, each))
-    examined = {name for each in found for key in (RELAY, CLASSIFIER) if (name := each.get(key))}
+    examined = {name for each in found for key in READERS if (name := each.get(key))}
     if options.remove_test_event:
         for stream in read:
             run = options.remove_test_event
@@ -198,14 +200,19 @@ def _of_instance(deployment: Deployment, instance_id: str) -> Deployment:
 
 
 def _compare(found: Sequence[Deployment], account: str, region: str) -> None:
-    """Raises InputError where the outputs are of another account or region."""
+    """Raises InputError where the outputs are of another account or region. The stream may be of
+    another account: what the deployment itself has made tells.
+    """
     for each in found:
-        arn = _ARN.match(each.get("agent_event_stream_arn") or "")
-        if arn and (arn["account"], arn["region"]) != (account, region):
+        stream = _ARN.match(each.get("agent_event_stream_arn") or "")
+        regions = {stream["region"]} if stream else set()
+        accounts = {url.split("/")[-2] for url in each.urls("sqs_queue_urls") if "/" in url}
+        accounts |= {arn["account"] for name in _OWN if (arn := _ARN.match(each.get(name) or ""))}
+        if accounts - {account} or regions - {region}:
             raise InputError(
-                f"The outputs are of account {arn['account']} in {arn['region']}, and the "
-                f"credentials of account {account} in {region}: set AWS_PROFILE and AWS_REGION, or "
-                "choose deployments with --only."
+                f"The outputs are of account {', '.join(accounts) or account} in "
+                f"{', '.join(regions) or region}, and the credentials of account {account} in "
+                f"{region}: set AWS_PROFILE and AWS_REGION, or choose deployments with --only."
             )
 
 

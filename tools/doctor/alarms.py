@@ -20,8 +20,10 @@ def check_alarms(states: dict[str, str]) -> Finding:
     if not states:
         return ok("alarms.state", "It has no alarms; with alarms = {} it gets them.")
     on = sorted(name for name, state in states.items() if state == "ALARM")
+    without = sum(state == "INSUFFICIENT_DATA" for state in states.values())
     if not on:
-        return ok("alarms.state", f"None of its {len(states)} alarms is on.")
+        of_these = f"; {without} of them have no data yet" if without else ""
+        return ok("alarms.state", f"None of its {len(states)} alarms is on{of_these}.")
     return warning(
         "alarms.state",
         f"{len(on)} of its {len(states)} alarms {'is' if len(on) == 1 else 'are'} on: "

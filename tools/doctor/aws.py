@@ -15,7 +15,11 @@ _QUICK = Config(
 )
 
 # Where the action that IAM asks for is not called as the operation.
-_ACTIONS = {"s3:ListObjectsV2": "s3:ListBucket", "s3:HeadObject": "s3:GetObject"}
+_ACTIONS = {
+    "kinesisanalyticsv2:DescribeApplication": "kinesisanalytics:DescribeApplication",
+    "s3:HeadObject": "s3:GetObject",
+    "s3:ListObjectsV2": "s3:ListBucket",
+}
 
 _DENIED = (
     "AccessDenied",

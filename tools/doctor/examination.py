@@ -7,10 +7,18 @@ from agent_events.environment import ConfigurationError
 from tools.doctor import heartbeat
 from tools.doctor.adapter_names import look_at_names
 from tools.doctor.alarms import look_at_alarms
+from tools.doctor.application import (
+    application_name,
+    is_application,
+    look_at_application,
+    look_at_restarts,
+)
 from tools.doctor.aws import Aws, Denied, Missing, Unanswered
 from tools.doctor.configuration import (
+    application_stream,
     classifier_configuration,
     look_at_configuration,
+    look_at_properties,
     relay_configuration,
 )
 from tools.doctor.failed_records import look_at_failed_records
@@ -19,7 +27,7 @@ from tools.doctor.firehose import look_at_delivery, look_at_firehose, look_at_ne
 from tools.doctor.function import look_at_errors, look_at_function
 from tools.doctor.identity import look_at_identity
 from tools.doctor.mapping import look_at_lag, look_at_mappings, look_at_retention, read_mappings
-from tools.doctor.outputs import CLASSIFIER, RELAY, Deployment
+from tools.doctor.outputs import RELAY, Deployment
 from tools.doctor.queues import look_at_queues, look_at_retired_queues
 from tools.doctor.reference_table import look_at_statuses, look_at_table
 from tools.doctor.state_table import look_at_states, look_at_tables
@@ -49,7 +57,7 @@ def examine(aws: Aws, deployments: Sequence[Deployment], now: datetime) -> Itera
         looks = _looks_at_stream(aws, stream, instance, now)
         yield Section("stream", stream, tuple(findings(looks)))
     for each in deployments:
-        relay, classifier = each.get(RELAY), each.get(CLASSIFIER)
+        relay, classifier = each.get(RELAY), each.classifier
         if relay:
             looks = _looks_at_relay(aws, each, relay, now)
             name = deployment_name(relay)
@@ -63,21 +71,29 @@ def examine(aws: Aws, deployments: Sequence[Deployment], now: datetime) -> Itera
 def streams(aws: Aws, deployment: Deployment) -> list[str]:
     """The ARNs of the streams that a deployment reads, each once.
 
-    As far as the mappings cannot be asked for, it is the stream of the outputs.
+    As far as mappings and application cannot be asked for, it is the stream of the outputs.
     """
     named = deployment.get("agent_event_stream_arn")
     found = {named: None} if named else {}
-    for function in filter(None, (deployment.get(RELAY), deployment.get(CLASSIFIER))):
+    for reader in filter(None, (deployment.get(RELAY), deployment.classifier)):
         try:
-            found |= dict.fromkeys(each.stream_arn for each in read_mappings(aws, function))
-        except (Denied, Missing, Unanswered):  # a finding of the deployment's
+            found |= dict.fromkeys(_streams_of(aws, reader))
+        except (Denied, Missing, Unanswered, ConfigurationError):  # a finding of the deployment's
             continue
     return list(found)
 
 
-def deployment_name(function: str) -> str:
-    """The `name` or `kda_application_name` that a function is named after."""
-    return function.removesuffix("-relay").removesuffix("-classifier")
+def _streams_of(aws: Aws, reader: str) -> list[str]:
+    if is_application(reader):
+        return [application_stream(aws, reader)]
+    return [each.stream_arn for each in read_mappings(aws, reader)]
+
+
+def deployment_name(reader: str) -> str:
+    """The `name` or `kda_application_name` that a function or an application is named after."""
+    if is_application(reader):
+        return application_name(reader)
+    return reader.removesuffix("-relay").removesuffix("-classifier")
 
 
 def findings(looks: Iterable[Look]) -> Iterator[Finding]:
@@ -101,9 +117,7 @@ def findings(looks: Iterable[Look]) -> Iterator[Finding]:
         except Unanswered as unanswered:
             yield warning(check, f"Not looked at: {unanswered}.", "Look again in a minute.")
         except ConfigurationError as error:
-            yield warning(
-                check, f"Not looked at: {error}", "Mend the function's configuration first."
-            )
+            yield warning(check, f"Not looked at: {error}", "Mend that configuration first.")
 
 
 def _looks_at_stream(aws: Aws, arn: str, instance: str | None, now: datetime) -> Iterator[Look]:
@@ -148,11 +162,16 @@ def _looks_at_relay(aws: Aws, deployment: Deployment, relay: str, now: datetime)
 def _looks_at_agent_productivity(
     aws: Aws, deployment: Deployment, classifier: str, now: datetime
 ) -> Iterator[Look]:
-    yield from _looks_at_consumer(aws, classifier, now, relay=False)
-    yield (
-        "function.configuration",
-        lambda: look_at_configuration(lambda: classifier_configuration(aws, classifier)),
-    )
+    if is_application(classifier):
+        yield "application.state", lambda: look_at_application(aws, classifier)
+        yield "application.restarts", lambda: look_at_restarts(aws, classifier, now)
+        yield "application.configuration", lambda: look_at_properties(aws, classifier)
+    else:
+        yield from _looks_at_consumer(aws, classifier, now, relay=False)
+        yield (
+            "function.configuration",
+            lambda: look_at_configuration(lambda: classifier_configuration(aws, classifier)),
+        )
     yield "reference_table.content", lambda: look_at_table(aws, classifier)
     instance = deployment.get("connect_instance_id")
     if instance:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from tools.doctor.application import is_application
 from tools.doctor.aws import Aws
 from tools.doctor.durations import duration
 from tools.doctor.findings import Finding, ok, warning
@@ -13,22 +14,19 @@ _PREFIXES = ("aws/lambda/", "undeliverable/")
 _MOST_COUNTED = 10_000
 
 
-def look_at_failed_records(
-    aws: Aws, function: str, bucket: str, now: datetime
-) -> Iterator[Finding]:
+def look_at_failed_records(aws: Aws, reader: str, bucket: str, now: datetime) -> Iterator[Finding]:
     times: list[datetime] = []
     for prefix in _PREFIXES:
         for page in aws.pages("s3", "list_objects_v2", Bucket=bucket, Prefix=prefix):
             times += [each["LastModified"] for each in page.get("Contents", [])]
             if len(times) >= _MOST_COUNTED:
                 break
-    yield check_failed_records(function, bucket, times, now)
+    yield check_failed_records(reader, bucket, times, now)
 
 
-def check_failed_records(
-    function: str, bucket: str, times: list[datetime], now: datetime
-) -> Finding:
-    """`times` are when the objects were written, or the first of very many."""
+def check_failed_records(reader: str, bucket: str, times: list[datetime], now: datetime) -> Finding:
+    """`times` are when the objects were written, or the first of very many; `reader` is a function,
+    or a Flink application by its ARN."""
     if not times:
         return ok("failed_records.kept", f"Nothing that was given up on waits in {bucket}.")
     number = f"{len(times):,} {'object' if len(times) == 1 else 'objects'}"
@@ -36,6 +34,9 @@ def check_failed_records(
         "failed_records.kept",
         f"{'At least ' if len(times) >= _MOST_COUNTED else ''}{number} with events that were given "
         f"up on in {bucket}, the oldest {duration(now - min(times))} old.",
-        "When the cause is mended, replay them: python -m tools.replay --function "
-        f"{function} --dry-run says what there is, and without --dry-run it is replayed.",
+        "There is no function to replay them with: docs/operations.md says what can be done with "
+        "engine = flink."
+        if is_application(reader)
+        else "When the cause is mended, replay them: python -m tools.replay --function "
+        f"{reader} --dry-run says what there is, and without --dry-run it is replayed.",
     )

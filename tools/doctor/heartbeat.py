@@ -57,7 +57,7 @@ def check_beats(beats: Series, invocations: Series, errors: Series, age: timedel
         return failure(
             "heartbeat.beat",
             f"{withheld}: the classifier is not at work.",
-            "Look at the classifier's mapping and errors above.",
+            "Look at what is said of the classifier above.",
         )
     called = invocations.total or 0
     if called > (errors.total or 0):

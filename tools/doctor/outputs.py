@@ -11,6 +11,12 @@ from typing import Any
 
 RELAY, CLASSIFIER = "rta_lambda_function_name", "classifier_lambda_function_name"
 
+# In the place of the classifier function, with engine = flink.
+APPLICATION = "flink_application_arn"
+
+# What makes an object a deployment.
+READERS = (RELAY, CLASSIFIER, APPLICATION)
+
 # What an object may leave to those around it.
 _INHERITED = ("agent_event_stream_arn", "connect_instance_id")
 
@@ -23,7 +29,8 @@ class InputError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """An object among the outputs that names a function; `path` is where, empty at the root."""
+    """An object among the outputs that names a function or a Flink application; `path` is where,
+    empty at the root."""
 
     path: str
     outputs: Mapping[str, Any]
@@ -32,6 +39,11 @@ class Deployment:
         """An output's value; None where it is missing or null."""
         value = self.outputs.get(name)
         return value if isinstance(value, str) and value else None
+
+    @property
+    def classifier(self) -> str | None:
+        """What classifies: a function's name, or the ARN of a Flink application."""
+        return self.get(CLASSIFIER) or self.get(APPLICATION)
 
     def urls(self, name: str) -> list[str]:
         value = self.outputs.get(name)
@@ -60,7 +72,7 @@ def output_values(text: str, where: str) -> Mapping[str, Any]:
     """The values of the outputs in `text`, which came from `where`. Raises InputError."""
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         raise InputError(
@@ -73,7 +85,8 @@ def output_values(text: str, where: str) -> Mapping[str, Any]:
                 f"{where} is a state of version {document['version']}, not {_STATE_VERSION}: give "
                 "what terraform output -json prints."
             )
-        document = document.get("outputs") or {}
+        outputs = document.get("outputs")
+        document = outputs if isinstance(outputs, dict) else {}
     return {
         name: each["value"] if isinstance(each, dict) and "value" in each else each
         for name, each in document.items()
@@ -81,22 +94,22 @@ def output_values(text: str, where: str) -> Mapping[str, Any]:
 
 
 def deployments(outputs: Mapping[str, Any], where: str) -> list[Deployment]:
-    """Every object, at any depth, that names a function; each function once.
+    """Every object, at any depth, that names a function or an application; each of them once.
 
     Raises InputError when there is none.
     """
     found: list[Deployment] = []
     named: set[str] = set()
     for each in _objects(outputs, "", {}):
-        functions = {name for key in (RELAY, CLASSIFIER) if (name := each.get(key))}
-        if functions - named:
-            named |= functions
+        readers = {name for key in READERS if (name := each.get(key))}
+        if readers - named:
+            named |= readers
             found.append(each)
     if not found:
         raise InputError(
             f"There is no deployment in {where}: no output, and nothing in an output, has "
-            f"{RELAY} or {CLASSIFIER}. After an apply every example has them; in a configuration "
-            'of your own, put the module out: output "rta" { value = module.rta }.'
+            f"{RELAY}, {CLASSIFIER} or {APPLICATION}. After an apply every example has them; in a "
+            'configuration of your own, put the module out: output "rta" { value = module.rta }.'
         )
     return found
 
@@ -104,7 +117,7 @@ def deployments(outputs: Mapping[str, Any], where: str) -> list[Deployment]:
 def _objects(value: Any, path: str, around: Mapping[str, Any]) -> Iterator[Deployment]:
     if isinstance(value, Mapping):
         inherited = {name: value.get(name) or around.get(name) for name in _INHERITED}
-        if any(isinstance(value.get(name), str) for name in (RELAY, CLASSIFIER)):
+        if any(isinstance(value.get(name), str) for name in READERS):
             yield Deployment(path, {**value, **inherited})
         for key, each in value.items():
             yield from _objects(each, f"{path}.{key}" if path else str(key), inherited)

@@ -45,7 +45,13 @@ def check_queue(name: str, messages: int, oldest: float | None, flag: bool) -> F
             f"{waiting} and no RTA server is connected: they are of an earlier connection.",
             "An RTA server that connects reads the table first. SQS drops them after four days.",
         )
-    if not oldest or oldest <= _LATE:
+    if oldest is None:
+        return warning(
+            "queue.messages",
+            f"{waiting}; for how long, CloudWatch does not know yet.",
+            "Look again in a few minutes.",
+        )
+    if oldest <= _LATE:
         return ok("queue.messages", f"{waiting}, none for longer than {_LATE} seconds.")
     advice = "Look at the RTA server: is it running, and may its access key still receive?"
     text = f"{waiting}, the oldest for {duration(oldest)}, although the flag is on"

@@ -1,13 +1,14 @@
 """Who reads a stream, whatever Terraform state they are in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from agent_events.environment import ConfigurationError
 from rta_relay.configuration import FLAG_NAME
 from rta_relay.hierarchy_filter import HierarchyFilter
+from tools.doctor.application import is_application
 from tools.doctor.aws import Aws, Denied, Missing, Unanswered
-from tools.doctor.configuration import relay_configuration
+from tools.doctor.configuration import application_stream, relay_configuration
 from tools.doctor.firehose import ReportStream, read_report_stream
 from tools.doctor.function import read_environment
 from tools.doctor.synthetic_agent import SyntheticAgent
@@ -31,7 +32,9 @@ class Relay:
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    function: str
+    """`name` is the function's, or the ARN of a Flink application."""
+
+    name: str
     reports: ReportStream
 
 
@@ -56,8 +59,9 @@ class Readers:
         return [*self.others, *self.connected_others, *self.unknown]
 
 
-def stream_readers(aws: Aws, stream: str) -> Readers:
-    """The functions that Lambda feeds from a stream; others who read it, Kinesis does not name.
+def stream_readers(aws: Aws, stream: str, examined: Collection[str]) -> Readers:
+    """The functions that Lambda feeds from a stream, and the Flink applications among `examined`
+    that read it; others who do, Kinesis does not name.
 
     Raises Denied, Missing or Unanswered where not even the functions are known.
     """
@@ -90,6 +94,13 @@ def stream_readers(aws: Aws, stream: str) -> Readers:
                 others.append(function)
         except (Denied, Missing, Unanswered, ConfigurationError) as reason:
             unknown.append(f"{function} ({reason})")
+    for application in sorted(filter(is_application, examined)):
+        try:
+            if application_stream(aws, application) == stream:
+                reports = read_report_stream(aws, application)
+                classifiers.append(Classifier(application, reports))
+        except (Denied, Missing, Unanswered, ConfigurationError) as reason:
+            unknown.append(f"{application} ({reason})")
     return Readers(relays, classifiers, others, connected_others, unknown)
 
 

@@ -36,11 +36,12 @@ def send_test_event(
 ) -> Iterator[Finding]:
     """Sign synthetic agents in and out on a stream, watch them pass, and take them out again.
 
-    `examined` are the names of the functions that are tried. The agents reach every other reader of
-    the stream too, so all of ours are cleaned; where one of them could not be, nothing is sent.
+    `examined` are the names of the functions, and the ARNs of the applications, that are tried. The
+    agents reach every other reader of the stream too, so all of ours are cleaned; where one of them
+    could not be, nothing is sent.
     """
     try:
-        readers = stream_readers(aws, stream)
+        readers = stream_readers(aws, stream, examined)
         agents = _agents(run, stream, readers, examined)
         files = _report_files(aws, readers, agents, run)
         refusal = None if even_while_connected else _refusal(readers, agents)
@@ -77,9 +78,9 @@ def _passage(
     waiting: Waiting,
 ) -> Iterator[Finding]:
     signed_in = waiting.now()
-    _put(aws, agents, SIGNED_IN, signed_in)
-    yield ok("test_event.sent", f"{_named(agents)} signed in, in run {run}.")
     try:
+        _put(aws, agents, SIGNED_IN, signed_in)
+        yield ok("test_event.sent", f"{_named(agents)} signed in, in run {run}.")
         for relay in readers.relays:
             if relay.function in examined:
                 yield _arrival(aws, relay, agents, waiting)
@@ -96,7 +97,7 @@ def remove_test_event(
 ) -> Iterator[Finding]:
     """Take out what a run left that was cut short, as far as it has arrived by now."""
     try:
-        readers = stream_readers(aws, stream)
+        readers = stream_readers(aws, stream, examined)
         agents = _agents(run, stream, readers, examined)
         present = [
             agent
@@ -113,7 +114,7 @@ def remove_test_event(
             yield ok(
                 "test_event.lines",
                 f"{files.removed.total()} lines of run {run} were taken out of the report files of "
-                f"{classifier.function}.",
+                f"{classifier.name}.",
             )
     except (Denied, Missing, Unanswered) as reason:
         yield failure(
@@ -260,12 +261,11 @@ def _lines(
             "test_event.lines",
             f"{files.removed.total()} of {_LINES_AN_AGENT * len(agents)} lines of the agent came "
             f"under {where} within {duration(waiting.timeout)}, and were taken out.",
-            f"Look at the mapping and the errors of {classifier.function}, and at Firehose. "
-            f"{_remove_later(run)}",
+            f"Look at what is said of {classifier.name}, and at Firehose. {_remove_later(run)}",
         )
     return ok(
         "test_event.lines",
-        f"{classifier.function}: the agent's lines came under {where} after {duration(took)}, and "
+        f"{classifier.name}: the agent's lines came under {where} after {duration(took)}, and "
         "were taken out.",
     )
 

@@ -1,10 +1,18 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from tests.unit.aws import ACCOUNT_ID, REGION, Client, create_bucket, create_stream, create_table
+from tests.unit.aws import (
+    ACCOUNT_ID,
+    REGION,
+    Client,
+    create_application,
+    create_bucket,
+    create_stream,
+    create_table,
+)
 from tests.unit.doctor.aws import CannedAws
 from tools.doctor.outputs import Deployment
 
@@ -114,3 +122,23 @@ def estate(client: Client) -> Estate:
         },
     )
     return Estate(aws, deployment, stream_arn, queue_url, environments, mappings)
+
+
+APPLICATION = f"arn:aws:kinesisanalytics:{REGION}:{ACCOUNT_ID}:application/wfm"
+
+
+@pytest.fixture
+def on_flink(estate: Estate, client: Client) -> Estate:
+    """The same with an application that runs in the place of the classifier function."""
+    properties = estate.environments.pop(CLASSIFIER) | {"AGENT_EVENT_STREAM_ARN": estate.stream_arn}
+    del estate.mappings[CLASSIFIER]
+    assert create_application(client("kinesisanalyticsv2"), "wfm", properties) == APPLICATION
+    found = client("kinesisanalyticsv2").describe_application(ApplicationName="wfm")
+    found["ApplicationDetail"]["ApplicationStatus"] = "RUNNING"
+    estate.aws.answers["kinesisanalyticsv2", "describe_application"] = found
+    outputs = {
+        **estate.deployment.outputs,
+        "classifier_lambda_function_name": None,
+        "flink_application_arn": APPLICATION,
+    }
+    return replace(estate, deployment=replace(estate.deployment, outputs=outputs))

@@ -11,6 +11,7 @@ from agent_events.environment import ConfigurationError
 from tools.doctor import (
     adapter_names,
     alarms,
+    application,
     configuration,
     failed_records,
     firehose,
@@ -135,11 +136,29 @@ CASES: list[tuple[Finding, Level, str]] = [
     (function.check_throttles("f", 2), WARNING, "throttled 2 times"),
     (configuration.check_configuration(None), OK, "complete"),
     (configuration.check_configuration(ConfigurationError("X is missing.")), FAILURE, "X is"),
+    (application.check_state("a", "RUNNING"), OK, "a is RUNNING"),
+    (application.check_state("a", "READY"), FAILURE, "a is READY, not RUNNING"),
+    (application.check_state("a", "UPDATING"), WARNING, "heartbeats are withheld"),
+    (application.check_version({"ApplicationVersionId": 7}), OK, "version is 7"),
+    (
+        application.check_version(
+            {"ApplicationVersionId": 7, "ApplicationVersionRolledBackFrom": 6}
+        ),
+        WARNING,
+        "after version 6 was rolled back",
+    ),
+    (application.check_restarts("a", series()), OK, "did not begin anew"),
+    (application.check_restarts("a", series(4, 4, 4)), OK, "did not begin anew"),
+    # It was stopped and started in between, and counts from 0 again.
+    (application.check_restarts("a", series(0, 4)), OK, "did not begin anew"),
+    (application.check_restarts("a", series(2, 0, 5, 4)), WARNING, "anew 3 times"),
+    (configuration.check_properties(None), OK, "complete"),
+    (configuration.check_properties(ConfigurationError("X is missing.")), FAILURE, "X is"),
     (write_flag.check_flag(True), OK, "is connected"),
     (write_flag.check_flag(False), OK, "no RTA server is connected"),
     (write_flag.check_flag(ConfigurationError("It is 'maybe'.")), FAILURE, "'maybe'"),
     (queues.check_queue("q", 0, 900, True), OK, "q is empty"),
-    (queues.check_queue("q", 3, None, True), OK, "3 messages wait"),
+    (queues.check_queue("q", 3, None, True), WARNING, "3 messages wait in q; for how long"),
     (queues.check_queue("q", 3, 60, True), OK, "none for longer than 60 seconds"),
     (queues.check_queue("q", 1, 61, True), WARNING, "1 message waits in q, the oldest for 61"),
     (queues.check_queue("q", 3, 301, True), FAILURE, "does not read"),
@@ -240,8 +259,17 @@ CASES: list[tuple[Finding, Level, str]] = [
         "2 objects with events that were given up on in b, the oldest 24 hours old",
     ),
     (failed_records.check_failed_records("f", "b", [NOW] * 10_000, NOW), WARNING, "At least"),
+    (
+        failed_records.check_failed_records("arn:aws:kinesisanalytics:r:1:a/b", "b", [NOW], NOW),
+        WARNING,
+        "1 object ",
+    ),
     (alarms.check_alarms({}), OK, "no alarms"),
-    (alarms.check_alarms({"a": "OK", "b": "INSUFFICIENT_DATA"}), OK, "None of its 2"),
+    (
+        alarms.check_alarms({"a": "OK", "b": "INSUFFICIENT_DATA"}),
+        OK,
+        "None of its 2 alarms is on; 1 of",
+    ),
     (alarms.check_alarms({"b": "ALARM", "a": "ALARM", "c": "OK"}), WARNING, "a, b"),
 ]
 

@@ -13,6 +13,7 @@ from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.unit.doctor.aws import CannedAws, refused
 from tests.unit.doctor.conftest import Estate
 from tools.doctor.__main__ import CANNOT_RUN, FAILED, FINE, main
+from tools.doctor.examination import examine
 from tools.doctor.synthetic_agent import run_name
 
 DOCUMENT = REPOSITORY / "docs" / "operations.md"
@@ -106,15 +107,17 @@ def test_the_object_is_as_documented(doctor: Doctor, capsys: pytest.CaptureFixtu
 
 
 def test_every_check_is_documented_and_none_besides(
-    doctor: Doctor, capsys: pytest.CaptureFixture[str]
+    doctor: Doctor, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
 ) -> None:
     doctor("--json")
     report = json.loads(capsys.readouterr().out)
+    on_flink: Estate = request.getfixturevalue("on_flink")
+    on_flink_too = list(examine(on_flink.aws, [on_flink.deployment], datetime.now(UTC)))
     families = {
         each["check"].partition(".")[0]
         for section in report["sections"]
         for each in section["findings"]
-    }
+    } | {each.check.partition(".")[0] for section in on_flink_too for each in section.findings}
     table = DOCUMENT.read_text().partition("| checks | look at |")[2].partition("\n\n")[0]
     documented = set(re.findall(r"`([a-z_]+)\.[a-z_*]+`", table))
     assert documented == families
@@ -207,23 +210,40 @@ def test_an_aws_out_of_reach_is_one_sentence(
     assert len(printed.err.splitlines()) == 1
 
 
-@pytest.mark.parametrize("place", ["eu-west-1:123456789012", "eu-central-1:999999999999"])
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        {"agent_event_stream_arn": "arn:aws:kinesis:eu-west-1:123456789012:stream/events"},
+        {"sqs_queue_urls": ["https://sqs.eu-central-1.amazonaws.com/999999999999/q.fifo"]},
+        {"wfm_adapter_role_arn": "arn:aws:iam::999999999999:role/adapter"},
+    ],
+)
 def test_outputs_of_another_account_or_region_are_refused(
     estate: Estate,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    place: str,
+    theirs: dict[str, Any],
 ) -> None:
+    assert _examined(estate, theirs, tmp_path, monkeypatch) == CANNOT_RUN
+    assert "AWS_PROFILE and AWS_REGION" in capsys.readouterr().err
+
+
+def test_a_stream_may_be_of_another_account(
+    estate: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = {"agent_event_stream_arn": "arn:aws:kinesis:eu-central-1:999999999999:stream/events"}
+    assert _examined(estate, theirs, tmp_path, monkeypatch) != CANNOT_RUN
+
+
+def _examined(
+    estate: Estate, theirs: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> int:
     monkeypatch.setattr("tools.doctor.__main__.Aws", lambda: estate.aws)
     source = tmp_path / "outputs.json"
-    outputs = {
-        **estate.deployment.outputs,
-        "agent_event_stream_arn": f"arn:aws:kinesis:{place}:stream/events",
-    }
+    outputs = {**estate.deployment.outputs, **theirs}
     source.write_text(json.dumps({name: {"value": each} for name, each in outputs.items()}))
-    assert main([str(source)]) == CANNOT_RUN
-    assert "AWS_PROFILE and AWS_REGION" in capsys.readouterr().err
+    return main([str(source)])
 
 
 def test_a_test_event_that_is_cut_short_says_how_to_remove_it(

@@ -36,6 +36,7 @@ def test_a_state_has_its_outputs_in_the_same_shape() -> None:
         ("", "is no JSON object"),
         ("{", "is no JSON object"),
         ("[]", "is no JSON object"),
+        ("[" * 100_000, "is no JSON object"),
         ('{"version": 3, "terraform_version": "0.11.0", "modules": []}', "state of version 3"),
     ],
 )
@@ -109,6 +110,21 @@ def test_a_deployment_has_what_stands_around_it_where_it_says_nothing_itself() -
     )
     assert found.get("connect_instance_id") == "inner"
     assert found.get("agent_event_stream_arn") == "arn"
+
+
+def test_a_flink_application_makes_a_deployment_with_and_without_what_terraform_leaves_out() -> (
+    None
+):
+    arn = "arn:aws:kinesisanalytics:r:1:application/wfm"
+    for outputs in (
+        {"flink_application_arn": arn},
+        {"flink_application_arn": arn, "classifier_lambda_function_name": None},
+    ):
+        (found,) = deployments({"ap": outputs}, "here")
+        assert (found.path, found.classifier) == ("ap", arn)
+    function = {"flink_application_arn": None, "classifier_lambda_function_name": "f"}
+    (found,) = deployments(function, "here")
+    assert found.classifier == "f"
 
 
 def test_urls_are_a_list_of_strings_or_none() -> None:

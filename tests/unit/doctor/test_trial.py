@@ -13,8 +13,9 @@ from agent_classifier.classifier import classifier_handler
 from rta_relay.relay import relay_handler
 from tests.unit.aws import Client
 from tests.unit.doctor.aws import refused
-from tests.unit.doctor.conftest import CLASSIFIER, RELAY, Estate
+from tests.unit.doctor.conftest import APPLICATION, CLASSIFIER, RELAY, Estate
 from tests.unit.events import FakeContext, event, invocation
+from tools.doctor import application
 from tools.doctor.findings import Finding, Level
 from tools.doctor.removal import ReportFiles
 from tools.doctor.stream_readers import stream_readers
@@ -181,9 +182,9 @@ def test_who_reads_the_stream_is_told_apart(pipeline: Pipeline) -> None:
     estate.aws.answers["kinesis", "list_stream_consumers"] = {
         "Consumers": [{"ConsumerARN": f"{estate.stream_arn}/consumer/c:1"}]
     }
-    readers = stream_readers(estate.aws, estate.stream_arn)
+    readers = stream_readers(estate.aws, estate.stream_arn, ())
     assert [each.function for each in readers.relays] == [RELAY]
-    assert [each.function for each in readers.classifiers] == [CLASSIFIER]
+    assert [each.name for each in readers.classifiers] == [CLASSIFIER]
     assert readers.others == ["quick-start-off", "somebody-elses"]
     assert readers.connected_others == ["quick-start-on"]
     (unknown,) = readers.unknown
@@ -332,8 +333,37 @@ def test_a_broken_off_test_says_how_to_remove_what_is_left(pipeline: Pipeline) -
     assert f"--remove-test-event {run}" in str(found.advice)
 
 
+def test_a_test_event_passes_a_flink_application_and_leaves_nothing(
+    on_flink: Estate, client: Client
+) -> None:
+    answer = on_flink.aws.answers["kinesisanalyticsv2", "describe_application"]
+    on_flink.environments[CLASSIFIER] = dict(application.environment(answer["ApplicationDetail"]))
+    on_flink.mappings[CLASSIFIER] = []  # what the application does is what the function does
+    pipeline = Pipeline(on_flink)
+    on_flink.aws.answers["kinesis", "put_record"] = pipeline.put
+    found = sent(pipeline, Clock(), {RELAY, APPLICATION})
+    assert {each.level for each in found.values()} == {Level.OK}
+    assert found["test_event.lines"].text.startswith(APPLICATION)
+    assert left(client) == []
+
+
+def test_an_application_that_reads_another_stream_is_none_of_its_readers(
+    on_flink: Estate,
+) -> None:
+    read = stream_readers(on_flink.aws, on_flink.stream_arn, {APPLICATION, RELAY})
+    assert [each.name for each in read.classifiers] == [APPLICATION]
+    other = f"{on_flink.stream_arn}-2"
+    assert stream_readers(on_flink.aws, other, {APPLICATION, RELAY}).classifiers == []
+    on_flink.aws.answers["kinesisanalyticsv2", "describe_application"] = refused(
+        "AccessDeniedException", "DescribeApplication"
+    )
+    fresh = type(on_flink.aws)(on_flink.aws.answers)
+    (unknown,) = stream_readers(fresh, on_flink.stream_arn, {APPLICATION}).unknown
+    assert "kinesisanalytics:DescribeApplication" in unknown
+
+
 def test_a_file_that_changes_in_between_loses_nothing(estate: Estate, client: Client) -> None:
-    (classifier,) = stream_readers(estate.aws, estate.stream_arn).classifiers
+    (classifier,) = stream_readers(estate.aws, estate.stream_arn, ()).classifiers
     at = datetime.now(UTC)
     where = {"Bucket": "reports", "Key": f"OUTPUT/{at:%Y/%m/%d/%H}/file"}
     s3 = client("s3")
@@ -353,7 +383,7 @@ def test_a_file_that_changes_in_between_loses_nothing(estate: Estate, client: Cl
 
 
 def test_files_from_before_the_run_are_not_even_read(estate: Estate, client: Client) -> None:
-    (classifier,) = stream_readers(estate.aws, estate.stream_arn).classifiers
+    (classifier,) = stream_readers(estate.aws, estate.stream_arn, ()).classifiers
     written = datetime.now(UTC)
     key = f"OUTPUT/{written:%Y/%m/%d/%H}/file"
     client("s3").put_object(Bucket="reports", Key=key, Body=b"1,us,x\n")
@@ -365,7 +395,7 @@ def test_files_from_before_the_run_are_not_even_read(estate: Estate, client: Cli
 def test_of_a_run_long_ago_so_many_hours_are_listed_as_its_lines_could_come(
     estate: Estate,
 ) -> None:
-    (classifier,) = stream_readers(estate.aws, estate.stream_arn).classifiers
+    (classifier,) = stream_readers(estate.aws, estate.stream_arn, ()).classifiers
     listed: list[str] = []
 
     def nothing(asked: dict[str, Any]) -> dict[str, Any]:
