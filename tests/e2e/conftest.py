@@ -39,6 +39,15 @@ AP = ["ap-new", "both-new", "ap-existing", "both-existing"]
 STATUS_TABLE = b"StateName,StateType\r\nAvailable,A\r\nOffline,O\r\nProject,0\r\n"
 TABLE_IS_NOTICED_WITHIN_SECONDS = 61
 
+# What was played on the shared cloud is looked at first; then operators work on it.
+ORDER = (
+    "test_agent_productivity.py",
+    "test_real_time_adherence.py",
+    "test_replay_and_rebuild.py",
+    "test_doctor.py",
+    "test_second_plan_and_removal.py",
+)
+
 BUCKETS = ("ap_s3_bucket_name", "failed_events_bucket_name", "failed_records_bucket_name")
 
 NOON = "2026-03-02T12:30"
@@ -109,6 +118,16 @@ class Reports:
 class Facts:
     days: dict[str, Day]
     reports: dict[str, Reports]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first, since it waits more than it computes."""
+
+    def place(item: pytest.Item) -> int:
+        name = item.path.name
+        return ORDER.index(name) if name in ORDER else len(ORDER) + ("e2e" not in item.path.parts)
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

@@ -3,17 +3,21 @@ the change back to Lambda, with which no event goes missing."""
 
 import json
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.e2e.test_doctor import identity
 from tests.local_cloud.agent_stream import as_record, await_batches, put_events, sample_events
-from tests.local_cloud.cloud import REGION, LocalCloud
+from tests.local_cloud.cloud import ACCOUNT_ID, REGION, LocalCloud, local_cloud
+from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.local_cloud.workspace import Workspace, workspace
+from tools.doctor.__main__ import main
 
-pytestmark = pytest.mark.xdist_group("local-cloud")
+pytestmark = pytest.mark.xdist_group("flink")
 
 CODE_BUCKET, CODE_KEY, NAME = "code-of-flink", "report-line-job.zip", "on-flink"
 
@@ -47,7 +51,12 @@ class OnFlink:
 
 
 @pytest.fixture(scope="module")
-def on_flink(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> OnFlink:
+def on_flink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OnFlink]:
+    with local_cloud(tmp_path_factory.mktemp("flink-cloud")) as cloud:
+        yield _deployed(cloud, tmp_path_factory.mktemp("on-flink"))
+
+
+def _deployed(cloud: LocalCloud, folder: Path) -> OnFlink:
     kinesis, s3 = cloud.client("kinesis"), cloud.client("s3")
     kinesis.create_stream(StreamName=NAME, ShardCount=1)
     kinesis.get_waiter("stream_exists").wait(StreamName=NAME, WaiterConfig={"Delay": 1})
@@ -62,7 +71,6 @@ def on_flink(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> OnF
         "flink_application": {"code_bucket": CODE_BUCKET},
         "kda_application_name": NAME,
     }
-    folder = tmp_path_factory.mktemp("on-flink")
     made = workspace("examples/agent-productivity-existing-stream", folder, cloud)
     outputs = made.apply(variables)
     # By hand, as the guide says: the local AWS has no DescribeApplicationOperation, by which the
@@ -86,6 +94,47 @@ def test_the_heartbeat_is_put_only_while_the_application_runs(on_flink: OnFlink)
     assert on_flink.heartbeat()["heartbeat"] is False
     on_flink.start()
     assert on_flink.heartbeat()["heartbeat"] is True
+
+
+def test_the_doctor_looks_at_the_application_with_no_more_than_its_documented_rights(
+    on_flink: OnFlink,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = (REPOSITORY / "docs" / "operations.md").read_text()
+    policy = text.partition("<!-- the doctor's policy -->\n\n```json\n")[2].partition("```")[0]
+    for default, name in {
+        "111122223333": ACCOUNT_ID,
+        "eu-central-1": REGION,
+        "aspect-wfm-agent-events": NAME,
+        "aspect-wfm-ap": NAME,
+        ":rule/": ":rule/default/",  # how the local AWS writes the ARN of a rule
+    }.items():
+        policy = policy.replace(default, name)
+    source = tmp_path / "outputs.json"
+    outputs = {name: {"value": value} for name, value in on_flink.outputs.items()}
+    source.write_text(json.dumps(outputs))
+    with identity(on_flink.cloud, policy) as key:
+        for variable, value in on_flink.cloud.environment().items():
+            monkeypatch.setenv(variable, value)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", key.access_key_id)
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key.secret_access_key)
+        monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
+        main([str(source), "--json"])
+    stream, application = json.loads(capsys.readouterr().out)["sections"]
+    assert (stream["name"], application["name"]) == (
+        on_flink.variables["agent_event_stream_arn"],
+        NAME,
+    )
+    found = {each["check"]: each["level"] for each in application["findings"]}
+    assert found["application.state"] == found["application.configuration"] == "ok"
+    assert found["firehose.naming"] == "ok"
+    assert not [
+        each["text"]
+        for each in application["findings"]
+        if "Not looked at: these credentials" in each["text"]
+    ]
 
 
 def test_what_came_before_the_change_to_lambda_is_classified_after_it(on_flink: OnFlink) -> None:
