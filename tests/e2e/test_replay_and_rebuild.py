@@ -168,6 +168,22 @@ def test_lost_report_files_come_back_from_the_stream(
     document = policy(
         "Rebuild report files for a period", ap="ap-new", **{"agent-events": "ap-new"}
     )
+    cloud.client("cloudwatch").put_metric_data(
+        Namespace="AWS/Lambda",
+        MetricData=[
+            {
+                "MetricName": "IteratorAge",
+                "Dimensions": [
+                    {
+                        "Name": "FunctionName",
+                        "Value": deployment.outputs["classifier_lambda_function_name"],
+                    }
+                ],
+                "Timestamp": later - timedelta(minutes=5),
+                "Value": 0,
+            }
+        ],
+    )
     for each in list(deployment.wfm.objects())[::2]:
         s3.delete_object(Bucket=bucket, Key=each.key)
     assert len(deployment.wfm.lines()) < len(written)

@@ -19,7 +19,13 @@ from hypothesis import strategies as st
 from agent_classifier.classifier import classifier_handler
 from agent_classifier.status_table import StatusTable
 from tests.local_cloud.agent_stream import as_record, sample_events
-from tests.unit.aws import Client, InProcessAws, create_bucket, create_stream
+from tests.unit.aws import (
+    Client,
+    InProcessAws,
+    create_application,
+    create_bucket,
+    create_stream,
+)
 from tests.unit.events import STREAM_ARN, FakeContext, event, invocation
 from tests.unit.examples import costly
 from tools.doctor.synthetic_agent import SyntheticAgent
@@ -100,12 +106,13 @@ class Kinesis:
         StreamARN: str,  # noqa: N803
         ShardId: str,  # noqa: N803
         ShardIteratorType: str,  # noqa: N803
-        Timestamp: datetime,  # noqa: N803
+        Timestamp: datetime | None = None,  # noqa: N803
     ) -> Any:
-        assert (StreamARN, ShardIteratorType) == (STREAM_ARN, "AT_TIMESTAMP")
+        assert StreamARN == STREAM_ARN
+        assert ShardIteratorType == ("AT_TIMESTAMP" if Timestamp else "TRIM_HORIZON")
         self.read.append(ShardId)
         records = self.shards[ShardId].records
-        position = sum(each.arrived < Timestamp for each in records)
+        position = sum(each.arrived < Timestamp for each in records) if Timestamp else 0
         return {"ShardIterator": self._iterator(ShardId, position)}
 
     def get_records(self, StreamARN: str, ShardIterator: str, Limit: int) -> Any:  # noqa: N803
@@ -340,6 +347,55 @@ def test_a_period_within_the_retention_is_not() -> None:
     check(stream(), STREAM_ARN, Period(after(0), after(60)), NOW)
 
 
+def test_a_period_that_the_classifier_has_not_passed_is_refused() -> None:
+    period = Period(after(0), after(60))
+    check(stream(), STREAM_ARN, period, NOW, timedelta(hours=3, minutes=45))
+    late = timedelta(hours=3, minutes=46)
+    with pytest.raises(WrongPeriod, match=r"3:46:00 behind.*events after 2026-03-02 09:59:00 UTC"):
+        check(stream(), STREAM_ARN, period, NOW, late)
+
+
+A_DAY_BEFORE = 5 * 60 - 24 * 60
+
+
+@pytest.mark.parametrize(
+    ("minutes", "start", "nothing_before"),
+    [
+        ([A_DAY_BEFORE - 90, A_DAY_BEFORE - 20], A_DAY_BEFORE - 60, None),
+        ([A_DAY_BEFORE - 60], A_DAY_BEFORE - 60, None),
+        ([A_DAY_BEFORE - 20], A_DAY_BEFORE - 60, A_DAY_BEFORE - 20),
+        ([A_DAY_BEFORE + 20], A_DAY_BEFORE - 60, A_DAY_BEFORE),
+        ([], A_DAY_BEFORE - 60, A_DAY_BEFORE),
+        ([A_DAY_BEFORE + 20], A_DAY_BEFORE, None),
+        ([], A_DAY_BEFORE, None),
+    ],
+)
+@pytest.mark.parametrize("shards", [1, 2])
+def test_what_may_have_expired_is_not_taken_for_nothing(
+    s3: Any, minutes: list[int], start: int, nothing_before: int | None, shards: int
+) -> None:
+    """No stream drops what arrived in the last 24 hours; before, its retention may have been
+    raised, which does not bring back what had expired."""
+    kinesis = Kinesis({f"shardId-{n}": Shard() for n in range(shards)}, retention_hours=168)
+    for minute in minutes:
+        kinesis.shards[f"shardId-{shards - 1}"].records.append(put(minute))
+    found = rebuilt(kinesis, s3, after(start), after(A_DAY_BEFORE + 60))
+    assert found.nothing_before == (None if nothing_before is None else after(nothing_before))
+
+
+def test_the_first_record_is_found_behind_empty_answers_and_in_the_earliest_shard(s3: Any) -> None:
+    late, early = put(A_DAY_BEFORE - 10), put(A_DAY_BEFORE - 30)
+    shards = {
+        "shardId-0": Shard([late]),
+        "shardId-1": Shard([], closed=True),
+        "shardId-2": Shard([early]),
+    }
+    found = rebuilt(
+        Kinesis(shards, retention_hours=168), s3, after(A_DAY_BEFORE - 60), after(A_DAY_BEFORE)
+    )
+    assert found.nothing_before == early.arrived
+
+
 AGENTS = ("ann", "Smith, Ann", 'O"Neil', None)
 
 
@@ -359,6 +415,8 @@ def test_whatever_is_lost_comes_back_and_nothing_else(
         "shardId-2": Shard(parents=("shardId-0",)),
         "shardId-3": Shard(parents=("shardId-0",)),
     }
+    first, last = sorted(data.draw(st.integers(-10, 70)) for _ in range(2))
+    start, end = after(first), after(last)
     minutes = data.draw(st.lists(st.integers(-70, 130), max_size=25).map(sorted))
     for minute in minutes:
         shard_id = data.draw(st.sampled_from(["shardId-0", "shardId-1", "shardId-2", "shardId-3"]))
@@ -367,8 +425,9 @@ def test_whatever_is_lost_comes_back_and_nothing_else(
         ):
             shard_id = "shardId-2"
         agent = data.draw(st.sampled_from(AGENTS))
-        # Few different events, so that some come twice.
-        at = f"2026-03-02T09:00:0{data.draw(st.integers(0, 3))}.000Z"
+        # Few different events, so that some come twice, but not more than an hour from the period.
+        hour = 9 if first - 60 <= minute < last + 60 else 8
+        at = f"2026-03-02T0{hour}:00:0{data.draw(st.integers(0, 3))}.000Z"
         of: dict[str, Any] = {"CurrentAgentSnapshot": None} if agent is None else {}
         record = put(minute, agent or "none", shard_id, at=at, **of)
         shards[shard_id].records.append(
@@ -378,7 +437,6 @@ def test_whatever_is_lost_comes_back_and_nothing_else(
         [shard.records for shard in shards.values()], after(-100), after(200), {}, False
     ).inside
     original = Counter(each.text.rstrip(b"\n") for each in everything)
-    start, end = sorted(after(data.draw(st.integers(-10, 70))) for _ in range(2))
 
     # Firehose wrote them minutes or hours later, and some are lost.
     for number, each in enumerate(everything):
@@ -449,6 +507,32 @@ def test_nothing_is_missing_of_nothing() -> None:
 
 
 @dataclass
+class CloudWatch:
+    """IteratorAge of the classifier: milliseconds, by minutes before `NOW`."""
+
+    ages: dict[int, float] = field(default_factory=dict)
+    refusal: Exception | None = None
+
+    def get_metric_data(
+        self,
+        StartTime: datetime,  # noqa: N803
+        EndTime: datetime,  # noqa: N803
+        MetricDataQueries: Any,  # noqa: N803
+    ) -> Any:
+        if self.refusal:
+            raise self.refusal
+        (query,) = MetricDataQueries
+        metric = query["MetricStat"]["Metric"]
+        assert (metric["Namespace"], metric["MetricName"]) == ("AWS/Lambda", "IteratorAge")
+        assert metric["Dimensions"] == [{"Name": "FunctionName", "Value": CLASSIFIER}]
+        assert query["MetricStat"]["Stat"] == "Maximum"
+        found = {NOW - timedelta(minutes=before): age for before, age in self.ages.items()}
+        found = {at: age for at, age in found.items() if StartTime <= at < EndTime}
+        result = {"Id": query["Id"], "Timestamps": list(found), "Values": list(found.values())}
+        return {"MetricDataResults": [result]}
+
+
+@dataclass
 class Lambda:
     """The classifier's configuration and what reads the stream for it."""
 
@@ -482,27 +566,52 @@ def test_the_deployment_says_what_the_command_line_leaves_out(client: Client) ->
     create_stream(client("firehose"), FIREHOSE, "reports")
     consumer = Lambda(f"{STREAM_ARN}/consumer/classifier:1700000000")
     for lambda_ in (Lambda(), consumer):
-        found = source(lambda_, client("firehose"), CLASSIFIER, NOTHING_NAMED)
-        assert found == Source(STREAM_ARN, "reports", NAMING, True)
+        found = source(lambda_, None, client("firehose"), CLASSIFIER, NOTHING_NAMED)
+        assert found == Source(STREAM_ARN, "reports", NAMING, True, "failed", CLASSIFIER)
     named = Named("arn", "other", FIREHOSE, "wfm/", False)
-    found = source(None, client("firehose"), None, named)
+    found = source(None, None, client("firehose"), None, named)
     assert found == Source("arn", "other", Naming(FIREHOSE, "1", "wfm/"), False)
+
+
+def test_a_flink_application_says_it_as_well(client: Client) -> None:
+    create_bucket(client("s3"), "reports")
+    create_stream(client("firehose"), FIREHOSE, "reports")
+    flink = client("kinesisanalyticsv2")
+    properties = Lambda().environment | {"AGENT_EVENT_STREAM_ARN": STREAM_ARN}
+    application = create_application(flink, "aspect-wfm-ap", properties)
+    found = source(None, flink, client("firehose"), application, NOTHING_NAMED)
+    assert found == Source(STREAM_ARN, "reports", NAMING, True, "failed", None)
+    lacking = create_application(flink, "lacking", Lambda().environment)
+    with pytest.raises(SourceNotUsable, match="AGENT_EVENT_STREAM_ARN"):
+        source(None, flink, client("firehose"), lacking, NOTHING_NAMED)
 
 
 def test_what_cannot_be_found_is_said(client: Client) -> None:
     firehose = client("firehose")
     with pytest.raises(SourceNotUsable, match="--function"):
-        source(None, firehose, None, NOTHING_NAMED)
+        source(None, None, firehose, None, NOTHING_NAMED)
     with pytest.raises(SourceNotUsable, match="no classifier"):
-        source(Lambda(environment={}), firehose, CLASSIFIER, NOTHING_NAMED)
+        source(Lambda(environment={}), None, firehose, CLASSIFIER, NOTHING_NAMED)
 
 
 @pytest.fixture
-def command_line(s3: Any, client: Client, monkeypatch: pytest.MonkeyPatch) -> Any:
+def cloudwatch() -> CloudWatch:
+    return CloudWatch({3: 400.0, 9: 1_000.0, 30: 86_400_000.0})
+
+
+@pytest.fixture
+def command_line(
+    s3: Any, client: Client, cloudwatch: CloudWatch, monkeypatch: pytest.MonkeyPatch
+) -> Any:
     """`main` works with two events at nine; the bucket."""
     create_stream(client("firehose"), FIREHOSE, "reports")
+    create_bucket(s3, "failed")
     real = boto3.client
-    fakes: dict[str, Any] = {"kinesis": stream(put(1), put(2)), "lambda": Lambda()}
+    fakes: dict[str, Any] = {
+        "cloudwatch": cloudwatch,
+        "kinesis": stream(put(1), put(2)),
+        "lambda": Lambda(),
+    }
     monkeypatch.setattr(
         "boto3.client", lambda service, **of: fakes.get(service) or real(service, **of)
     )
@@ -534,6 +643,85 @@ def test_the_command_writes_only_when_told_to(
     assert main([*HOUR, "--write"]) == 0
     assert "Nothing is missing." in (last := capsys.readouterr().out)
     assert "ann" not in dry + last
+
+
+def refused(operation: str) -> ClientError:
+    return ClientError({"Error": {"Code": "AccessDenied", "Message": "x"}}, operation)
+
+
+@pytest.mark.parametrize(
+    ("cloudwatch", "said"),
+    [
+        (CloudWatch({3: 400.0, 9: 14_400_000.0}), "4:00:00 behind"),
+        (CloudWatch({30: 400.0}), "no value"),
+        (CloudWatch(refusal=refused("GetMetricData")), "cloudwatch:GetMetricData"),
+    ],
+)
+def test_nothing_is_written_that_the_classifier_may_still_write(
+    command_line: Any, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*HOUR, "--write"]) == 2
+    assert said in (error := capsys.readouterr().err)
+    assert "--although-late" in error
+    assert not report(command_line)
+    assert main(HOUR) == 0, "to look at it is no harm"
+    assert main([*HOUR, "--write", "--although-late"]) == 0
+    assert sum(report(command_line).values()) == 2
+
+
+def test_without_the_classifiers_name_nothing_says_how_late_it_is(
+    command_line: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = ["--stream-arn", STREAM_ARN, "--firehose-stream-name", FIREHOSE, *HOUR[2:]]
+    assert main([*named, "--write"]) == 2
+    assert "--although-late" in capsys.readouterr().err
+    assert main([*named, "--write", "--although-late"]) == 0
+    assert sum(report(command_line).values()) == 2
+
+
+def test_given_up_batches_that_wait_are_said(
+    command_line: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command_line.put_object(Bucket="failed", Key="undeliverable/x/1.json", Body=b"{}")
+    assert main(HOUR) == 0
+    assert "aws/lambda/" not in capsys.readouterr().out
+    for key in ("a", "b"):
+        command_line.put_object(Bucket="failed", Key=f"aws/lambda/m/s/{key}", Body=b"{}")
+    assert main([*HOUR, "--write"]) == 0
+    assert "2 documents wait in s3://failed/aws/lambda/" in capsys.readouterr().out
+    real = command_line.get_paginator
+
+    class Refusing:
+        def __init__(self, operation: str) -> None:
+            self.real = real(operation)
+
+        def paginate(self, **of: Any) -> Any:
+            if of["Bucket"] == "failed":
+                raise refused("ListObjectsV2")
+            return self.real.paginate(**of)
+
+    monkeypatch.setattr(command_line, "get_paginator", Refusing)
+    assert main(HOUR) == 0
+    assert "Cannot see whether" in capsys.readouterr().out
+
+
+def test_a_period_of_which_the_stream_may_have_dropped_some_is_not_called_complete(
+    command_line: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kinesis = stream(put(A_DAY_BEFORE - 20), retention_hours=168)
+    patched = boto3.client
+    monkeypatch.setattr(
+        "boto3.client",
+        lambda service, **of: kinesis if service == "kinesis" else patched(service, **of),
+    )
+    period = ["--from", "2026-03-01T13:00", "--to", "2026-03-01T14:00"]
+    assert main([*HOUR[:2], *period, "--write"]) == 1
+    assert "1 line written" in capsys.readouterr().out
+    assert main([*HOUR[:2], *period]) == 1
+    out = capsys.readouterr().out
+    assert "The stream has nothing before 2026-03-01 13:40:00 UTC" in out
+    assert "Nothing is missing of what the stream has." in out
+    assert report(command_line)
 
 
 def test_the_reference_table_is_the_buckets_or_one_that_is_given(

@@ -23,7 +23,7 @@ from tests.unit.examples import costly
 from tools.replay.__main__ import main
 from tools.replay.documents import UnreadableDocument, chunks, invocation, read_document
 from tools.replay.function import FunctionNotUsable, chosen_function, failed_records_function
-from tools.replay.replay import Clients, Selection, Summary, replay
+from tools.replay.replay import Clients, Left, Selection, Summary, replay
 
 RELAY = "aspect-wfm-rta-relay"
 CLASSIFIER = "aspect-wfm-ap-classifier"
@@ -440,6 +440,105 @@ def test_a_refused_invocation_ends_the_replay_and_says_so(deployment: Deployment
     assert len(deployment.stored()) == 2
 
 
+def expired(operation: str) -> ClientError:
+    return ClientError({"Error": {"Code": "ExpiredToken", "Message": "x"}}, operation)
+
+
+def keep_many(deployment: Deployment, number: int) -> str:
+    """A document of the classifier with so many records."""
+    records = (on_stream(n, event(f"agent-{n}", at(1))) for n in range(1, number + 1))
+    return deployment.keep(*records, function=CLASSIFIER)
+
+
+def left_in(deployment: Deployment, key: str) -> int:
+    body = deployment.s3.get_object(Bucket=BUCKETS[CLASSIFIER], Key=key)["Body"].read()
+    return len(read_document(key, body).records)
+
+
+def test_what_was_taken_before_a_refused_call_is_not_taken_again(deployment: Deployment) -> None:
+    key = keep_many(deployment, 350)
+    deployment.functions.refusals = [None, None, refused("AccessDeniedException")]
+    summary = deployment.replay(CLASSIFIER)
+    assert "AccessDeniedException from Invoke" in str(summary.stopped)
+    assert (summary.documents, summary.taken, summary.not_tried) == (1, 200, 0)
+    assert [(each.key, each.records) for each in summary.left] == [(key, 150)]
+    assert left_in(deployment, key) == 150
+    summary = deployment.replay(CLASSIFIER)
+    assert (summary.taken, summary.moved, summary.stopped) == (150, 1, None)
+    assert deployment.lines().count(b",agent-") == 350
+
+
+def test_a_large_document_is_settled_as_it_goes(deployment: Deployment) -> None:
+    """Credentials that expire take writing to the bucket away as well."""
+    key = keep_many(deployment, 1_350)
+    real = deployment.s3
+
+    class Expiring:
+        def __getattr__(self, name: str) -> Any:
+            if len(deployment.functions.invocations) > 12:
+                raise expired(name)
+            return getattr(real, name)
+
+    deployment.functions.refusals = [None] * 12 + [expired("Invoke")]
+    summary = deployment.replay(CLASSIFIER, s3=Expiring())
+    assert "ExpiredToken" in str(summary.stopped)
+    assert f"200 records of {key} are done and still in it" in str(summary.stopped)
+    assert (summary.documents, summary.records, summary.taken) == (1, 1_350, 1_200)
+    assert left_in(deployment, key) == 350
+    assert deployment.replay(CLASSIFIER).taken == 350
+    parts = [each for each in deployment.stored(BUCKETS[CLASSIFIER]) if key in each]
+    assert parts == [f"replayed/{key}", f"replayed/{key}.from-1"]
+
+
+@pytest.mark.parametrize("undeliverable", [False, True])
+def test_records_are_taken_though_nobody_can_look_what_was_put_aside(
+    deployment: Deployment, undeliverable: bool
+) -> None:
+    """Except one that may be under its own key again."""
+    if undeliverable:
+        deployment.live(on_stream(1, event("ann", at(1), Unknown="x" * 270_000)))
+    else:
+        deployment.keep(on_stream(1, event("ann", at(1))))
+    (key,) = deployment.stored()
+    real = deployment.s3
+
+    class Unlisted:
+        def __getattr__(self, name: str) -> Any:
+            if name == "get_paginator" and deployment.functions.invocations:
+                raise expired("ListObjectsV2")
+            return getattr(real, name)
+
+    assert "ExpiredToken" in str(deployment.replay(s3=Unlisted()).stopped)
+    assert deployment.stored() == [key if undeliverable else f"replayed/{key}"]
+
+
+def test_a_document_replaced_or_moved_since_it_was_listed_does_not_end_the_replay(
+    deployment: Deployment,
+) -> None:
+    first, second, third = (
+        deployment.keep(on_stream(number, event("ann", at(number)))) for number in (1, 2, 3)
+    )
+    real, reads = deployment.s3, []
+
+    class Changing:
+        def __getattr__(self, name: str) -> Any:
+            if name == "get_object":
+                reads.append(name)
+                if len(reads) == 4:
+                    real.put_object(Bucket="failed-records", Key=first, Body=b"{")
+                    real.delete_object(Bucket="failed-records", Key=second)
+            return getattr(real, name)
+
+    summary = deployment.replay(s3=Changing())
+    unreadable, gone = summary.left
+    assert unreadable == Left(first, None, "cannot be read: the document is not JSON")
+    assert (gone.key, gone.records) == (second, None)
+    assert gone.reason.startswith("cannot be read: NoSuchKey from GetObject")
+    assert (summary.stopped, summary.not_tried, summary.moved) == (None, 0, 1)
+    assert deployment.functions.invocations == [["3"]]
+    assert deployment.stored() == [first, f"replayed/{third}"]
+
+
 def test_a_function_that_takes_nothing_is_not_asked_for_ever(deployment: Deployment) -> None:
     for number in range(1, 8):
         deployment.keep(on_stream(number, event(f"agent-{number}", at(number))))
@@ -621,6 +720,20 @@ def test_the_fault_of_a_document_is_said(body: bytes, fault: str) -> None:
         read_document("key", body)
 
 
+@pytest.mark.parametrize(("digits", "readable"), [(129, True), (130, False), (5_000, False)])
+def test_a_sequence_number_is_as_long_as_kinesis_makes_them(digits: int, readable: bool) -> None:
+    found = on_stream(1, event())
+    _, body = given_up([found])
+    body = body.replace(
+        b'\\"sequenceNumber\\": \\"1\\"', b'\\"sequenceNumber\\": \\"%s\\"' % (b"1" * digits)
+    )
+    if readable:
+        assert read_document("key", body).place[1] == int("1" * digits)
+    else:
+        with pytest.raises(UnreadableDocument, match="none of a Kinesis stream"):
+            read_document("key", body)
+
+
 def test_a_document_that_names_no_function_is_unreadable() -> None:
     content = json.loads(given_up([on_stream(1, event())])[1]) | {"requestContext": {}}
     with pytest.raises(UnreadableDocument, match="names no function"):
@@ -653,6 +766,22 @@ def test_the_function_is_found_in_the_outputs(tmp_path: Any) -> None:
         chosen_function(str(file), "rta.rome", None, names)
     with pytest.raises(FunctionNotUsable, match="No output"):
         chosen_function(str(file), None, None, ("classifier_lambda_function_name",))
+
+
+APPLICATION = "arn:aws:kinesisanalytics:eu-central-1:123456789012:application/aspect-wfm-ap"
+
+
+def test_a_flink_application_is_refused_with_what_to_do_instead(
+    tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "outputs.json"
+    file.write_text(json.dumps({"flink_application_arn": {"value": APPLICATION}}))
+    for arguments in ([str(file)], ["--function", APPLICATION]):
+        assert main(arguments) == 2
+        assert "tools.rebuild_reports" in capsys.readouterr().err
+    both = {"flink_application_arn": APPLICATION, "rta_lambda_function_name": RELAY}
+    file.write_text(json.dumps({name: {"value": value} for name, value in both.items()}))
+    assert chosen_function(str(file), None, None, ("rta_lambda_function_name",)) == RELAY
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import argparse
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from agent_classifier.status_table import StatusTable, StatusTableError, parse_status_table
 from agent_classifier.status_table_source import status_table_source
 from agent_events.structured_log import described
-from tools.doctor.outputs import CLASSIFIER
+from tools.doctor.aws import Aws
+from tools.doctor.outputs import APPLICATION, CLASSIFIER
+from tools.rebuild_reports.classifier import LagNotKnown, behind, given_up
 from tools.rebuild_reports.rebuild import Period, Rebuilt, WrongPeriod, check, rebuild
 from tools.rebuild_reports.source import Named, Source, SourceNotUsable, source
 from tools.rebuild_reports.summary import rendered
@@ -29,7 +31,7 @@ _PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 10})
 _SECONDS_BETWEEN_READS = 1.0
 
 
-DONE, CANNOT_RUN = 0, 2
+DONE, NOT_ALL_KNOWN, CANNOT_RUN = 0, 1, 2
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,13 +42,19 @@ def main(arguments: list[str] | None = None) -> int:
         now = _now()
         s3, kinesis = boto3.client("s3"), boto3.client("kinesis", config=_PATIENT)
         found = _source(options)
-        check(kinesis, found.stream_arn, period, now)
+        asked = options.write and not options.although_late
+        late = behind(Aws(), found.function, now) if asked else timedelta(0)
+        check(kinesis, found.stream_arn, period, now, late)
         table = _status_table(s3, found.bucket, options.status_table)
         rebuilt = rebuild(kinesis, s3, found, table, period, now, _pause)
         print(rendered(rebuilt, period))
+        waiting = found.failed_events_bucket and given_up(s3, found.failed_events_bucket)
         print(_written(rebuilt, s3, found.bucket, options))
+        if waiting:
+            print(waiting)
     except (
         FunctionNotUsable,
+        LagNotKnown,
         SourceError,
         SourceNotUsable,
         StatusTableError,
@@ -60,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (BotoCoreError, OSError, ValueError) as error:
         print(f"Cannot go on: {error}", file=sys.stderr)
         return CANNOT_RUN
-    return DONE
+    return NOT_ALL_KNOWN if rebuilt.nothing_before else DONE
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -69,7 +77,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Which report lines of a period the report files lack, from the events that "
         "the stream still holds; with --write, put them into the bucket.",
         epilog="docs/operations.md says when to do this, and which rights are needed. Credentials "
-        "and region are found as the AWS CLI finds them. Exit status: 0 done, 2 it could not be.",
+        "and region are found as the AWS CLI finds them. Exit status: 0 done, 1 done, but the "
+        "stream may have dropped some of the period, 2 it could not be.",
         allow_abbrev=False,
     )
     parser.add_argument(
@@ -86,8 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--function",
-        help="the classifier, which knows the streams and the bucket; not needed where the "
-        "outputs name only one",
+        help="the classifier, which knows the streams and the bucket: a function's name, or the "
+        "ARN of a Flink application; not needed where the outputs name only one",
         metavar="NAME",
     )
     parser.add_argument(
@@ -124,6 +133,12 @@ def _parser() -> argparse.ArgumentParser:
         help="a reference table as it was then (the one in the bucket)",
         metavar="FILE",
     )
+    parser.add_argument(
+        "--although-late",
+        action="store_true",
+        help="with --write: do not look how far the classifier is behind; what it has yet to write "
+        "of the period will be there twice",
+    )
     target = parser.add_mutually_exclusive_group()
     target.add_argument("--write", action="store_true", help="put the files into the report bucket")
     target.add_argument(
@@ -141,12 +156,13 @@ def _source(options: argparse.Namespace) -> Source:
         options.include_agent_status_type,
     )
     needed = not (named.stream_arn and named.firehose_stream)
-    function = (
-        chosen_function(options.outputs, options.only, options.function, (CLASSIFIER,))
+    classifier = (
+        chosen_function(options.outputs, options.only, options.function, (CLASSIFIER, APPLICATION))
         if needed or options.function or options.outputs
         else None
     )
-    return source(boto3.client("lambda"), boto3.client("firehose"), function, named)
+    lambda_, flink, firehose = map(boto3.client, ("lambda", "kinesisanalyticsv2", "firehose"))
+    return source(lambda_, flink, firehose, classifier, named)
 
 
 def _status_table(s3: Any, bucket: str, file: Path | None) -> StatusTable:
@@ -159,7 +175,11 @@ def _written(rebuilt: Rebuilt, s3: Any, bucket: str, options: argparse.Namespace
     """Write the files where they are wanted, in order; what was done."""
     lines, files = counted(len(rebuilt.missing), "line"), counted(len(rebuilt.files), "file")
     if not rebuilt.files:
-        return "Nothing is missing."
+        return (
+            "Nothing is missing of what the stream has."
+            if rebuilt.nothing_before
+            else "Nothing is missing."
+        )
     for each in rebuilt.files:
         if options.write:
             s3.put_object(Bucket=bucket, Key=each.key, Body=each.data)

@@ -6,6 +6,7 @@ from typing import Any
 
 from agent_classifier.configuration import Configuration, read_configuration
 from agent_events.environment import ConfigurationError
+from tools.doctor.application import application_name, environment, is_application, stream_of
 from tools.rebuild_reports.files import Naming
 from tools.replay.function import FunctionNotUsable, environment_of
 
@@ -31,13 +32,28 @@ class Source:
     bucket: str
     naming: Naming
     include_agent_status_type: bool
+    failed_events_bucket: str | None = None
+    function: str | None = None
 
 
-def source(lambda_client: Any, firehose: Any, function: str | None, named: Named) -> Source:
-    """All that has to be known, from `named`, the function's configuration and what reads the
-    Firehose stream. Raises SourceNotUsable and what botocore raises."""
-    configuration = _configuration(lambda_client, function) if function else None
-    stream_arn = named.stream_arn or (function and _stream_arn(lambda_client, function))
+@dataclass(frozen=True, slots=True)
+class _Classifier:
+    """`function` is None for a Flink application."""
+
+    configuration: Configuration
+    stream_arn: str | None
+    function: str | None
+
+
+def source(
+    lambda_client: Any, flink: Any, firehose: Any, classifier: str | None, named: Named
+) -> Source:
+    """All that has to be known, from `named`, the classifier's configuration (a function's name, or
+    the ARN of a Flink application) and its Firehose stream. Raises SourceNotUsable and what
+    botocore raises."""
+    found = _classifier(lambda_client, flink, classifier, named) if classifier else None
+    configuration = found and found.configuration
+    stream_arn = named.stream_arn or (found and found.stream_arn)
     firehose_stream = named.firehose_stream or (configuration and configuration.firehose_stream)
     if not stream_arn or not firehose_stream:
         raise SourceNotUsable(
@@ -57,13 +73,21 @@ def source(lambda_client: Any, firehose: Any, function: str | None, named: Named
         Naming(firehose_stream, description["VersionId"], prefix),
         named.include_agent_status_type
         or bool(configuration and configuration.include_agent_status_type),
+        configuration.failed_records_bucket if configuration else None,
+        found.function if found else None,
     )
 
 
-def _configuration(lambda_client: Any, function: str) -> Configuration:
+def _classifier(lambda_client: Any, flink: Any, classifier: str, named: Named) -> _Classifier:
     try:
-        name, environment = environment_of(lambda_client, function)
-        return read_configuration(_of_classifier(name, environment))
+        if is_application(classifier):
+            described = flink.describe_application(ApplicationName=application_name(classifier))
+            properties = environment(described["ApplicationDetail"])
+            return _Classifier(read_configuration(properties), stream_of(properties), None)
+        name, variables = environment_of(lambda_client, classifier)
+        configuration = read_configuration(_of_classifier(name, variables))
+        stream_arn = None if named.stream_arn else _stream_arn(lambda_client, classifier)
+        return _Classifier(configuration, stream_arn, name)
     except (FunctionNotUsable, ConfigurationError) as error:
         raise SourceNotUsable(str(error)) from error
 
@@ -71,7 +95,8 @@ def _configuration(lambda_client: Any, function: str) -> Configuration:
 def _of_classifier(name: str, environment: Mapping[str, str]) -> Mapping[str, str]:
     if "STATUS_TABLE_BUCKET" not in environment:
         raise SourceNotUsable(
-            f"{name} is no classifier: name the one in the output classifier_lambda_function_name."
+            f"{name} is no classifier: name the one in the output classifier_lambda_function_name, "
+            "or the application in flink_application_arn."
         )
     return environment
 

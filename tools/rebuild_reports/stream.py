@@ -26,6 +26,25 @@ def holds_data_from(kinesis: Any, stream_arn: str, now: datetime) -> datetime:
     return max(made.astimezone(UTC), now - timedelta(hours=summary["RetentionPeriodHours"]))
 
 
+def first_arrival(
+    kinesis: Any, stream_arn: str, start: datetime, end: datetime, pause: Callable[[], None]
+) -> datetime:
+    """When the first record arrived that the stream still has, `end` where it has none before.
+
+    Any that arrived at `start` or earlier may be named in its place. `pause` and what is raised are
+    as with `read_records`.
+    """
+    earliest = end
+    for shard_id in _shards(kinesis, stream_arn):
+        for some in _of_shard(kinesis, stream_arn, shard_id, None, earliest, pause):
+            if some:
+                earliest = some[0].arrived
+                break
+        if earliest <= start:
+            break
+    return earliest
+
+
 def read_records(
     kinesis: Any, stream_arn: str, start: datetime, end: datetime, pause: Callable[[], None]
 ) -> Iterator[list[StreamRecord]]:
@@ -34,10 +53,13 @@ def read_records(
     Each shard in its order, and a shard after those that it came from: closed ones are read to
     their end. `pause` waits between two calls on a shard. Raises what botocore raises.
     """
-    pages = kinesis.get_paginator("list_shards").paginate(StreamARN=stream_arn)
-    shards = [shard for page in pages for shard in page["Shards"]]
-    for shard_id in in_reading_order(shards):
+    for shard_id in _shards(kinesis, stream_arn):
         yield from _of_shard(kinesis, stream_arn, shard_id, start, end, pause)
+
+
+def _shards(kinesis: Any, stream_arn: str) -> list[str]:
+    pages = kinesis.get_paginator("list_shards").paginate(StreamARN=stream_arn)
+    return in_reading_order(shard for page in pages for shard in page["Shards"])
 
 
 def in_reading_order(shards: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -62,13 +84,19 @@ def _of_shard(
     kinesis: Any,
     stream_arn: str,
     shard_id: str,
-    start: datetime,
+    start: datetime | None,
     end: datetime,
     pause: Callable[[], None],
 ) -> Iterator[list[StreamRecord]]:
-    iterator = kinesis.get_shard_iterator(
-        StreamARN=stream_arn, ShardId=shard_id, ShardIteratorType="AT_TIMESTAMP", Timestamp=start
-    )["ShardIterator"]
+    """Without `start`, from the first record that the shard still has."""
+    place: dict[str, Any] = (
+        {"ShardIteratorType": "AT_TIMESTAMP", "Timestamp": start}
+        if start
+        else {"ShardIteratorType": "TRIM_HORIZON"}
+    )
+    iterator = kinesis.get_shard_iterator(StreamARN=stream_arn, ShardId=shard_id, **place)[
+        "ShardIterator"
+    ]
     # Null when a closed shard has been read to its end.
     while iterator:
         answer = kinesis.get_records(
@@ -83,7 +111,9 @@ def _of_shard(
             )
             for each in answer["Records"]
         ]
-        yield [each for each in records if start <= each.arrived < end]
+        yield [
+            each for each in records if (not start or start <= each.arrived) and each.arrived < end
+        ]
         iterator = answer.get("NextShardIterator")
         if answer.get("MillisBehindLatest") == 0 or (records and records[-1].arrived >= end):
             return

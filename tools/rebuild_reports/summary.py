@@ -23,6 +23,13 @@ def rendered(rebuilt: Rebuilt, period: Period) -> str:
         f"{minute(hour):<16}  {number:>10,}  {lacking[hour]:>10,}"
         for hour, number in sorted(all_lines.items())
     ]
+    if rebuilt.nothing_before:
+        lines += [
+            "",
+            f"The stream has nothing before {instant(rebuilt.nothing_before)} UTC: no event came, "
+            "or it has expired (a retention that is raised does not bring it back). What is "
+            "missing from before cannot be said.",
+        ]
     return "\n".join(lines) + "\n"
 
 

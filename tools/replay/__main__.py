@@ -17,6 +17,7 @@ from tools.replay.function import (
     chosen_function,
     environment_of,
     failed_records_function,
+    refuse_application,
 )
 from tools.replay.replay import Clients, Selection, replay
 from tools.replay.summary import rendered
@@ -38,6 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"--prefix has to begin with {' or '.join(ROOTS)}")
     try:
         name = chosen_function(options.outputs, options.only, options.function, (RELAY, CLASSIFIER))
+        refuse_application(name)
         clients = Clients(
             boto3.client("s3"), boto3.client("lambda", config=_INVOKING), boto3.client("dynamodb")
         )

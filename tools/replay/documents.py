@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-ROOTS = ("aws/lambda/", "undeliverable/")
+GIVEN_UP, UNDELIVERABLE = ROOTS = ("aws/lambda/", "undeliverable/")
 REPLAYED = "replayed/"
+
+# As many digits as a Kinesis sequence number has at most (Amazon Kinesis API Reference, Record).
+_LONGEST_SEQUENCE_NUMBER = 129
 
 # A record as an event source mapping hands it over.
 Record = dict[str, Any]
@@ -163,6 +166,7 @@ def _is_kinesis_record(value: Any) -> bool:
     number = value["kinesis"].get("sequenceNumber")
     return (
         isinstance(number, str)
+        and len(number) <= _LONGEST_SEQUENCE_NUMBER
         and number.isascii()
         and number.isdigit()
         and isinstance(value["kinesis"].get("data"), str)

@@ -7,7 +7,8 @@ from typing import Any
 import agent_classifier.configuration
 import rta_relay.configuration
 from agent_events.environment import ConfigurationError
-from tools.doctor.outputs import InputError, deployments, read_outputs
+from tools.doctor.application import is_application
+from tools.doctor.outputs import APPLICATION, InputError, deployments, read_outputs
 
 
 class FunctionNotUsable(Exception):
@@ -22,6 +23,17 @@ class FailedRecordsFunction:
     name: str
     bucket: str
     relay: rta_relay.configuration.Configuration | None
+
+
+def refuse_application(name: str) -> None:
+    """Raises FunctionNotUsable for the ARN of a Flink application."""
+    if is_application(name):
+        raise FunctionNotUsable(
+            f"{name} is a Flink application, and no function that a record could go through again. "
+            "What it put aside would be put aside again; when that has been mended, and for what a "
+            "function before it gave up, write the lines that are missing from what the stream "
+            "holds, with tools.rebuild_reports. See docs/operations.md."
+        )
 
 
 def chosen_function(
@@ -55,6 +67,9 @@ def chosen_function(
         }
     )
     if not named:
+        for each in found:
+            if only in (None, each.path):
+                refuse_application(each.get(APPLICATION) or "")
         raise FunctionNotUsable(f"No output in {source} is one of {', '.join(outputs)}.")
     if len(named) > 1:
         raise FunctionNotUsable(

@@ -1,11 +1,11 @@
 """Taking the documents in the bucket, one after another, through the function.
 
-A document is moved once nothing of it is left to do, and not before: whoever interrupts a replay
-and starts it again has some records taken twice at most.
+A document is moved once nothing of it is left to do, and a large one loses what is done as it goes:
+whoever interrupts a replay and starts it again has some records taken twice at most.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from agent_events.structured_log import described
 from rta_relay.state_table import Tables
 from tools.replay.documents import (
     ROOTS,
+    UNDELIVERABLE,
     FailedDocument,
     Place,
     Record,
@@ -30,9 +31,13 @@ from tools.replay.documents import (
 from tools.replay.function import FailedRecordsFunction
 from tools.replay.invoking import LARGEST_PAYLOAD, CannotInvoke, invoke
 from tools.replay.superseded import AGENTS_A_READ, changes, newest_known, superseded
+from tools.wfm_reports.terminal import counted
 
 # Few, so that little time passes between the look at the tables and the sending.
 _RECORDS_AN_INVOCATION = AGENTS_A_READ
+
+# After so many, what is done of a document is written down: as many are taken twice at most.
+_RECORDS_A_SETTLEMENT = 10 * _RECORDS_AN_INVOCATION
 
 # After so many documents in a row of which the function takes nothing, the others wait.
 _FAILURES_IN_A_ROW = 3
@@ -109,72 +114,131 @@ def replay(
     Nothing is raised for a call that AWS refuses: the summary says it, and what was done before.
     """
     summary = Summary()
-    keys: list[str] = []
     failures = 0
     try:
         keys = _in_order(clients.s3, function, selection, summary)
+        summary.not_tried = len(keys)
         for key in keys:
-            document = read_document(key, _body(clients.s3, selection.bucket, key))
-            done = _through(clients, function, document, dry_run, pause, summary)
-            if not dry_run:
-                _settle(clients.s3, function, selection.bucket, document, done, summary)
-            summary.documents += 1
-            summary.records += len(document.records)
-            failures = 0 if done.records or not done.reason else failures + 1
+            document = _read_again(clients.s3, selection.bucket, key, summary)
+            if document is None:
+                continue
+            took_nothing = _replay_document(
+                clients, function, selection.bucket, document, dry_run, pause, summary
+            )
+            failures = failures + 1 if took_nothing else 0
             if failures == _FAILURES_IN_A_ROW:
                 summary.stopped = (
                     f"{function.name} took nothing of {failures} documents in a row: look at its "
                     "log first."
                 )
+            if summary.stopped:
                 break
-    except CannotInvoke as error:
-        summary.stopped = str(error)
     except (ClientError, BotoCoreError) as error:
-        summary.stopped = f"AWS refused a call: {described(error)}."
-    summary.not_tried = len(keys) - summary.documents
+        summary.stopped = _refused(error)
     return summary
 
 
 @dataclass(slots=True)
 class _Done:
     """What nothing is left to do about, and why the others are left. `kept` are the keys under
-    which the function put records aside again."""
+    which the function put records aside again; `stopped` says why nothing more can be tried."""
 
     records: list[Record] = field(default_factory=list)
     kept: set[str] = field(default_factory=set)
     reason: str | None = None
+    stopped: str | None = None
+
+
+def _replay_document(
+    clients: Clients,
+    function: FailedRecordsFunction,
+    bucket: str,
+    document: FailedDocument,
+    dry_run: bool,
+    pause: Callable[[int], None],
+    summary: Summary,
+) -> bool:
+    """Whether the function took nothing of it."""
+    rest, took, done = document, False, _Done()
+    for first in range(0, len(document.records), _RECORDS_A_SETTLEMENT):
+        some = document.records[first : first + _RECORDS_A_SETTLEMENT]
+        done = _through(clients, function, document, some, dry_run, pause, summary)
+        took = took or bool(done.records)
+        if not dry_run:
+            try:
+                rest = _settle(clients.s3, function, bucket, rest, done, summary)
+            except (ClientError, BotoCoreError) as error:
+                done.stopped = (
+                    f"{done.stopped or _refused(error)} {counted(len(done.records), 'record')} of "
+                    f"{document.key} are done and still in it: the next run takes them again."
+                )
+        if done.reason or done.stopped:
+            break
+    summary.stopped = done.stopped
+    if done.stopped and not took:
+        return True
+    summary.not_tried -= 1
+    summary.documents += 1
+    summary.records += len(document.records)
+    if done.reason or (done.stopped and not dry_run and rest.records):
+        reason = done.reason or "the replay stopped"
+        summary.left.append(Left(document.key, len(rest.records), reason))
+    return not took and bool(done.reason)
 
 
 def _through(
     clients: Clients,
     function: FailedRecordsFunction,
     document: FailedDocument,
+    records: list[Record],
     dry_run: bool,
     pause: Callable[[int], None],
     summary: Summary,
 ) -> _Done:
+    """Take some of the document through the function, until a call is refused."""
     done = _Done()
-    for chunk in chunks(document.records, _RECORDS_AN_INVOCATION, LARGEST_PAYLOAD):
-        old = _superseded(clients.dynamodb, function, chunk)
-        useful = [each for each in chunk if sequence_number(each) not in old]
-        taken = len(useful)
-        if dry_run:
-            summary.would_be_taken += taken
-        elif useful:
-            before = _kept(clients.s3, function, useful)
-            taken, done.reason = invoke(clients.lambda_, function.name, useful, pause)
-            after = _kept(clients.s3, function, useful)
-            kept = {key for key, etag in after.items() if before.get(key) != etag}
-            kept &= {failed_record_key(function.name, each) for each in useful[:taken]}
-            done.kept |= kept
-            summary.taken += taken - len(kept)
-        # An older record behind one that was not taken is just as superseded.
-        left = {sequence_number(each) for each in useful[taken:]}
-        done.records += [each for each in chunk if sequence_number(each) not in left]
-        summary.superseded += len(chunk) - len(useful)
-        if done.reason:
-            break
+    try:
+        for chunk in chunks(records, _RECORDS_AN_INVOCATION, LARGEST_PAYLOAD):
+            _chunk_through(clients, function, chunk, dry_run, pause, summary, done)
+            if done.reason:
+                break
+    except CannotInvoke as error:
+        done.stopped = str(error)
+    except (ClientError, BotoCoreError) as error:
+        done.stopped = _refused(error)
+    if done.stopped and document.key.startswith(UNDELIVERABLE):
+        done.records.clear()  # it may have come back under its own key
     return done
+
+
+def _chunk_through(
+    clients: Clients,
+    function: FailedRecordsFunction,
+    chunk: list[Record],
+    dry_run: bool,
+    pause: Callable[[int], None],
+    summary: Summary,
+    done: _Done,
+) -> None:
+    old = _superseded(clients.dynamodb, function, chunk)
+    useful = [each for each in chunk if sequence_number(each) not in old]
+    taken, before = len(useful), None
+    if dry_run:
+        summary.would_be_taken += taken
+    elif useful:
+        before = _kept(clients.s3, function, useful)
+        taken, done.reason = invoke(clients.lambda_, function.name, useful, pause)
+        summary.taken += taken
+    # An older record behind one that was not taken is just as superseded.
+    left = {sequence_number(each) for each in useful[taken:]}
+    done.records += [each for each in chunk if sequence_number(each) not in left]
+    summary.superseded += len(chunk) - len(useful)
+    if before is not None:
+        after = _kept(clients.s3, function, useful)
+        kept = {key for key, etag in after.items() if before.get(key) != etag}
+        kept &= {failed_record_key(function.name, each) for each in useful[:taken]}
+        done.kept |= kept
+        summary.taken -= len(kept)
 
 
 def _superseded(dynamodb: Any, function: FailedRecordsFunction, records: list[Record]) -> set[str]:
@@ -193,37 +257,30 @@ def _settle(
     document: FailedDocument,
     done: _Done,
     summary: Summary,
-) -> None:
-    """Move what is done, leave what is not."""
+) -> FailedDocument:
+    """Move what is done, leave what is not; the document with what it holds then."""
     if document.key in done.kept and bucket == function.bucket:
-        summary.left.append(
-            Left(
-                document.key,
-                len(document.records),
-                f"the function put it aside again: {document.condition}. It will each time.",
-            )
-        )
-        return
+        done.reason = f"the function put it aside again: {document.condition}. It will each time."
+        return document
     summary.kept_again += len(done.kept)
+    if not done.records:
+        return document
     numbers = {sequence_number(each) for each in done.records}
     left = [each for each in document.records if sequence_number(each) not in numbers]
-    if left:
-        summary.left.append(Left(document.key, len(left), done.reason or ""))
-    if not done.records:
-        return
     key = replayed_key(document, done.records)
-    if not left:
+    if left:
+        for target, records in ((key, done.records), (document.key, left)):
+            s3.put_object(
+                Bucket=bucket,
+                Key=target,
+                Body=with_records(document, records),
+                ContentType="application/json",
+            )
+    else:
         s3.copy_object(Bucket=bucket, Key=key, CopySource={"Bucket": bucket, "Key": document.key})
         s3.delete_object(Bucket=bucket, Key=document.key)
         summary.moved += 1
-        return
-    for target, records in ((key, done.records), (document.key, left)):
-        s3.put_object(
-            Bucket=bucket,
-            Key=target,
-            Body=with_records(document, records),
-            ContentType="application/json",
-        )
+    return replace(document, records=left)
 
 
 def _in_order(
@@ -252,6 +309,19 @@ def _in_order(
             continue
         places.append(document.place)
     return [key for _, _, key in sorted(places)]
+
+
+def _read_again(s3: Any, bucket: str, key: str, summary: Summary) -> FailedDocument | None:
+    """The document; None where it has since become another or none, which the summary then says."""
+    try:
+        return read_document(key, _body(s3, bucket, key))
+    except UnreadableDocument as fault:
+        reason = str(fault)
+    except s3.exceptions.NoSuchKey as error:
+        reason = described(error)
+    summary.not_tried -= 1
+    summary.left.append(Left(key, None, f"cannot be read: {reason}"))
+    return None
 
 
 def _listed(s3: Any, bucket: str, prefix: str) -> Iterator[str]:
@@ -285,3 +355,7 @@ def _kept(s3: Any, function: FailedRecordsFunction, records: Iterable[Record]) -
 def _body(s3: Any, bucket: str, key: str) -> bytes:
     body: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     return body
+
+
+def _refused(error: ClientError | BotoCoreError) -> str:
+    return f"AWS refused a call: {described(error)}."
