@@ -80,8 +80,9 @@ resource "aws_lambda_event_source_mapping" "classifier" {
   }
 
   lifecycle {
-    # Another position would make another mapping, which would forget how far this one has read.
-    ignore_changes = [starting_position, starting_position_timestamp]
+    # Who disables it by hand stops Agent Productivity, until they enable it. Another position would
+    # make another mapping, which would forget how far this one has read.
+    ignore_changes = [enabled, starting_position, starting_position_timestamp]
   }
 
   # Lambda checks the role's rights on the stream when the mapping is made, and needs them until it

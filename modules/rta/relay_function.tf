@@ -113,8 +113,9 @@ resource "aws_lambda_event_source_mapping" "relay" {
   }
 
   lifecycle {
-    # Another position would make another mapping, which would forget how far this one has read.
-    ignore_changes = [starting_position]
+    # Who disables it by hand stops the relay, until they enable it. Another position would make
+    # another mapping, which would forget how far this one has read.
+    ignore_changes = [enabled, starting_position]
   }
 
   # Lambda checks the role's rights on the stream when the mapping is made, and needs them until it

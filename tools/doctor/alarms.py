@@ -7,12 +7,28 @@ from tools.doctor.findings import Finding, ok, warning
 
 
 def look_at_alarms(aws: Aws, name: str) -> Iterator[Finding]:
-    states = {
-        each["AlarmName"]: each["StateValue"]
+    alarms = [
+        each
         for page in aws.pages("cloudwatch", "describe_alarms", AlarmNamePrefix=f"{name}-")
         for each in page["MetricAlarms"]
-    }
-    yield check_alarms(states)
+    ]
+    yield check_alarms({each["AlarmName"]: each["StateValue"] for each in alarms})
+    if alarms:
+        yield check_topics([each.get("AlarmActions") or [] for each in alarms])
+
+
+def check_topics(actions: list[list[str]]) -> Finding:
+    """`actions` are those of each alarm."""
+    silent = sum(not each for each in actions)
+    if not silent:
+        return ok("alarms.topics", "Each of its alarms tells somebody.")
+    return warning(
+        "alarms.topics",
+        f"{silent} of its {len(actions)} alarms {'tells' if silent == 1 else 'tell'} nobody: they "
+        "have no SNS topic.",
+        "Name one in alarms = { sns_topic_arns = [...] }. Terraform drops an attribute that is "
+        "misspelt without a word.",
+    )
 
 
 def check_alarms(states: dict[str, str]) -> Finding:

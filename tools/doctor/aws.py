@@ -83,8 +83,8 @@ class Aws:
             ) from error
         except (BotoCoreError, ValueError) as error:
             raise Unreachable(
-                f"Cannot reach AWS: {error} Credentials and region are found as the AWS CLI finds "
-                "them (AWS_PROFILE, AWS_REGION)."
+                f"Cannot ask AWS: {str(error).rstrip('.')}. Credentials and region are found as "
+                "the AWS CLI finds them (AWS_PROFILE, AWS_REGION)."
             ) from error
 
     def client(self, service: str) -> Any:

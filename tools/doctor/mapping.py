@@ -105,7 +105,7 @@ def check_state(mapping: Mapping) -> Finding:
     return failure(
         "mapping.state",
         f"The event source mapping {mapping.uuid} is {mapping.state}: the function gets no agent "
-        "event, and the heartbeat of Agent Productivity stops with its classifier's.",
+        "event. (The heartbeat of Agent Productivity stops with the classifier.)",
         f"If nobody stopped it on purpose: aws lambda update-event-source-mapping --uuid "
         f"{mapping.uuid} --enabled. It goes on where it stopped, as far as the stream still "
         "holds the events.",

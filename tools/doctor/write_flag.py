@@ -36,7 +36,9 @@ def check_flag(flag: bool | ConfigurationError) -> Finding:
         return failure(
             "flag.value",
             f"{flag} The relay stops at every batch, and events wait on the stream.",
-            "Set it to False, or have the RTA server connect again, which sets it.",
+            "Have the RTA server connect again, which sets it, or set it to False: in the "
+            "function's environment by the Lambda console (the AWS CLI would replace all "
+            "variables), or in the item WriteEventsToQueue of the configuration table.",
         )
     if flag:
         return ok(

@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return CANNOT_RUN
     except (ClientError, BotoCoreError, ValueError) as error:
-        print(f"Cannot work as this machine is set up: {_said(error)}.", file=sys.stderr)
+        print(f"Cannot look at function {name}: {_said(error)}.", file=sys.stderr)
         return CANNOT_RUN
     selection = Selection(
         options.bucket or function.bucket, options.prefix, options.after, options.before

@@ -265,6 +265,10 @@ CASES: list[tuple[Finding, Level, str]] = [
         "1 object ",
     ),
     (alarms.check_alarms({}), OK, "no alarms"),
+    (alarms.check_topics([["arn:sns"], ["arn:sns"]]), OK, "tells somebody"),
+    (alarms.check_topics([["arn:sns"], []]), WARNING, "1 of its 2 alarms tells nobody"),
+    (failed_records.check_put_aside("b", [], NOW), OK, "No single event"),
+    (failed_records.check_put_aside("b", [NOW], NOW), WARNING, "1 object under undeliverable/"),
     (
         alarms.check_alarms({"a": "OK", "b": "INSUFFICIENT_DATA"}),
         OK,

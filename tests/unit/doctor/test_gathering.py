@@ -95,7 +95,7 @@ def test_an_application_that_nobody_started_is_found(on_flink: Estate, client: C
     state = found["application.state"]
     assert (state.level, "READY" in state.text) == (Level.FAILURE, True)
     assert "start-application --application-name wfm" in str(state.advice)
-    assert found["failed_records.kept"].level is Level.WARNING
+    assert found["failed_records.put_aside"].level is Level.WARNING
 
 
 def test_restarts_of_an_application_are_counted(on_flink: Estate, client: Client) -> None:
@@ -334,9 +334,10 @@ def test_the_newest_report_is_looked_for_hour_by_hour(estate: Estate, client: Cl
 def test_what_was_given_up_on_is_counted(estate: Estate, client: Client) -> None:
     for key in ("aws/lambda/a/b.json", "undeliverable/f/s/1.json", "replayed/c.json"):
         client("s3").put_object(Bucket="failed", Key=key, Body=b"{}")
-    found = looked(estate)["failed_records.kept"]
-    assert "2 objects" in found.text
-    assert "python -m tools.replay --function" in str(found.advice)
+    found = looked(estate)
+    assert "1 object with" in found["failed_records.kept"].text
+    assert "python -m tools.replay --function" in str(found["failed_records.kept"].advice)
+    assert "1 object under undeliverable/" in found["failed_records.put_aside"].text
 
 
 def test_a_rule_that_is_disabled_is_found(estate: Estate, client: Client) -> None:
@@ -412,7 +413,7 @@ def test_an_aws_that_cannot_be_asked_at_all_is_one_sentence(estate: Estate) -> N
     assert Aws().identity() == ("123456789012", "eu-central-1")
     for raised, said in (
         (refused("ExpiredToken", "GetCallerIdentity"), "does not take the credentials"),
-        (EndpointConnectionError(endpoint_url="https://sts"), "Cannot reach AWS: .*https://sts"),
+        (EndpointConnectionError(endpoint_url="https://sts"), "Cannot ask AWS: .*https://sts"),
     ):
         estate.aws.answers["sts", "get_caller_identity"] = raised
         with pytest.raises(Unreachable, match=said):

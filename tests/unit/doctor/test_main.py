@@ -69,7 +69,7 @@ def test_people_read_lines_with_what_to_do_below(
     (number,) = [number for number, line in enumerate(lines) if line.startswith("  FAILURE  ")]
     assert "'maybe'" in lines[number]
     assert lines[number + 1].endswith("[flag.value]") or "[flag.value]" in lines[number]
-    assert any(line.lstrip().startswith("-> Set it to False") for line in lines)
+    assert any(line.lstrip().startswith("-> Have the RTA server connect") for line in lines)
     assert lines[-1].endswith("1 failure")
     assert max(map(len, lines)) <= 100 or "arn:" in printed
 
