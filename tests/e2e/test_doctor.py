@@ -145,21 +145,27 @@ def test_what_is_broken_is_found(
     functions, s3 = cloud.client("lambda"), cloud.client("s3")
     table = {"Bucket": outputs["ap_s3_bucket_name"], "Key": "ASPECT_AGENT_STATUS_INFO.csv"}
     content = s3.get_object(**table)["Body"].read()
-    kept = {"Bucket": outputs["failed_events_bucket_name"], "Key": "undeliverable/f/s/1.json"}
+    failed = outputs["failed_events_bucket_name"]
+    batch = {"Bucket": failed, "Key": "aws/lambda/f/s/2026/03/02/1"}
+    single = {"Bucket": failed, "Key": "undeliverable/f/s/1.json"}
     functions.update_event_source_mapping(UUID=mapping, Enabled=False)
     s3.put_object(**table, Body=b"StateName,StateType\nAvailable,yes\n")
-    s3.put_object(**kept, Body=b"{}")
+    for each in (batch, single):
+        s3.put_object(**each, Body=b"{}")
     try:
         status, report = doctor("both-new")
     finally:
-        s3.delete_object(**kept)
+        for each in (batch, single):
+            s3.delete_object(**each)
         s3.put_object(**table, Body=content)
         functions.update_event_source_mapping(UUID=mapping, Enabled=True)
     assert status == FAILED
     failures = found(report, "failure")
     assert mapping in failures["mapping.state"]
     assert "row 2" in failures["reference_table.content"]
-    assert "1 object" in found(report, "warning")["failed_records.kept"]
+    warnings = found(report, "warning")
+    assert "1 object" in warnings["failed_records.kept"]
+    assert "1 object" in warnings["failed_records.put_aside"]
 
 
 def test_a_flag_that_is_no_boolean_is_found(

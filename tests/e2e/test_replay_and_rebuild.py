@@ -88,6 +88,7 @@ def test_given_up_records_reach_the_rta_server_once_and_in_order(
     bucket = deployment.outputs["failed_records_bucket_name"]
     (known,) = facts.days["rta-new"].evening_again
     before = dict(deployment.rta.read_states())
+    deployment.rta.set_flag(True)
     deployment.rta.poll()
     s3 = cloud.client("s3")
 
