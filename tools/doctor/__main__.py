@@ -65,6 +65,9 @@ def main(
     except KeyboardInterrupt:
         print("Cut short.", file=sys.stderr)
         return CANNOT_RUN
+    made = {finding.check for section in sections for finding in section.findings}
+    for check in sorted(set(options.accept) - made):
+        _tell(f"--accept {check}: no check of this name was made, so nothing was taken as known.")
     if options.json:
         print(as_json(sections, account, region, examined_at), end="")
     else:

@@ -58,6 +58,16 @@ def test_a_failure_fails_and_cannot_be_taken_as_known(doctor: Doctor, estate: Es
     assert doctor("--accept", "flag.value") == FAILED
 
 
+def test_a_check_to_accept_that_there_is_not_is_named(
+    doctor: Doctor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    doctor("--json", "--accept", "flag.value", "--accept", "flag.valu")
+    printed = capsys.readouterr()
+    assert "--accept flag.valu: no check of this name was made" in printed.err
+    assert "flag.value:" not in printed.err
+    json.loads(printed.out)
+
+
 def test_people_read_lines_with_what_to_do_below(
     doctor: Doctor, estate: Estate, capsys: pytest.CaptureFixture[str]
 ) -> None:
