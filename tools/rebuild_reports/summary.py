@@ -14,7 +14,8 @@ def rendered(rebuilt: Rebuilt, period: Period) -> str:
     lines = [
         f"{instant(period.start)} to {instant(period.end)} UTC: "
         f"{counted(found.records, 'record')} on the stream, "
-        f"{found.without_line:,} of them without a report line",
+        f"{found.without_line:,} of them without a report line (no agent events, without a user "
+        "name, test events, or put aside)",
         "",
         f"{'Hour (UTC)':<16}  {'Lines':>10}  {'Missing':>10}",
     ]
