@@ -39,7 +39,9 @@ class QuickStart:
         cloudformation = self.cloud.client("cloudformation")
         template = self.template(nested)
         for logical_id in logical_ids:
-            template["Resources"][logical_id]["DeletionPolicy"] = "Retain"
+            resource = template["Resources"][logical_id]
+            resource["DeletionPolicy"] = "Retain"
+            resource["Metadata"] = resource.get("Metadata", {}) | {"Moved": "2026"}
         parameters = cloudformation.describe_stacks(StackName=self.nested[nested])["Stacks"][0].get(
             "Parameters", []
         )
