@@ -6,7 +6,12 @@ from datetime import datetime
 from agent_events.environment import ConfigurationError
 from tools.doctor import heartbeat
 from tools.doctor.adapter_names import look_at_names
-from tools.doctor.alarms import look_at_alarms
+from tools.doctor.alarms import (
+    OF_AGENT_PRODUCTIVITY,
+    OF_REAL_TIME_ADHERENCE,
+    OF_STREAM,
+    look_at_alarms,
+)
 from tools.doctor.application import (
     application_name,
     is_application,
@@ -124,7 +129,7 @@ def _looks_at_stream(aws: Aws, arn: str, instance: str | None, now: datetime) ->
     yield "stream.status", lambda: look_at_stream(aws, arn)
     yield "stream.key", lambda: look_at_key(aws, arn)
     yield "stream.arrivals", lambda: look_at_arrivals(aws, arn, now)
-    yield "alarms.state", lambda: look_at_alarms(aws, stream_name(arn))
+    yield "alarms.state", lambda: look_at_alarms(aws, stream_name(arn), OF_STREAM)
     if instance:
         yield "stream.instance", lambda: look_at_instance(aws, arn, instance)
     else:
@@ -156,7 +161,10 @@ def _looks_at_relay(aws: Aws, deployment: Deployment, relay: str, now: datetime)
             aws, relay, relay_configuration(aws, relay).failed_records_bucket, now
         ),
     )
-    yield "alarms.state", lambda: look_at_alarms(aws, deployment_name(relay))
+    yield (
+        "alarms.state",
+        lambda: look_at_alarms(aws, deployment_name(relay), OF_REAL_TIME_ADHERENCE),
+    )
 
 
 def _looks_at_agent_productivity(
@@ -203,7 +211,10 @@ def _looks_at_agent_productivity(
             aws, classifier, classifier_configuration(aws, classifier).failed_records_bucket, now
         ),
     )
-    yield "alarms.state", lambda: look_at_alarms(aws, deployment_name(classifier))
+    yield (
+        "alarms.state",
+        lambda: look_at_alarms(aws, deployment_name(classifier), OF_AGENT_PRODUCTIVITY),
+    )
 
 
 def _looks_at_consumer(aws: Aws, function: str, now: datetime, relay: bool) -> Iterator[Look]:

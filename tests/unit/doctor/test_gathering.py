@@ -137,6 +137,46 @@ def test_without_rights_on_the_application_the_action_is_named(on_flink: Estate)
     assert found["heartbeat.rule"].level is Level.OK
 
 
+def test_alarms_of_deployments_whose_names_begin_alike_are_kept_apart(
+    estate: Estate, client: Client
+) -> None:
+    def alarm(name: str, state: str = "OK") -> None:
+        client("cloudwatch").put_metric_alarm(
+            AlarmName=name,
+            Namespace="AWS/Lambda",
+            MetricName="Errors",
+            Statistic="Sum",
+            Period=60,
+            EvaluationPeriods=1,
+            Threshold=0,
+            ComparisonOperator="GreaterThanThreshold",
+        )
+        client("cloudwatch").set_alarm_state(AlarmName=name, StateValue=state, StateReason="test")
+
+    def texts() -> list[tuple[str, str]]:
+        sections = examine(type(estate.aws)(estate.aws.answers), [estate.deployment], now())
+        return [
+            (section.kind, finding.text)
+            for section in sections
+            for finding in section.findings
+            if finding.check == "alarms.state"
+        ]
+
+    for name in ("wfm-berlin-relay-fails", "wfm-relay-relay-fails", "wfm-2-queue-1-is-not-read"):
+        alarm(name, "ALARM")
+    assert [kind for kind, text in texts() if "has no alarms" in text] == [
+        "real-time-adherence",
+        "agent-productivity",
+    ]
+    assert "No alarm here watches" in dict(texts())["stream"]
+    alarm("wfm-queue-10-is-not-read", "ALARM")
+    alarm("wfm-relay-fails")
+    alarm("wfm-no-heartbeat")
+    found = dict(texts())
+    assert "1 of its 2 alarms is on: wfm-queue-10-is-not-read" in found["real-time-adherence"]
+    assert "None of its 1 alarms is on" in found["agent-productivity"]
+
+
 def test_metrics_of_the_last_hour_come_newest_first(client: Client) -> None:
     at = now().replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
     for minutes, value in ((0, 1.0), (10, 2.0), (30, 4.0)):
