@@ -1,7 +1,8 @@
 """Alarms and dashboards look at metrics that there are, and each alarm has its section.
 
 Source of the metrics' names: AWS Lambda Developer Guide, "Types of metrics for Lambda functions";
-the CloudWatch metrics pages of the developer guides of SQS, Firehose and Kinesis Data Streams.
+the CloudWatch metrics pages of the developer guides of SQS, Firehose, Kinesis Data Streams and
+Managed Service for Apache Flink.
 """
 
 import itertools
@@ -14,22 +15,43 @@ import pytest
 
 from tests.local_cloud.cloud import LocalCloud
 from tests.local_cloud.terraform_cli import REPOSITORY
-from tests.local_cloud.workspace import workspace
+from tests.local_cloud.workspace import Workspace, workspace
 from tests.plan.planned import plan as planned_by
 from tests.plan.planned import resources
 from tests.unit.test_metrics import METRICS
+from tools.doctor.alarms import OF_AGENT_PRODUCTIVITY, OF_REAL_TIME_ADHERENCE, OF_STREAM
 
 pytestmark = pytest.mark.xdist_group("plan")
 
 OPERATIONS = (REPOSITORY / "docs" / "operations.md").read_text()
+ENGINES = (REPOSITORY / "docs" / "engines.md").read_text()
+
+# None of them is the default.
+LIMITS = {
+    "iterator_age_minutes": 7,
+    "queue_age_minutes": 3,
+    "report_age_minutes": 20,
+    "skipped_percent": 12,
+}
 
 VARIABLES = {
     "connect_s3_bucket": "amazon-connect-0123456789ab",
     "connect_s3_prefix": "connect/acme/Reports/Aspect/",
     "agent_event_stream_name": "acme",
+    "alarms": LIMITS,
     "kda_application_name": "acme",
     "name": "acme",
     "num_sqs_queues": 2,
+}
+
+FLINK_VARIABLES = {
+    "agent_event_stream_arn": "arn:aws:kinesis:eu-central-1:000000000000:stream/events",
+    "connect_s3_bucket": VARIABLES["connect_s3_bucket"],
+    "connect_s3_prefix": VARIABLES["connect_s3_prefix"],
+    "alarms": LIMITS,
+    "engine": "flink",
+    "flink_application": {"code_bucket": "acme-code"},
+    "kda_application_name": "acme",
 }
 
 # By namespace: the dimension, and the metrics of it that alarms and dashboards may name.
@@ -46,7 +68,93 @@ OF_AWS = {
         "ApproximateNumberOfMessagesVisible",
     },
 }
+# Of an application and its stream, which are looked at with engine = flink only.
+OF_FLINK = {
+    "AWS/Kinesis": {
+        "GetRecords.IteratorAgeMilliseconds": {"StreamName": "events"},
+        "SubscribeToShardEvent.MillisBehindLatest": {
+            "ConsumerName": "acme-classifier",
+            "StreamName": "events",
+        },
+    },
+    "AWS/KinesisAnalytics": {
+        name: {"Application": "acme"}
+        for name in ("KPUs", "containerCPUUtilization", "fullRestarts", "numberOfFailedCheckpoints")
+    },
+}
 PERIODS = {60, 300}
+
+# When each is on, but for the usual: more than 0 in one period of five minutes. `on` is how many of
+# the periods it takes.
+LATE = {
+    "threshold": LIMITS["iterator_age_minutes"] * 60_000,
+    "seconds": 60,
+    "periods": 5,
+    "stats": ["Maximum"],
+}
+AGAIN_AND_AGAIN = {"periods": 3, "on": 2}
+GIVES_UP = {"expression": "FILL(kept, 0) + FILL(lost, 0)", "periods": 2, "on": 1}
+SKIPS = {
+    "expression": "IF(events > 0, 100 * skipped / events, 0)",
+    "threshold": LIMITS["skipped_percent"],
+    "periods": 3,
+    "on": 3,
+}
+IS_NOT_READ = {
+    "expression": "IF(FILL(flag, REPEAT) > 0, age, 0)",
+    "threshold": LIMITS["queue_age_minutes"] * 60,
+    "seconds": 60,
+    "periods": 3,
+    "stats": ["Maximum", "Minimum"],
+}
+RULES: dict[str, dict[str, Any]] = {
+    "application-reads-late": LATE,
+    "application-restarts": {
+        "expression": "DIFF(restarts)",
+        "stats": ["Maximum"],
+        **AGAIN_AND_AGAIN,
+    },
+    "classifier-fails": AGAIN_AND_AGAIN,
+    "classifier-gives-up-batches": GIVES_UP,
+    "classifier-is-throttled": AGAIN_AND_AGAIN,
+    "classifier-puts-events-aside": {},
+    "classifier-reads-late": LATE,
+    "classifier-skips-records": SKIPS,
+    "no-heartbeat": {
+        "comparison": "LessThanThreshold",
+        "threshold": 1,
+        "expression": "FILL(heartbeats, 0)",
+        "periods": 3,
+        "on": 3,
+    },
+    "queue-1-is-not-read": IS_NOT_READ,
+    "queue-2-is-not-read": IS_NOT_READ,
+    "relay-fails": AGAIN_AND_AGAIN,
+    "relay-gets-no-events": {
+        "expression": "IF(events > 0 AND FILL(calls, 0) == 0, 1, 0)",
+        "periods": 3,
+        "on": 3,
+    },
+    "relay-gives-up-batches": GIVES_UP,
+    "relay-is-throttled": AGAIN_AND_AGAIN,
+    "relay-puts-events-aside": {},
+    "relay-reads-late": LATE,
+    "relay-skips-records": SKIPS,
+    "report-files-are-late": {
+        "threshold": LIMITS["report_age_minutes"] * 60,
+        "stats": ["Maximum"],
+    },
+    "writes-are-refused": {},
+}
+USUAL = {
+    "comparison": "GreaterThanThreshold",
+    "threshold": 0,
+    "expression": None,
+    "seconds": 300,
+    "periods": 1,
+    "on": None,
+    "stats": ["Sum"],
+}
 
 # What a plan does not know yet of a mapping, and of a stream that it makes.
 UNKNOWN: dict[str, dict[str, None]] = {
@@ -76,9 +184,24 @@ class Plan(NamedTuple):
 def plan(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Plan:
     """Everything, with one name for all deployments."""
     folder = tmp_path_factory.mktemp("alarms")
-    made = workspace("examples/both-new-stream", folder, cloud)
-    planned = planned_by(made, VARIABLES)["planned_values"]["root_module"]
-    managed = [each for each in resources(planned) if each["mode"] == "managed"]
+    made = planned(workspace("examples/both-new-stream", folder, cloud), VARIABLES)
+    assert len(made.dashboards) == 2
+    return made
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["shared reads", "a consumer"])
+def flink(
+    request: pytest.FixtureRequest, cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory
+) -> Plan:
+    """Agent Productivity on Flink."""
+    folder = tmp_path_factory.mktemp("alarms-flink")
+    made = workspace("examples/agent-productivity-existing-stream", folder, cloud)
+    return planned(made, FLINK_VARIABLES | {"enhanced_fan_out": request.param})
+
+
+def planned(made: Workspace, variables: dict[str, Any]) -> Plan:
+    root = planned_by(made, variables)["planned_values"]["root_module"]
+    managed = [each for each in resources(root) if each["mode"] == "managed"]
 
     def values(kind: str) -> list[dict[str, Any]]:
         return [each["values"] for each in managed if each["type"] == kind]
@@ -88,7 +211,6 @@ def plan(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Plan:
     by_name = {each["alarm_name"]: each for each in alarms}
     assert len(by_name) == len(alarms), "also where deployments have the same name"
     pages = {each["dashboard_name"]: json.loads(each["dashboard_body"]) for each in dashboards}
-    assert len(pages) == 2
     names = {
         each[name]
         for kind, name in (
@@ -181,7 +303,6 @@ def test_a_queue_is_only_to_be_read_while_the_flag_is_on(plan: Plan, number: int
     ((age,), (flag,)) = (queries[each]["metric"] for each in ("age", "flag"))
     assert age["dimensions"] == {"QueueName": f"acme-events-{number}.fifo"}
     assert (flag["metric_name"], flag["stat"]) == ("WriteEventsToQueue", "Minimum")
-    assert alarm["threshold"] == 300
 
 
 def test_missing_data_means_what_is_right_for_each(plan: Plan) -> None:
@@ -204,3 +325,99 @@ def test_a_dashboard_shows_the_state_of_the_deployments_alarms(plan: Plan) -> No
         for arn in page["widgets"][0]["properties"]["alarms"]
     }
     assert shown == plan.alarms.keys() - {"acme-writes-are-refused"}
+
+
+def rule(alarm: dict[str, Any]) -> dict[str, Any]:
+    """When an alarm is on, in the words of RULES."""
+    queries = alarm["metric_query"] or []
+    metrics = [each["metric"][0] for each in queries if each["metric"]]
+    (seconds,) = {each["period"] for each in metrics} or {alarm["period"]}
+    return {
+        "comparison": alarm["comparison_operator"],
+        "threshold": alarm["threshold"],
+        "expression": next((each["expression"] for each in queries if each["expression"]), None),
+        "seconds": seconds,
+        "periods": alarm["evaluation_periods"],
+        "on": alarm["datapoints_to_alarm"],
+        "stats": sorted({each["stat"] for each in metrics} or {alarm["statistic"]}),
+    }
+
+
+def test_each_alarm_is_on_when_it_says(plan: Plan) -> None:
+    expected = {
+        suffix: USUAL | each
+        for suffix, each in RULES.items()
+        if not suffix.startswith("application-")
+    }
+    assert {
+        name.removeprefix("acme-"): rule(each) for name, each in plan.alarms.items()
+    } == expected
+
+
+def test_a_description_names_the_limit_that_was_chosen(plan: Plan) -> None:
+    for alarm, limit in (
+        ("relay-reads-late", "more than 7 minutes"),
+        ("queue-1-is-not-read", "more than 3 minutes"),
+        ("report-files-are-late", "more than 20 minutes"),
+        ("relay-skips-records", "more than 12 percent"),
+        ("classifier-skips-records", "more than 12 percent"),
+    ):
+        assert limit in plan.alarms[f"acme-{alarm}"]["alarm_description"]
+
+
+def test_the_runbooks_defaults_are_those_of_every_module_and_example() -> None:
+    documented = dict(re.findall(r"^\| `(\w+)` \| (\d+) \| `", OPERATIONS, re.MULTILINE))
+    assert documented.keys() == LIMITS.keys()
+    for path in REPOSITORY.glob("*/*/variables.tf"):
+        _, found, block = path.read_text().partition('variable "alarms" {')
+        if found:
+            type_ = block[: block.index("\n}")]
+            assert dict(re.findall(r"(\w+) = optional\(number, (\d+)\)", type_)) == documented, path
+
+
+def test_on_flink_two_alarms_are_about_the_application(flink: Plan) -> None:
+    about = [each for each in RULES if each.startswith("application-")]
+    expected = {
+        suffix: USUAL | RULES[suffix]
+        for suffix in (*about, "no-heartbeat", "report-files-are-late")
+    }
+    found = {name.removeprefix("acme-"): rule(each) for name, each in flink.alarms.items()}
+    assert found == expected
+    sections = re.split(r"^### (application-.+)$", ENGINES, flags=re.MULTILINE)[1:]
+    assert sections[::2] == about
+    for suffix, section in zip(about, sections[1::2], strict=True):
+        assert re.findall(r"\*\*(\w+)\.\*\*", section) == ["Means", "Look", "Do"]
+        description = flink.alarms[f"acme-{suffix}"]["alarm_description"]
+        assert description.endswith(f" docs/engines.md, {suffix}.")
+
+
+def test_on_flink_metrics_are_those_of_the_application(
+    flink: Plan, request: pytest.FixtureRequest
+) -> None:
+    metrics = [
+        (each["namespace"], each["metric_name"], each["dimensions"])
+        for alarm in flink.alarms.values()
+        for query in alarm["metric_query"]
+        for each in query["metric"]
+    ]
+    (page,) = flink.dashboards.values()
+    for widget in page["widgets"]:
+        for namespace, name, *dimensions in widget["properties"].get("metrics", []):
+            pairs = zip(dimensions[::2], dimensions[1::2], strict=True)
+            metrics.append((namespace, name, dict(pairs)))
+    of_application = [each for each in metrics if each[0] in OF_FLINK]
+    for namespace, name, dimensions in of_application:
+        assert dimensions == OF_FLINK[namespace][name]
+    with_consumer = "a consumer" in request.node.name
+    ages = {name for namespace, name, _ in of_application if namespace == "AWS/Kinesis"}
+    assert ages == {list(OF_FLINK["AWS/Kinesis"])[with_consumer]}
+    functions = {
+        each[2]["FunctionName"] for each in metrics if each[0] in ("AWS/Lambda", "AspectWFM")
+    }
+    assert functions == {"acme-heartbeat"}
+
+
+def test_the_doctor_knows_every_alarm(plan: Plan, flink: Plan) -> None:
+    known = {*OF_STREAM, *OF_REAL_TIME_ADHERENCE, *OF_AGENT_PRODUCTIVITY}
+    planned_suffixes = suffixes(plan) | suffixes(flink)
+    assert known == {re.sub(r"\d+", "N", each) for each in planned_suffixes}
