@@ -189,7 +189,7 @@ variable "tags" {
 }
 
 variable "wfm_adapter_user_name" {
-  description = "Name of the IAM user for the WFM Adapter; null for `WFMAdapter-<kda_application_name>`."
+  description = "Name of the WFM Adapter's IAM user or role; null for `WFMAdapter-<kda_application_name>`."
   type        = string
   default     = null
 }

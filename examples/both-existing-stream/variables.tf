@@ -225,7 +225,7 @@ variable "report_retention_days" {
 }
 
 variable "rta_user_name" {
-  description = "Name of the IAM user for the RTA server; null for `<name>-server`."
+  description = "Name of the RTA server's IAM user or role; null for `<name>-server`."
   type        = string
   default     = null
 }
@@ -255,7 +255,7 @@ variable "tags" {
 }
 
 variable "wfm_adapter_user_name" {
-  description = "Name of the IAM user for the WFM Adapter; null for `WFMAdapter-<kda_application_name>`."
+  description = "Name of the WFM Adapter's IAM user or role; null for `WFMAdapter-<kda_application_name>`."
   type        = string
   default     = null
 }

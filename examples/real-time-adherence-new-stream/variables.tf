@@ -161,7 +161,7 @@ variable "relay_function" {
 }
 
 variable "rta_user_name" {
-  description = "Name of the IAM user for the RTA server; null for `<name>-server`."
+  description = "Name of the RTA server's IAM user or role; null for `<name>-server`."
   type        = string
   default     = null
 }

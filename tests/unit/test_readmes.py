@@ -38,3 +38,9 @@ def test_an_examples_readme_names_every_output(example: Path) -> None:
     outputs = re.findall(r'^output "([^"]+)"', (example / "outputs.tf").read_text(), re.MULTILINE)
     readme = (example / "README.md").read_text()
     assert [name for name in outputs if f"`{name}`" not in readme] == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_an_examples_readme_has_the_doctor_look_at_it(example: Path) -> None:
+    readme = (example / "README.md").read_text()
+    assert re.search(rf"python -m tools\.doctor examples/{example.name}\b(?!-)", readme)
