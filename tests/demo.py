@@ -17,7 +17,6 @@ from tests.local_cloud.cloud import (
     StartError,
     access_key,
     delete_access_keys,
-    empty_bucket,
     local_cloud,
 )
 from tests.local_cloud.rta_client import AgentState, RtaClient
@@ -95,8 +94,7 @@ def _demo(folder: Path) -> None:
         with step("terraform destroy, once keys and report files are deleted by hand"):
             for user in users:
                 delete_access_keys(cloud, user)
-            empty_bucket(cloud, outputs["ap_s3_bucket_name"])
-            deployment.destroy()
+            deployment.empty_and_destroy(outputs["ap_s3_bucket_name"])
     print()
 
 

@@ -13,7 +13,6 @@ from tests.local_cloud.cloud import (
     LocalCloud,
     access_key,
     delete_access_keys,
-    empty_bucket,
     local_cloud,
 )
 from tests.local_cloud.rta_client import RtaClient
@@ -63,8 +62,6 @@ def running(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Iter
     for function in ("rta_lambda_function_name", "classifier_lambda_function_name"):
         await_batches(cloud, outputs[function], len(sample_events()))
     yield Running(cloud, made, outputs, rta)
-    for name in ("ap_s3_bucket_name", "failed_events_bucket_name"):
-        empty_bucket(cloud, outputs[name])
     for user in cloud.client("iam").list_users()["Users"]:
         delete_access_keys(cloud, user["UserName"])
-    made.destroy()
+    made.empty_and_destroy(outputs["ap_s3_bucket_name"], outputs["failed_events_bucket_name"])

@@ -20,7 +20,6 @@ from tests.local_cloud.cloud import (
     LocalCloud,
     access_key,
     delete_access_keys,
-    empty_bucket,
     local_cloud,
 )
 from tests.local_cloud.rta_client import RtaClient
@@ -154,9 +153,7 @@ def test_side_by_side_nothing_of_the_old_stack_is_touched_and_there_is_a_way_bac
     assert old.held() == before
 
     delete_access_keys(old.cloud, outputs["wfm_adapter_user_name"])
-    for bucket in ("ap_s3_bucket_name", "failed_events_bucket_name"):
-        empty_bucket(old.cloud, outputs[bucket])
-    made.destroy()
+    made.empty_and_destroy(outputs["ap_s3_bucket_name"], outputs["failed_events_bucket_name"])
     assert old.held() == before
 
 
@@ -232,7 +229,7 @@ def test_what_is_imported_as_the_page_says_keeps_its_name_its_keys_and_its_files
     (made.folder / "import.tf").unlink()
     assert made.changes(variables) == {}
 
-    _let_go(made, imported, old, outputs)
+    _let_go(made, imported, outputs)
     assert old.held()["keys"] == before["keys"]
     assert before["objects"].items() <= old.held()["objects"].items()
 
@@ -292,11 +289,10 @@ def _await_events(old: Old, outputs: dict[str, Any], records: int) -> None:
         await_batches(old.cloud, outputs[function], records)
 
 
-def _let_go(made: Workspace, imported: str, old: Old, outputs: dict[str, Any]) -> None:
+def _let_go(made: Workspace, imported: str, outputs: dict[str, Any]) -> None:
     """What the page says for going back: what was imported leaves the state, the rest goes."""
     (command,) = re.findall(r"^ *terraform state rm (.*?[^\\])$", PAGE, re.MULTILINE | re.DOTALL)
     addresses = command.replace("\\\n", " ").replace("'", "").split()
     assert sorted(addresses) == sorted(re.findall(r"^  to = (\S+)$", imported, re.MULTILINE))
     made.run("state", "rm", *addresses)
-    empty_bucket(old.cloud, outputs["failed_events_bucket_name"])
-    made.destroy()
+    made.empty_and_destroy(outputs["failed_events_bucket_name"])

@@ -60,13 +60,13 @@ NOT_IN_PLACE = {
     "external_id",  # with authorization_mode
     "failed_events_bucket_name",
     "failed_records_bucket_name",
-    "flink_application",  # counts with engine = flink only
+    "flink_application",  # tests/e2e/test_flink_engine.py
     "iam_path",
     "kda_application_name",
     "name",
     "num_retired_sqs_queues",  # test_queue_count
     "report_bucket_name",
-    "rta_user_name",  # renames in place; the local AWS renames no user
+    "rta_user_name",  # renames a user in place; the local AWS renames no user
     "source_aws_account_id",  # with authorization_mode
     "starting_timestamp",  # with engine
     "wfm_adapter_user_name",  # as rta_user_name

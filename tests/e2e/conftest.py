@@ -23,12 +23,11 @@ from tests.local_cloud.cloud import (
     LocalCloud,
     access_key,
     delete_access_keys,
-    empty_bucket,
     local_cloud,
 )
 from tests.local_cloud.rta_client import AgentState, ReceivedEvent, RtaClient
 from tests.local_cloud.wfm_adapter import WfmAdapter
-from tests.local_cloud.workspace import TerraformError, Workspace, workspace
+from tests.local_cloud.workspace import Workspace, workspace
 
 ZIP_BUCKET, ZIP_PREFIX = "own-copy-of-the-assets", "connect-integration-aspect-wfm/"
 CONNECT_BUCKET, CONNECT_PREFIX = "amazon-connect-0123456789ab", "connect/acme/Reports/Aspect/"
@@ -304,16 +303,7 @@ def _without(lines: list[bytes], earlier: list[bytes]) -> list[bytes]:
 
 
 def _remove(deployment: Deployment) -> None:
-    """Destroy a deployment as an operator does who finds that a heartbeat came in between."""
     for user in deployment.users():
         delete_access_keys(deployment.cloud, user)
-    for attempts_left in (2, 1, 0):
-        for bucket in BUCKETS:
-            if bucket in deployment.outputs:
-                empty_bucket(deployment.cloud, deployment.outputs[bucket])
-        try:
-            deployment.workspace.destroy()
-            return
-        except TerraformError as error:
-            if "BucketNotEmpty" not in str(error) or not attempts_left:
-                raise
+    buckets = [deployment.outputs[name] for name in BUCKETS if name in deployment.outputs]
+    deployment.workspace.empty_and_destroy(*buckets)

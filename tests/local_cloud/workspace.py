@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.local_cloud.cloud import LocalCloud
+from tests.local_cloud.cloud import LocalCloud, empty_bucket
 from tests.local_cloud.terraform_cli import (
     REPOSITORY,
     cli_environment,
@@ -83,6 +83,19 @@ class Workspace:
     def destroy(self) -> None:
         """Destroy everything that was applied."""
         self.run("destroy", "-auto-approve", "-no-color")
+
+    def empty_and_destroy(self, *buckets: str) -> None:
+        """Destroy as an operator does who finds that a heartbeat came into an emptied bucket."""
+        assert self.cloud is not None
+        for attempts_left in (2, 1, 0):
+            for bucket in buckets:
+                empty_bucket(self.cloud, bucket)
+            try:
+                self.destroy()
+                return
+            except TerraformError as error:
+                if "BucketNotEmpty" not in str(error) or not attempts_left:
+                    raise
 
     def _write(self, variables: Mapping[str, Any]) -> None:
         (self.folder / "terraform.tfvars.json").write_text(json.dumps(dict(variables)))
