@@ -14,7 +14,7 @@ data "aws_iam_policy_document" "key" {
 
     principals {
       type        = "AWS"
-      identifiers = ["arn:${local._partition}:iam::${local.account_id}:root"]
+      identifiers = ["arn:${local.partition}:iam::${local.account_id}:root"]
     }
   }
 
@@ -38,7 +38,10 @@ data "aws_iam_policy_document" "key" {
     condition {
       test     = "ArnLike"
       variable = "kms:EncryptionContext:aws:logs:arn"
-      values   = [for product in ["kinesisfirehose", "lambda"] : "${local._log_group_arn}:/aws/${product}/${var.name_prefix}-*"]
+      values = [
+        for service in ["kinesis-analytics", "kinesisfirehose", "lambda"] :
+        "${local.log_group_arn}:/aws/${service}/${var.name_prefix}-*"
+      ]
     }
   }
 
@@ -82,6 +85,6 @@ data "aws_service_principal" "logs" {
 }
 
 locals {
-  _log_group_arn = "arn:${local._partition}:logs:${var.region}:${local.account_id}:log-group"
-  _partition     = data.aws_partition.contact_centre.partition
+  log_group_arn = "arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group"
+  partition     = data.aws_partition.contact_centre.partition
 }

@@ -10,6 +10,7 @@ locals {
     }
     report_bucket = "${var.name_prefix}-ap-reports-${local.account_id}"
     rta           = { for server in keys(var.rta_servers) : server => "${var.name_prefix}-rta-${server}" }
+    wfm_adapter   = "${var.name_prefix}-ap-adapter"
   }
 }
 
@@ -35,6 +36,7 @@ module "agent_productivity" {
   report_bucket_name                 = local.names.report_bucket
   source_aws_account_id              = data.aws_caller_identity.products.account_id
   tags                               = { component = "agent-productivity" }
+  wfm_adapter_user_name              = local.names.wfm_adapter # its role's, there being no user
 }
 
 # One for each RTA server, which sees the agents of its own hierarchy groups only.

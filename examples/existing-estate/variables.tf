@@ -85,7 +85,7 @@ variable "rta_servers" {
 }
 
 variable "tags" {
-  description = "The estate's tags, on everything that takes tags."
+  description = "The estate's tags, on everything that takes tags but the reference table."
   type        = map(string)
   default     = {}
 }

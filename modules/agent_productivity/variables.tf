@@ -214,7 +214,7 @@ variable "engine" {
 }
 
 variable "enhanced_fan_out" {
-  description = "Whether the classifier reads the stream as a registered consumer, with 2 MB a second of every shard to itself, at a further charge. A change replaces the event source mapping, which then reads all that is on the stream once more: see docs/changes.md before one."
+  description = "Whether the classifier reads the stream as a registered consumer, with 2 MB a second of every shard to itself, at a further charge. A change replaces the event source mapping, which then reads all that is on the stream once more, or updates the Flink application, which goes on from its snapshot: see docs/changes.md before one."
   type        = bool
   default     = false
   nullable    = false
@@ -259,7 +259,7 @@ variable "failed_events_bucket_name" {
 }
 
 variable "flink_application" {
-  description = "The Flink application, with `engine` = `flink`: `code_bucket` and `code_key` (the S3 object that `make flink-package` made; another object for other code) and `code_version` (its version in a bucket that keeps them), `start_application` (whether it is started when it is made; a change starts or stops it), `parallelism` (tasks side by side, 1 to 256), `parallelism_per_kpu` (of them in one KPU, 1 to 8), `auto_scaling` (AWS changes the parallelism with the load) and `checkpoint_interval_seconds` (10 to 600: as much can be in the report twice after a failure)."
+  description = "The Flink application, with `engine` = `flink`: `code_bucket` and `code_key` (the S3 object that `make flink-package` made; another object for other code) and `code_version` (its version in a bucket that keeps them), `start_application` (whether it is started when it is made; a change starts or stops it), `parallelism` (tasks side by side, 1 to 256, and at most `parallelism_per_kpu` times the quota of KPUs, which is 64 unless it was raised), `parallelism_per_kpu` (of them in one KPU, 1 to 8), `auto_scaling` (AWS changes the parallelism with the load) and `checkpoint_interval_seconds` (10 to 600: as much can be in the report twice after a failure)."
   type        = object({ auto_scaling = optional(bool, false), checkpoint_interval_seconds = optional(number, 60), code_bucket = optional(string), code_key = optional(string, "report-line-job.zip"), code_version = optional(string), parallelism = optional(number, 1), parallelism_per_kpu = optional(number, 1), start_application = optional(bool, false) })
   default     = {}
   nullable    = false
@@ -332,7 +332,7 @@ variable "kda_application_name" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of an existing customer-managed KMS key that encrypts the buckets, the Firehose stream and its files, the logs and the functions' environments. Null for the keys of AWS. Its policy has to let CloudWatch Logs use it: see docs/security.md, and docs/changes.md before a change."
+  description = "ARN of an existing customer-managed KMS key that encrypts the buckets, the Firehose stream and its files, the logs and the functions' environments; not the state of a Flink application. Null for the keys of AWS. Its policy has to let CloudWatch Logs use it: see docs/security.md, and docs/changes.md before a change."
   type        = string
   default     = null
 
@@ -348,7 +348,7 @@ variable "kms_key_arn" {
 }
 
 variable "log_level" {
-  description = "Least level of the lines that the functions log: `DEBUG` (a line for each record, by its sequence number), `INFO`, `WARNING` or `ERROR`. The line of a batch, which holds the metrics, is written at each."
+  description = "Least level of the lines that the functions and the Flink application log: `DEBUG` (a line for each record, by its sequence number), `INFO`, `WARNING` or `ERROR`. The line of a batch, which holds the metrics, is written at each."
   type        = string
   default     = "INFO"
   nullable    = false
@@ -360,7 +360,7 @@ variable "log_level" {
 }
 
 variable "log_retention_days" {
-  description = "How long the functions' and the Firehose stream's logs are kept, in days."
+  description = "How long the logs of the functions, the Flink application and the Firehose stream are kept, in days."
   type        = number
   default     = 90
   nullable    = false
@@ -458,7 +458,7 @@ variable "source_aws_account_id" {
 }
 
 variable "starting_position" {
-  description = "Where on the stream the function begins: `TRIM_HORIZON`, the oldest event, or `LATEST`. It counts when the event source mapping is made: at the first deployment, and when another stream or `enhanced_fan_out` replaces it. By itself a change does nothing, since it would forget how far the function has read."
+  description = "Where on the stream the classifier begins: `TRIM_HORIZON`, the oldest event, or `LATEST`. It counts when the event source mapping is made: at the first deployment, and when another stream or `enhanced_fan_out` replaces it. By itself a change does nothing to a mapping, since it would forget how far the function has read. For a Flink application it counts when that starts without a snapshot; a change updates it, and it goes on from its snapshot."
   type        = string
   default     = "TRIM_HORIZON"
   nullable    = false
@@ -470,7 +470,7 @@ variable "starting_position" {
 }
 
 variable "starting_timestamp" {
-  description = "Time at which reading begins, in place of `starting_position`, as in `2026-03-02T09:00:00Z`; null for `starting_position`. Set it when `engine` changes, some minutes before the change: what came since is then in the report twice, and nothing is missing. Like that one, it counts when a reader is made."
+  description = "Time at which reading begins, in place of `starting_position`, as in `2026-03-02T09:00:00Z`; null for `starting_position`. Set it when `engine` changes, some minutes before the change: what came since is then in the report twice, and nothing is missing. Like that one, it counts when a reader is made; a change updates a Flink application, which goes on from its snapshot."
   type        = string
   default     = null
 
@@ -488,17 +488,17 @@ variable "tags" {
 }
 
 variable "wfm_adapter_user_name" {
-  description = "Name of the IAM user for the WFM Adapter; null for `WFMAdapter-<kda_application_name>`. Set it for names by the estate's rules, or to keep what a Quick Start stack made (docs/migrating-from-the-quick-start.md). Not with `authorization_mode` = `role`."
+  description = "Name of the WFM Adapter's IAM user, or with `authorization_mode` = `role` of its role; null for `WFMAdapter-<kda_application_name>`. Set it for names by the estate's rules, or to keep what a Quick Start stack made (docs/migrating-from-the-quick-start.md)."
   type        = string
   default     = null
 
   validation {
     condition     = var.wfm_adapter_user_name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]{1,64}$", var.wfm_adapter_user_name))
-    error_message = "wfm_adapter_user_name has to be 1 to 64 letters, digits and _ + = , . @ -, which is what IAM takes for a user."
+    error_message = "wfm_adapter_user_name has to be 1 to 64 letters, digits and _ + = , . @ -, which is what IAM takes for a user or a role."
   }
 
   validation {
-    condition     = var.wfm_adapter_user_name == null || var.authorization_mode != "role"
-    error_message = "wfm_adapter_user_name is set but authorization_mode is role, where there is no user: set authorization_mode to user, or remove wfm_adapter_user_name."
+    condition     = var.authorization_mode != "role" || !contains([for each in ["application", "classifier", "firehose", "heartbeat"] : lower("${var.kda_application_name}-${each}")], lower(coalesce(var.wfm_adapter_user_name, "none")))
+    error_message = "wfm_adapter_user_name names the WFM Adapter's role as another role here is called (${var.kda_application_name}-application, -classifier, -firehose or -heartbeat), and upper case makes no other name to IAM: choose another."
   }
 }

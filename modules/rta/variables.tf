@@ -372,18 +372,18 @@ variable "relay_function" {
 }
 
 variable "rta_user_name" {
-  description = "Name of the IAM user for the RTA server; null for `<name>-server`. Set it for names by the estate's rules, or to keep what a Quick Start stack made (docs/migrating-from-the-quick-start.md). Not with `authorization_mode` = `role`."
+  description = "Name of the RTA server's IAM user, or with `authorization_mode` = `role` of its role; null for `<name>-server`. Set it for names by the estate's rules, or to keep what a Quick Start stack made (docs/migrating-from-the-quick-start.md)."
   type        = string
   default     = null
 
   validation {
     condition     = var.rta_user_name == null ? true : can(regex("^[A-Za-z0-9_+=,.@-]{1,64}$", var.rta_user_name))
-    error_message = "rta_user_name has to be 1 to 64 letters, digits and _ + = , . @ -, which is what IAM takes for a user."
+    error_message = "rta_user_name has to be 1 to 64 letters, digits and _ + = , . @ -, which is what IAM takes for a user or a role."
   }
 
   validation {
-    condition     = var.rta_user_name == null || var.authorization_mode != "role"
-    error_message = "rta_user_name is set but authorization_mode is role, where there is no user: set authorization_mode to user, or remove rta_user_name."
+    condition     = var.authorization_mode != "role" || lower(coalesce(var.rta_user_name, "none")) != "${var.name}-relay"
+    error_message = "rta_user_name names the RTA server's role ${var.name}-relay, as the relay function's role is called, and upper case makes no other name to IAM: choose another."
   }
 }
 

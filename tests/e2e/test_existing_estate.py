@@ -1,11 +1,13 @@
 """The example of a larger configuration, applied as its README says, and used by assumed roles.
 
-Whoever assumes them is in the same account here: the local AWS starts with one.
+Terraform applies it as a role, too. Whoever assumes them is in the same account here: the local AWS
+starts with one.
 """
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,20 +15,23 @@ from botocore.exceptions import ClientError
 
 from tests.local_cloud.agent_stream import as_record, await_batches, put_events
 from tests.local_cloud.cloud import (
+    ACCOUNT_ID,
     REGION,
     AccessKey,
     LocalCloud,
-    empty_bucket,
     local_cloud,
 )
+from tests.local_cloud.roles import deployment_role
 from tests.local_cloud.rta_client import RtaClient
 from tests.local_cloud.wfm_adapter import WfmAdapter
 from tests.local_cloud.workspace import Workspace, workspace
 from tests.plan.planned import plan
 from tests.unit.events import arn, event
+from tools.doctor.__main__ import CANNOT_RUN, main
 
 pytestmark = pytest.mark.xdist_group("existing-estate")
 
+DEPLOYMENT_ROLE = "deployment"
 CONNECT_BUCKET, CONNECT_PREFIX = "amazon-connect-0123456789ab", "connect/acme/Reports/Aspect/"
 SERVERS: dict[str, dict[str, Any]] = {
     "emea": {"external_id": "rta-emea", "hierarchy_groups": ["EMEA"]},
@@ -110,6 +115,31 @@ def test_a_role_wants_its_own_external_id(estate: Estate, external_id: str | Non
         assumed(estate.cloud, estate.outputs["rta"]["emea"]["rta_role_arn"], external_id)
 
 
+def test_the_doctor_looks_at_every_deployment_as_a_role_of_its_account(
+    estate: Estate,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    key = assumed(estate.cloud, f"arn:aws:iam::{ACCOUNT_ID}:role/{DEPLOYMENT_ROLE}", None)
+    for name, value in (estate.cloud.environment() | _as_environment(key)).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
+    outputs = {name: {"value": value} for name, value in estate.outputs.items()}
+    (tmp_path / "outputs.json").write_text(json.dumps(outputs))
+    assert main([str(tmp_path / "outputs.json"), "--json"]) != CANNOT_RUN
+    trusts = {
+        section["name"]: each["level"]
+        for section in json.loads(capsys.readouterr().out)["sections"]
+        for each in section["findings"]
+        if each["check"] == "identity.trust"
+    }
+    assert trusts == {
+        "acme-prod-wfm-ap": "ok",
+        **{f"acme-prod-wfm-rta-{name}": "ok" for name in SERVERS},
+    }
+
+
 def assumed(cloud: LocalCloud, role_arn: str, external_id: str | None) -> AccessKey:
     """Credentials of a role, as whoever works for a product in its account gets them."""
     named = {} if external_id is None else {"ExternalId": external_id}
@@ -117,6 +147,15 @@ def assumed(cloud: LocalCloud, role_arn: str, external_id: str | None) -> Access
         "Credentials"
     ]
     return AccessKey(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+
+
+def _as_environment(key: AccessKey) -> dict[str, str]:
+    assert key.session_token
+    return {
+        "AWS_ACCESS_KEY_ID": key.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": key.secret_access_key,
+        "AWS_SESSION_TOKEN": key.session_token,
+    }
 
 
 def _what_is_there(cloud: LocalCloud) -> dict[str, Any]:
@@ -138,6 +177,7 @@ def _what_is_there(cloud: LocalCloud) -> dict[str, Any]:
         "agent_statuses": {"Available": "A"},
         "connect_s3_bucket": CONNECT_BUCKET,
         "connect_s3_prefix": CONNECT_PREFIX,
+        "deployment_role_arn": deployment_role(cloud, DEPLOYMENT_ROLE),
         "kms_key_arn": cloud.client("kms").create_key()["KeyMetadata"]["Arn"],
         "permissions_boundary_arn": boundary["Arn"],
         "region": REGION,
@@ -166,9 +206,9 @@ def _put(estate: Estate, events: list[dict[str, Any]]) -> None:
 
 def _remove(cloud: LocalCloud, made: Workspace, outputs: dict[str, Any]) -> None:
     productivity = outputs["agent_productivity"]
-    for name in ("ap_s3_bucket_name", "failed_events_bucket_name"):
-        empty_bucket(cloud, productivity[name])
-    made.destroy()
+    made.empty_and_destroy(
+        productivity["ap_s3_bucket_name"], productivity["failed_events_bucket_name"]
+    )
     assert [each["Name"] for each in cloud.client("s3").list_buckets()["Buckets"]] == [
         CONNECT_BUCKET
     ]

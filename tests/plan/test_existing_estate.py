@@ -1,12 +1,16 @@
-"""The example of a larger configuration keeps an estate's rules: one plan of it."""
+"""The example of a larger configuration keeps an estate's rules: two plans of it."""
 
 import json
+import re
 from collections import Counter
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 
 from tests.local_cloud.cloud import ACCOUNT_ID, REGION, LocalCloud
+from tests.local_cloud.roles import deployment_role
+from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.local_cloud.workspace import workspace
 from tests.plan.encryption import left_to_other_keys
 from tests.plan.planned import plan, resources
@@ -42,6 +46,16 @@ VARIABLES: dict[str, Any] = {
     "wfm_adapter_external_id": "wfm-adapter",
 }
 
+# The estate as it may be one day, its rules being the same.
+ON_FLINK = {
+    "module": {
+        "agent_productivity": {
+            "engine": "flink",
+            "flink_application": {"code_bucket": "acme-code"},
+        }
+    }
+}
+
 # What is made three times for three RTA servers, and what once; alarms and dashboards aside.
 COUNTS = {
     "aws_cloudwatch_event_rule": 1,
@@ -64,6 +78,9 @@ COUNTS = {
     "aws_sqs_queue": 4,
 }
 
+# Inline policies of a role, log streams of a group.
+NAMED_WITHIN_ANOTHER = {"aws_cloudwatch_log_stream", "aws_iam_role_policy"}
+
 
 @pytest.fixture(scope="module")
 def planned(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
@@ -73,8 +90,18 @@ def planned(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> dict
 
 @pytest.fixture(scope="module")
 def managed(planned: dict[str, Any]) -> list[dict[str, Any]]:
-    root = planned["planned_values"]["root_module"]
-    return [each for each in resources(root) if each["mode"] == "managed"]
+    return _managed(planned)
+
+
+@pytest.fixture(scope="module")
+def planned_by_a_role_on_flink(
+    cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """Deployed by a role that Terraform assumes, and with Flink for the classifier."""
+    made = workspace("examples/existing-estate", tmp_path_factory.mktemp("estate"), cloud)
+    (made.folder / "engine_override.tf.json").write_text(json.dumps(ON_FLINK))
+    role = deployment_role(cloud, "estate-deployment")
+    return plan(made, VARIABLES | {"deployment_role_arn": role})
 
 
 def test_each_rta_server_has_its_own_and_the_wfm_adapter_one(
@@ -106,21 +133,23 @@ def test_each_product_has_a_role_with_an_external_id_of_its_own(
         for statement in json.loads(each["values"]["assume_role_policy"])["Statement"]
     }
     assert ids == {
-        "WFMAdapter-acme-prod-wfm-ap": "wfm-adapter",
+        "acme-prod-wfm-ap-adapter": "wfm-adapter",
         "acme-prod-wfm-rta-apac-server": "rta-apac",
         "acme-prod-wfm-rta-emea-server": "rta-emea",
         "acme-prod-wfm-rta-sales-server": "rta-sales",
     }
 
 
-def test_everything_has_the_estates_tags_and_the_modules_own(
+def test_all_but_the_reference_table_has_the_estates_tags_and_the_modules_own(
     managed: list[dict[str, Any]],
 ) -> None:
     tagged = {
-        each["address"]: each["values"]["tags_all"]
+        each["address"]: each["values"].get("tags_all", {})
         for each in managed
-        if "tags_all" in each["values"]
+        if "tags" in each["values"]
     }
+    table = "module.agent_productivity.aws_s3_object.status_table[0]"
+    assert tagged.pop(table) == {}
     assert {
         address: tags for address, tags in tagged.items() if not tags.items() >= TAGS.items()
     } == {}
@@ -136,26 +165,99 @@ def test_every_name_follows_the_estates_rule(managed: list[dict[str, Any]]) -> N
         each["values"][attribute]
         for each in managed
         for attribute in ("name", "bucket", "function_name", "alarm_name", "dashboard_name")
-        if isinstance(each["values"].get(attribute), str) and not each["type"].endswith("_policy")
+        if isinstance(each["values"].get(attribute), str)
+        if each["type"] not in NAMED_WITHIN_ANOTHER
     }
-    named_by_the_products = {"WFMAdapter-acme-prod-wfm-ap", "delivery-errors"}
     prefixes = (
         "acme-prod-wfm-",
         "/aws/lambda/acme-prod-wfm-",
         "/aws/kinesisfirehose/acme-prod-wfm-",
     )
-    assert {name for name in names if not name.startswith(prefixes)} == named_by_the_products
+    assert {name for name in names if not name.startswith(prefixes)} == set()
 
 
-def test_the_keys_policy_names_the_account_the_logs_and_who_deploys(
-    planned: dict[str, Any],
-) -> None:
-    policy = json.loads(planned["planned_values"]["outputs"]["key_policy"]["value"])
-    account, logs = policy["Statement"]
+def test_the_key_goes_by_the_policies_of_its_account(planned: dict[str, Any]) -> None:
+    statements = _key_policy(planned)
+    assert statements.keys() == {
+        "TheAccountsPoliciesDecideWhoUsesTheKey",
+        "CloudWatchLogsEncryptsTheLogs",
+    }
+    account = statements["TheAccountsPoliciesDecideWhoUsesTheKey"]
     assert account["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT_ID}:root"}
-    assert logs["Principal"] == {"Service": f"logs.{REGION}.amazonaws.com"}
-    groups = logs["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
-    assert groups == [
-        f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:/aws/{product}/acme-prod-wfm-*"
-        for product in ("kinesisfirehose", "lambda")
-    ]
+    assert account["Action"] == "kms:*"
+
+
+def test_cloudwatch_logs_may_use_the_key_for_every_log_group_and_no_others(
+    planned: dict[str, Any], planned_by_a_role_on_flink: dict[str, Any]
+) -> None:
+    groups = {
+        f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:{each['values']['name']}"
+        for each in _managed(planned) + _managed(planned_by_a_role_on_flink)
+        if each["type"] == "aws_cloudwatch_log_group"
+    }
+    for each in (planned, planned_by_a_role_on_flink):
+        logs = _key_policy(each)["CloudWatchLogsEncryptsTheLogs"]
+        assert logs["Principal"] == {"Service": f"logs.{REGION}.amazonaws.com"}
+        patterns = logs["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
+        covered = {
+            pattern: {group for group in groups if fnmatchcase(group, pattern)}
+            for pattern in patterns
+        }
+        assert set().union(*covered.values()) == groups
+        assert all(covered.values()), "a pattern is of no log group"
+        assert all(":log-group:/aws/" in pattern for pattern in patterns)
+        assert all(pattern.endswith("/acme-prod-wfm-*") for pattern in patterns)
+
+
+def test_whoever_deploys_may_have_four_services_use_the_key_and_nothing_else(
+    planned_by_a_role_on_flink: dict[str, Any],
+) -> None:
+    statement = _key_policy(planned_by_a_role_on_flink)["WhoeverAppliesHasServicesUseTheKey"]
+    assert statement["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT_ID}:role/estate-deployment"}
+    assert set(statement["Action"]) == {
+        "kms:CreateGrant",
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:Encrypt",
+        "kms:GenerateDataKey*",
+        "kms:ReEncrypt*",
+    }
+    services = ("dynamodb", "firehose", "lambda", "s3")
+    assert statement["Condition"] == {
+        "StringEquals": {"kms:ViaService": [f"{each}.{REGION}.amazonaws.com" for each in services]}
+    }
+
+
+def test_only_in_the_contact_centres_account_is_the_role_assumed(
+    planned_by_a_role_on_flink: dict[str, Any],
+) -> None:
+    root = planned_by_a_role_on_flink["prior_state"]["values"]["root_module"]
+    callers = {
+        each["address"]: each["values"]["arn"]
+        for each in resources(root)
+        if each["type"] == "aws_caller_identity"
+    }
+    assert callers.pop("data.aws_caller_identity.products") == f"arn:aws:iam::{ACCOUNT_ID}:root"
+    assert len(callers) == 5, "this configuration and its four deployments"
+    assert set(callers.values()) == {
+        f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/estate-deployment/aspect-wfm"
+    }
+
+
+def test_the_plan_with_the_external_ids_is_a_file_that_git_ignores() -> None:
+    readme = (REPOSITORY / "examples" / "existing-estate" / "README.md").read_text()
+    files = re.findall(r"-out=(\S+)", readme)
+    assert files
+    assert "*.tfplan" in (REPOSITORY / ".gitignore").read_text().splitlines()
+    assert [name for name in files if not name.endswith(".tfplan")] == []
+
+
+def _managed(planned: dict[str, Any]) -> list[dict[str, Any]]:
+    root = planned["planned_values"]["root_module"]
+    return [each for each in resources(root) if each["mode"] == "managed"]
+
+
+def _key_policy(planned: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The statements of the key's policy by their identifiers."""
+    policy = json.loads(planned["planned_values"]["outputs"]["key_policy"]["value"])
+    return {each["Sid"]: each for each in policy["Statement"]}

@@ -1,7 +1,11 @@
 """In GovCloud and in China, nothing that is planned is of another partition or region.
 
-One plan of all modules in both, with the real provider. It takes the partition from the region
-where it does not ask AWS who it is: the local AWS is in partition aws, whatever the region.
+One plan of all modules and of the example of an existing estate in both, with the real provider.
+The local AWS is in partition aws, whatever the region. The provider takes the partition from the
+region where it does not ask AWS who it is, and in the estate from the role that it assumes.
+
+Not planned is the grant on a key that comes with connect_instance_id: for the instance's role, a
+plan asks Amazon Connect.
 """
 
 import json
@@ -13,6 +17,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.local_cloud.cloud import ACCOUNT_ID, LocalCloud
+from tests.local_cloud.roles import deployment_role
 from tests.local_cloud.terraform_cli import REPOSITORY, init_lock
 from tests.local_cloud.workspace import Workspace, copy_configuration
 from tests.plan.planned import plan, resources
@@ -37,7 +42,8 @@ PLACES = {
 
 UNASKED = {"skip_credentials_validation": True, "skip_requesting_account_id": True}
 
-# Services are trusted by the same name in every partition (IAM JSON policy elements, "Principal").
+# Services are trusted by the same name in every partition (IAM JSON policy elements, "Principal"),
+# but for CloudWatch Logs, which has one for each region.
 PRINCIPALS = {
     "events.amazonaws.com",
     "firehose.amazonaws.com",
@@ -48,11 +54,19 @@ PRINCIPALS = {
 # Its policy names the classifier's event source mapping, by an id that AWS makes.
 KNOWN_AFTER_APPLY = {"heartbeat"}
 
+INSTANCE = "12345678-90ab-cdef-1234-567890abcdef"
+DEPLOYMENT_ROLE = "partitions-deployment"
+
+SOURCES = sorted(
+    path for folder in ("modules", "examples") for path in REPOSITORY.glob(f"{folder}/*/*.tf")
+)
+
 
 @pytest.fixture(scope="module")
 def planned(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     scratch = tmp_path_factory.mktemp("partitions")
-    copy_configuration("modules/rta", scratch)
+    copy_configuration("examples/existing-estate", scratch)
+    deployment_role(cloud, DEPLOYMENT_ROLE)
     root = scratch / "root"
     root.mkdir()
     (root / "main.tf.json").write_text(json.dumps(_root_module()))
@@ -94,7 +108,9 @@ def test_services_are_named_as_in_their_partition(planned: dict[str, Any], name:
         if isinstance(each.get("Principal"), dict)
         for service in _as_list(each["Principal"].get("Service", []))
     }
-    assert principals <= PRINCIPALS
+    logs = f"logs.{place.region}.{place.dns_suffix}"
+    assert logs in principals
+    assert principals <= PRINCIPALS | {logs}
     ways = {
         way
         for each in statements
@@ -102,7 +118,7 @@ def test_services_are_named_as_in_their_partition(planned: dict[str, Any], name:
             each.get("Condition", {}).get("StringEquals", {}).get("kms:ViaService", [])
         )
     }
-    services = ("dynamodb", "kinesis", "lambda", "s3", "sqs")
+    services = ("dynamodb", "firehose", "kinesis", "lambda", "s3", "sqs")
     assert ways == {f"{each}.{place.region}.{place.dns_suffix}" for each in services}
 
 
@@ -118,9 +134,24 @@ def test_all_policies_but_one_are_planned_in_full(planned: dict[str, Any], name:
     assert late == KNOWN_AFTER_APPLY
 
 
-@pytest.mark.parametrize("path", sorted(REPOSITORY.glob("modules/*/*.tf")), ids=str)
+@pytest.mark.parametrize("name", PLACES)
+def test_an_instance_is_named_by_the_arn_of_its_partition(
+    planned: dict[str, Any], name: str
+) -> None:
+    (streaming,) = (
+        each["change"]["after"]
+        for each in planned["resource_changes"]
+        if each["address"].startswith(f"module.{name}_")
+        and each["type"] == "aws_connect_instance_storage_config"
+    )
+    assert streaming["instance_id"] == INSTANCE
+
+
+@pytest.mark.parametrize(
+    "path", SOURCES, ids=[str(each.relative_to(REPOSITORY)) for each in SOURCES]
+)
 def test_no_arn_or_region_is_written_out(path: Path) -> None:
-    """Also where a plan does not show it: all that a module says about AWS is of the provider's."""
+    """Also where a plan does not show it: all that is said about AWS is of the provider's."""
     told = re.compile(r"^\s*(#|description|error_message|condition) ?.*$", re.MULTILINE)
     source = told.sub("", path.read_text())
     assert re.findall(r"arn:(?!\$\{local\.partition\})[^:\s]*:", source) == []
@@ -138,7 +169,8 @@ def _root_module() -> dict[str, Any]:
             f"{name}_{label}": {**call, "providers": {"aws": f"aws.{name}"}}
             for name, place in PLACES.items()
             for label, call in _calls(place).items()
-        },
+        }
+        | {f"{name}_estate": _estate(place) for name, place in PLACES.items()},
     }
 
 
@@ -157,6 +189,10 @@ def _calls(place: Place) -> dict[str, dict[str, Any]]:
     rta = {"source": "../modules/rta", **consumer}
     return {
         "stream": {"source": "../modules/agent_stream", "kms_key_arn": key},
+        "stream_of_an_instance": {
+            "source": "../modules/agent_stream",
+            "connect_instance_id": place.arn("connect", f"instance/{INSTANCE}"),
+        },
         "productivity": {
             "source": "../modules/agent_productivity",
             "agent_statuses": {"Available": "A"},
@@ -167,6 +203,24 @@ def _calls(place: Place) -> dict[str, dict[str, Any]]:
         },
         "rta_env": {**rta, "name": "env"},
         "rta_table": {**rta, "lambda_config_location": "table", "name": "table"},
+    }
+
+
+def _estate(place: Place) -> dict[str, Any]:
+    """The example of a larger configuration, with its own providers."""
+    return {
+        "source": "../examples/existing-estate",
+        "agent_event_stream_arn": place.arn("kinesis", "stream/agent-events"),
+        "agent_statuses": {"Available": "A"},
+        "alarm_topic_arns": [place.arn("sns", "alarms")],
+        "connect_s3_bucket": "amazon-connect-0123456789ab",
+        "connect_s3_prefix": "connect/acme/Reports/Aspect/",
+        "deployment_role_arn": place.arn("iam", f"role/{DEPLOYMENT_ROLE}"),
+        "kms_key_arn": place.arn("kms", "key/1234abcd-12ab-34cd-56ef-1234567890ab"),
+        "permissions_boundary_arn": place.arn("iam", "policy/boundary"),
+        "region": place.region,
+        "rta_servers": {"emea": {"external_id": "rta-emea", "hierarchy_groups": ["EMEA"]}},
+        "wfm_adapter_external_id": "wfm-adapter",
     }
 
 

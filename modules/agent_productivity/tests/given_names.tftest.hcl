@@ -1,4 +1,4 @@
-# Names that are given: buckets and the user have them, policies are about them, and what AWS or the
+# Names that are given: buckets and the identity have them, policies are about them, and what AWS or the
 # module cannot take is refused. One process, one mocked provider: nothing is asked of AWS.
 
 mock_provider "aws" {
@@ -74,6 +74,22 @@ run "takes_the_names_that_are_given" {
   }
 }
 
+run "gives_a_role_the_identitys_name" {
+  command = plan
+
+  variables {
+    authorization_mode    = "role"
+    external_id           = "aspect-0815"
+    source_aws_account_id = "111122223333"
+    wfm_adapter_user_name = "acme-wfm-adapter"
+  }
+
+  assert {
+    condition     = aws_iam_role.wfm_adapter[0].name == "acme-wfm-adapter" && length(aws_iam_user.wfm_adapter) == 0
+    error_message = "The role does not have the name that was given, or there is a user."
+  }
+}
+
 run "takes_names_at_their_limits" {
   command = plan
 
@@ -123,11 +139,12 @@ run "refuses_names_3" {
   variables {
     # the bucket of Amazon Connect
     failed_events_bucket_name = "amazon-connect-0123456789ab"
-    # there is no user
+    # a function's role
     authorization_mode    = "role"
     external_id           = "aspect-0815"
+    kda_application_name  = "Acme-WFM"
     source_aws_account_id = "111122223333"
-    wfm_adapter_user_name = "WFMAdapter"
+    wfm_adapter_user_name = "acme-wfm-Heartbeat"
   }
 
   expect_failures = [

@@ -1,4 +1,4 @@
-# Names that are given: bucket and user have them, policies are about them, and what AWS or the module
+# Names that are given: bucket and identity have them, policies are about them, and what AWS or the module
 # cannot take is refused. One process, one mocked provider: nothing is asked of AWS.
 
 mock_provider "aws" {
@@ -62,6 +62,22 @@ run "takes_the_names_that_are_given" {
   }
 }
 
+run "gives_a_role_the_identitys_name" {
+  command = plan
+
+  variables {
+    authorization_mode    = "role"
+    external_id           = "aspect-0815"
+    rta_user_name         = "acme-rta-server"
+    source_aws_account_id = "111122223333"
+  }
+
+  assert {
+    condition     = aws_iam_role.rta[0].name == "acme-rta-server" && length(aws_iam_user.rta) == 0
+    error_message = "The role does not have the name that was given, or there is a user."
+  }
+}
+
 run "takes_names_at_their_limits" {
   command = plan
 
@@ -93,11 +109,11 @@ run "refuses_names_2" {
   variables {
     # a beginning that S3 keeps for itself
     failed_records_bucket_name = "xn--failed"
-    # there is no user
+    # the relay function's role
     authorization_mode    = "role"
     external_id           = "aspect-0815"
     source_aws_account_id = "111122223333"
-    rta_user_name         = "RtaUser"
+    rta_user_name         = "Aspect-WFM-RTA-Relay"
   }
 
   expect_failures = [
