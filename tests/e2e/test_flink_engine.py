@@ -2,8 +2,9 @@
 the change back to Lambda, with which no event goes missing."""
 
 import json
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,31 @@ from tools.doctor.__main__ import main
 pytestmark = pytest.mark.xdist_group("flink")
 
 CODE_BUCKET, CODE_KEY, NAME = "code-of-flink", "report-line-job.zip", "on-flink"
+APPLICATION = "module.agent_productivity.aws_kinesisanalyticsv2_application.classifier[0]"
+CONSUMER = "module.agent_productivity.aws_kinesis_stream_consumer.classifier[0]"
+
+# What docs/changes.md has about an application, beside its stream.
+SETTINGS = {
+    "classifier_function": {"batch_size": 500, "batch_window_seconds": 9, "memory_size": 512},
+    "flink_application": {
+        "code_bucket": CODE_BUCKET,
+        "code_key": "report-line-job-2.zip",
+        "parallelism": 4,
+        "parallelism_per_kpu": 2,
+    },
+    "include_agent_status_type": True,
+    "log_level": "DEBUG",
+    "starting_position": "LATEST",
+}
+ROLE_AND_READER = {
+    "enhanced_fan_out": True,
+    "iam_path": "/wfm/",
+    "starting_timestamp": "2026-03-02T09:00:00Z",
+}
+BUCKETS = {
+    "failed_events_bucket_name": "another-for-events",
+    "report_bucket_name": "another-for-reports",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +67,21 @@ class OnFlink:
         self.cloud.client("kinesisanalyticsv2").start_application(ApplicationName=NAME)
         while self.status() != "RUNNING":
             time.sleep(0.2)
+
+    def changes(self, variables: Mapping[str, Any]) -> dict[str, list[str]]:
+        """What an apply with other values for `variables` would do, by address."""
+        return self.workspace.changes(self.variables | dict(variables))
+
+    def planned_configuration(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The application's configuration before and after the last plan, block by block."""
+        plan = json.loads(self.workspace.run("show", "-json", "again.tfplan"))
+        change = next(
+            each["change"] for each in plan["resource_changes"] if each["address"] == APPLICATION
+        )
+        before, after = (
+            change[side]["application_configuration"][0] for side in ("before", "after")
+        )
+        return before, after
 
     def heartbeat(self) -> dict[str, Any]:
         answer = self.cloud.client("lambda").invoke(
@@ -137,6 +178,61 @@ def test_the_doctor_looks_at_the_application_with_no_more_than_its_documented_ri
     ]
 
 
+def test_settings_update_the_application_and_destroy_nothing(on_flink: OnFlink) -> None:
+    """docs/changes.md, "With engine = flink". Planned only, as all changes of what runs: the local
+    AWS lacks the call by which the provider waits for an update, too."""
+    stream = {"agent_event_stream_arn": on_flink.variables["agent_event_stream_arn"] + "-2"}
+    changes = on_flink.changes(SETTINGS | stream)
+    assert changes[APPLICATION] == ["update"]
+    assert set(map(tuple, changes.values())) == {("update",)}
+    before, after = on_flink.planned_configuration()
+    assert _differing(before, after) == {
+        "application_code_configuration",
+        "environment_properties",
+        "flink_application_configuration",
+    }
+    assert _differing(_properties(before), _properties(after)) == {
+        "AGENT_EVENT_STREAM_ARN",
+        "BATCH_SIZE",
+        "BATCH_WINDOW_SECONDS",
+        "INCLUDE_AGENT_STATUS_TYPE",
+        "LOG_LEVEL",
+        "STARTING_POSITION",
+    }
+
+
+def test_under_the_application_is_destroyed_just_what_the_page_says(on_flink: OnFlink) -> None:
+    """docs/changes.md, "Stop it first"; a consumer that is made comes with an update."""
+    changes = on_flink.changes(ROLE_AND_READER)
+    assert changes[APPLICATION] == ["update"]
+    assert changes[CONSUMER] == ["create"]
+    assert _destroyed(changes) == {
+        f"{kind}.{name}"
+        for kind in ("aws_iam_role", "aws_iam_role_policy")
+        for name in ("application[0]", "firehose", "heartbeat")
+    }
+    changes = on_flink.changes(BUCKETS)
+    assert changes[APPLICATION] == ["update"]
+    destroyed = _destroyed(changes)
+    assert {"aws_s3_bucket.failed_events", "aws_s3_bucket.reports"} < destroyed
+    assert all(address.startswith("aws_s3_") for address in destroyed)
+
+
+def test_the_page_names_just_the_variables_that_update_the_application() -> None:
+    page = (REPOSITORY / "docs" / "changes.md").read_text()
+    rows = re.findall(r"^\| `([a-z0-9_]+)` \| ([^|]+) \|", page, re.MULTILINE)
+    beside = page.partition("these update it:")[2].partition("\n\n")[0]
+    assert {name for name, effect in rows if "pdates" in effect} | {
+        name for name in re.findall(r"`([a-z_]+)`", beside) if name in dict(rows)
+    } == {
+        "agent_event_stream_arn",
+        "agent_event_stream_name",
+        *SETTINGS,
+        *ROLE_AND_READER,
+        *BUCKETS,
+    }
+
+
 def test_what_came_before_the_change_to_lambda_is_classified_after_it(on_flink: OnFlink) -> None:
     """Runs last: it changes the engine. Nothing has read these events from the stream yet."""
     events = list(map(as_record, sample_events()))
@@ -159,3 +255,24 @@ def test_what_came_before_the_change_to_lambda_is_classified_after_it(on_flink: 
     await_batches(on_flink.cloud, outputs["classifier_lambda_function_name"], len(events))
     assert outputs.get("flink_application_arn") is None
     assert on_flink.workspace.changes(variables) == {}
+
+
+def _destroyed(changes: Mapping[str, list[str]]) -> set[str]:
+    """What a plan destroys or replaces, without the module's address."""
+    return {
+        address.removeprefix("module.agent_productivity.")
+        for address, actions in changes.items()
+        if "delete" in actions
+    }
+
+
+def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
+    return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+
+
+def _properties(configuration: Mapping[str, Any]) -> dict[str, str]:
+    groups = configuration["environment_properties"][0]["property_group"]
+    properties: dict[str, str] = next(
+        each["property_map"] for each in groups if each["property_group_id"] == "environment"
+    )
+    return properties
