@@ -1,5 +1,7 @@
 """The entry point of the application: its runtime properties are read once, at its start."""
 
+from datetime import UTC, datetime
+
 from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.table import StreamTableEnvironment
 
@@ -12,7 +14,7 @@ def main() -> None:
     properties = read_properties()
     stream = StreamExecutionEnvironment.get_execution_environment()
     tables = StreamTableEnvironment.create(stream)
-    tables.execute_sql(create_table(properties))
+    tables.execute_sql(create_table(properties, datetime.now(UTC)))
     deliver_report_lines(tables, properties)
     stream.execute(properties.application_name)
 

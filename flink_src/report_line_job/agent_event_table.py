@@ -6,15 +6,24 @@ which shard it stood, at what place, and when it arrived there. The newer one, `
 three keep events in order, name a record in logs and objects, and tell an event from the future.
 """
 
+from datetime import UTC, datetime
+
 from report_line_job.properties import Properties
 
 TABLE = "agent_events"
 
+# Before any event that a stream still has: Kinesis then gives its oldest one (Amazon Kinesis Data
+# Streams API Reference, GetShardIterator).
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
-def create_table(properties: Properties) -> str:
-    """The statement that creates the table, with the columns that the job reads, in their order."""
+
+def create_table(properties: Properties, now: datetime) -> str:
+    """The statement that creates the table, with the columns that the job reads, in their order.
+
+    `now`, with its zone, is when the job is made: a position LATEST begins there.
+    """
     options = ", ".join(
-        f"{_quoted(name)} = {_quoted(value)}" for name, value in _options(properties).items()
+        f"{_quoted(name)} = {_quoted(value)}" for name, value in _options(properties, now).items()
     )
     return (
         f"CREATE TABLE {TABLE} ("
@@ -26,22 +35,38 @@ def create_table(properties: Properties) -> str:
     )
 
 
-def _options(properties: Properties) -> dict[str, str]:
+def _options(properties: Properties, now: datetime) -> dict[str, str]:
+    position, timestamp = _beginning(properties, now)
     options = {
         "connector": "kinesis-legacy",
         "stream": properties.stream_name,
         "aws.region": properties.region,
         "format": "raw",
-        "scan.stream.initpos": properties.starting_position,
+        "scan.shard-assigner": "uniform",
+        "scan.stream.initpos": position,
+        "scan.stream.initpos-timestamp": timestamp,
+        "scan.stream.initpos-timestamp-format": "yyyy-MM-dd'T'HH:mm:ssXXX",
     }
-    if properties.starting_timestamp:
-        options["scan.stream.initpos-timestamp"] = properties.starting_timestamp
-        options["scan.stream.initpos-timestamp-format"] = "yyyy-MM-dd'T'HH:mm:ssXXX"
     if properties.consumer_arn:
         options["scan.stream.recordpublisher"] = "EFO"
         options["scan.stream.efo.registration"] = "NONE"
         options[f"scan.stream.efo.consumerarn.{properties.stream_name}"] = properties.consumer_arn
     return options
+
+
+def _beginning(properties: Properties, now: datetime) -> tuple[str, str]:
+    """The position at which the connector begins, and a time, in ISO 8601.
+
+    Of a shard that has given no record yet, a checkpoint has only the kind of position at which it
+    was begun. A job that begins anew takes LATEST for that moment, whatever has come before. For
+    AT_TIMESTAMP it needs a time among its options, even where these name another position by then.
+    """
+    if properties.starting_position == "LATEST":
+        return "AT_TIMESTAMP", now.isoformat(timespec="seconds")
+    return (
+        properties.starting_position,
+        properties.starting_timestamp or _LONG_AGO.isoformat(timespec="seconds"),
+    )
 
 
 def _quoted(text: str) -> str:

@@ -7,6 +7,7 @@ one file a shard, a folder for checkpoints, and the folder of the package's Pyth
 """
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pyflink.common import Configuration
@@ -43,7 +44,7 @@ def main(properties_file: str, records: str, checkpoints: str, python_folder: st
     stream.add_python_file(python_folder)
     tables = StreamTableEnvironment.create(stream)
 
-    tables.execute_sql(create_table(properties))
+    tables.execute_sql(create_table(properties, datetime.now(UTC)))
     columns = _columns(tables)
     tables.execute_sql(f"DROP TABLE {TABLE}")
     tables.execute_sql(

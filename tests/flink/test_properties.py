@@ -1,6 +1,7 @@
 """The job's configuration, and the table that it makes of the stream."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from report_line_job.agent_event_table import create_table
 from report_line_job.properties import Properties, read_properties
 from tests.flink.running_job import properties
 
+NOW = datetime(2026, 3, 2, 8, 59, 59, 999_999, tzinfo=UTC)
+
 
 def read(folder: Path, **more: str) -> Properties:
     path = folder / "application_properties.json"
@@ -18,14 +21,17 @@ def read(folder: Path, **more: str) -> Properties:
 
 
 def test_the_stream_is_read_by_its_name_from_its_oldest_event(tmp_path: Path) -> None:
-    assert create_table(read(tmp_path)) == (
+    assert create_table(read(tmp_path), NOW) == (
         "CREATE TABLE agent_events ("
         "shard STRING NOT NULL METADATA FROM 'shard-id' VIRTUAL, "
         "sequence_number STRING NOT NULL METADATA FROM 'sequence-number' VIRTUAL, "
         "arrived TIMESTAMP_LTZ(3) NOT NULL METADATA FROM 'timestamp' VIRTUAL, "
         "data BYTES"
         ") WITH ('connector' = 'kinesis-legacy', 'stream' = 'agent-events', "
-        "'aws.region' = 'eu-central-1', 'format' = 'raw', 'scan.stream.initpos' = 'TRIM_HORIZON')"
+        "'aws.region' = 'eu-central-1', 'format' = 'raw', 'scan.shard-assigner' = 'uniform', "
+        "'scan.stream.initpos' = 'TRIM_HORIZON', "
+        "'scan.stream.initpos-timestamp' = '2000-01-01T00:00:00+00:00', "
+        "'scan.stream.initpos-timestamp-format' = 'yyyy-MM-dd''T''HH:mm:ssXXX')"
     )
 
 
@@ -37,7 +43,8 @@ def test_it_begins_at_a_time_and_reads_as_its_own_consumer(tmp_path: Path) -> No
             CONSUMER_ARN=consumer,
             STARTING_POSITION="AT_TIMESTAMP",
             STARTING_TIMESTAMP="2026-03-02T09:00:00Z",
-        )
+        ),
+        NOW,
     )
     for option in (
         "'scan.stream.initpos' = 'AT_TIMESTAMP'",
@@ -50,6 +57,21 @@ def test_it_begins_at_a_time_and_reads_as_its_own_consumer(tmp_path: Path) -> No
         assert option in table
 
 
+def test_now_is_a_time_which_a_job_that_begins_anew_still_has(tmp_path: Path) -> None:
+    table = create_table(read(tmp_path, STARTING_POSITION="LATEST"), NOW)
+    assert "'scan.stream.initpos' = 'AT_TIMESTAMP'" in table
+    assert "'scan.stream.initpos-timestamp' = '2026-03-02T08:59:59+00:00'" in table
+
+
+def test_a_time_that_was_taken_away_leaves_one_for_shards_that_were_begun_with_it(
+    tmp_path: Path,
+) -> None:
+    for position in ("TRIM_HORIZON", "LATEST"):
+        table = create_table(read(tmp_path, STARTING_POSITION=position), NOW)
+        assert "'scan.stream.initpos-timestamp' = '2" in table, position
+        assert "'scan.stream.initpos-timestamp-format' = 'yyyy" in table, position
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -59,6 +81,7 @@ def test_it_begins_at_a_time_and_reads_as_its_own_consumer(tmp_path: Path) -> No
         ("BATCH_WINDOW_SECONDS", "301"),
         ("FIREHOSE_STREAM", ""),
         ("INCLUDE_AGENT_STATUS_TYPE", "perhaps"),
+        ("LOG_LEVEL", "LOUD"),
         ("STARTING_POSITION", "NOW"),
     ],
 )
