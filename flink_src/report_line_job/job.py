@@ -46,7 +46,7 @@ class _Classifier(KeyedProcessFunction):  # type: ignore[misc]
         self._properties = properties
 
     def open(self, runtime_context: RuntimeContext) -> None:
-        log_to_flink()
+        log_to_flink(self._properties.log_level)
         os.environ.setdefault("AWS_DEFAULT_REGION", self._properties.region)
         self._application = Application(
             self._properties.application_name, self._properties.application_arn

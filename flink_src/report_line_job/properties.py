@@ -28,6 +28,7 @@ class Properties:
     batch_window_seconds: int
     consumer_arn: str | None
     environment: Mapping[str, str]
+    log_level: str
     starting_position: str
     starting_timestamp: str | None
     stream_arn: str
@@ -74,6 +75,13 @@ def read_properties(path: Path = PROPERTIES) -> Properties:
         ),
         consumer_arn=environment.get("CONSUMER_ARN") or None,
         environment=environment,
+        log_level=one_of(
+            environment,
+            "LOG_LEVEL",
+            "the least level that is logged",
+            ("DEBUG", "INFO", "WARNING", "ERROR"),
+            "INFO",
+        ),
         starting_position=position,
         starting_timestamp=required(
             environment, "STARTING_TIMESTAMP", "the time at which the job begins, in ISO 8601"
