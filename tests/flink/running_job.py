@@ -51,6 +51,10 @@ class Run:
                 raise AssertionError(f"waited for {what} in vain; {self._told()}")
             time.sleep(0.2)
 
+    def write_records(self, stream: Stream) -> None:
+        """Put `stream` beside what the job reads already; its shards have to be new."""
+        _write_records(self.folder / "records", stream)
+
     def report_objects(self) -> list[bytes]:
         """The content of each report file; the local AWS writes one for each Firehose record."""
         self._read.update(_objects(self.cloud, REPORTS, "OUTPUT/", self._read))
@@ -91,12 +95,14 @@ def running(
 ) -> Iterator[Run]:
     """The job over all of `stream`, with the reference table `table`; it ends with the block.
 
-    `more` are runtime properties in the place of the usual ones.
+    `more` are runtime properties in the place of the usual ones. Flink's log has the level of the
+    classifier's, as in the module.
     """
     _make_estate(cloud, table)
     unpacked, records = folder / "package", folder / "records"
     zipfile.ZipFile(package).extractall(unpacked)
     (folder / "log").mkdir()
+    records.mkdir()
     _write_records(records, stream)
     (folder / "properties.json").write_text(json.dumps(properties(**more)))
     python = unpacked / "python"
@@ -115,6 +121,7 @@ def running(
                 **{name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
                 **cloud.environment(),
                 "FLINK_LOG_DIR": str(folder / "log"),
+                "ROOT_LOG_LEVEL": more.get("LOG_LEVEL", "INFO"),
                 "PYTHONPATH": str(python),
                 "_python_worker_execution_mode": "process",
             },
@@ -155,10 +162,13 @@ def _make_estate(cloud: Servers, table: bytes | None) -> None:
 
 
 def _write_records(folder: Path, stream: Stream) -> None:
-    """A file for each shard, below the size (32 MB) at which Flink would read it in two parts."""
-    folder.mkdir()
+    """A file for each shard, below the size (32 MB) at which Flink would read it in two parts.
+
+    It is there with all that is in it: Flink reads a file once, as it finds it.
+    """
     for shard, data in stream.items():
-        with (folder / f"{shard}.json").open("w") as file:
+        unfinished = folder / f".{shard}"  # Flink leaves such names out
+        with unfinished.open("w") as file:
             for number, each in enumerate(data):
                 record = {
                     "shard": shard,
@@ -167,6 +177,7 @@ def _write_records(folder: Path, stream: Stream) -> None:
                     "data": base64.b64encode(each).decode("ascii"),
                 }
                 file.write(json.dumps(record) + "\n")
+        unfinished.rename(folder / f"{shard}.json")
 
 
 def _objects(cloud: Servers, bucket: str, prefix: str, known: Collection[str]) -> dict[str, bytes]:
