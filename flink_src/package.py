@@ -30,6 +30,7 @@ ENTRY_POINT, PYTHON_FOLDER, JAR_FOLDER = "main.py", "python", "lib"
 _PACKAGES = ("flink_src/report_line_job", "lambda_src/agent_classifier", "lambda_src/agent_events")
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # a zip of the same files is the same, whenever it is made
+_MODE = 0o100644
 
 
 class PackageError(Exception):
@@ -131,7 +132,9 @@ def assemble(jars: dict[str, bytes], libraries: Path, package: Path = PACKAGE) -
     package.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted(_files(jars, libraries)):
-            archive.writestr(zipfile.ZipInfo(name, _EARLIEST), content, zipfile.ZIP_DEFLATED)
+            entry = zipfile.ZipInfo(name, _EARLIEST)
+            entry.external_attr = _MODE << 16
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
 
 
 def install_libraries(folder: Path) -> None:

@@ -26,7 +26,9 @@ def test_the_module_names_what_is_in_the_package(tmp_path: Path) -> None:
     (tmp_path / "libraries" / "boto3.py").write_text("")
     jars = {each.file_name: JAR for each in read_connectors()}
     assemble(jars, tmp_path / "libraries", tmp_path / "job.zip")
-    names = set(zipfile.ZipFile(tmp_path / "job.zip").namelist())
+    entries = zipfile.ZipFile(tmp_path / "job.zip").infolist()
+    names = {each.filename for each in entries}
+    assert {each.external_attr >> 16 for each in entries} == {0o100644}, "not for all to read"
     run_options = dict(re.findall(r"(jarfile|pyFiles|python) += \"(.+)\"", APPLICATION.read_text()))
     assert {run_options["jarfile"], run_options["python"]} < names
     python = run_options["pyFiles"]
