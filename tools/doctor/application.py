@@ -65,7 +65,7 @@ def read_application(aws: Aws, arn: str) -> dict[str, Any]:
 def look_at_application(aws: Aws, arn: str) -> Iterator[Finding]:
     detail = read_application(aws, arn)
     yield check_state(application_name(arn), detail["ApplicationStatus"])
-    yield check_version(detail)
+    yield check_version(application_name(arn), detail)
 
 
 def look_at_restarts(aws: Aws, arn: str, now: datetime) -> Iterator[Finding]:
@@ -98,7 +98,7 @@ def check_state(name: str, status: str) -> Finding:
     )
 
 
-def check_version(detail: Mapping[str, Any]) -> Finding:
+def check_version(name: str, detail: Mapping[str, Any]) -> Finding:
     version = detail["ApplicationVersionId"]
     origin = detail.get("ApplicationVersionRolledBackFrom")
     if origin is None:
@@ -107,7 +107,7 @@ def check_version(detail: Mapping[str, Any]) -> Finding:
         "application.version",
         f"Its version is {version}, after version {origin} was rolled back: it may have another "
         "package or other properties than Terraform gave it.",
-        "Read why in its log, /aws/kinesis-analytics/<name>; mend that, and apply again.",
+        f"Read why in its log, /aws/kinesis-analytics/{name}; mend that, and apply again.",
     )
 
 

@@ -139,10 +139,10 @@ CASES: list[tuple[Finding, Level, str]] = [
     (application.check_state("a", "RUNNING"), OK, "a is RUNNING"),
     (application.check_state("a", "READY"), FAILURE, "a is READY, not RUNNING"),
     (application.check_state("a", "UPDATING"), WARNING, "heartbeats are withheld"),
-    (application.check_version({"ApplicationVersionId": 7}), OK, "version is 7"),
+    (application.check_version("a", {"ApplicationVersionId": 7}), OK, "version is 7"),
     (
         application.check_version(
-            {"ApplicationVersionId": 7, "ApplicationVersionRolledBackFrom": 6}
+            "a", {"ApplicationVersionId": 7, "ApplicationVersionRolledBackFrom": 6}
         ),
         WARNING,
         "after version 6 was rolled back",
@@ -285,6 +285,11 @@ def test_facts_come_to(finding: Finding, level: Level, said: str) -> None:
     assert finding.level == level
     assert said in finding.text
     assert (finding.advice is None) == (level is OK), "there is something to do, or not"
+
+
+def test_the_log_of_an_application_that_was_rolled_back_is_named() -> None:
+    rolled_back = {"ApplicationVersionId": 7, "ApplicationVersionRolledBackFrom": 6}
+    assert "/aws/kinesis-analytics/a;" in str(application.check_version("a", rolled_back).advice)
 
 
 def test_every_check_that_can_fail_was_seen_to_and_every_one_was_seen_well() -> None:
