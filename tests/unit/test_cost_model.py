@@ -25,11 +25,12 @@ from tools.cost_model.designs import (
     TableWrites,
 )
 from tools.cost_model.document_boxes import Box, boxes, filled, printed_by
+from tools.cost_model.flink_tasks import fullest_task
 from tools.cost_model.functions import (
     Calls,
     classifier_events_per_second,
     classifier_ms,
-    kpus_needed,
+    flink_kpus_needed,
     queues_needed,
     relay_events_per_second,
     relay_ms,
@@ -312,10 +313,28 @@ def test_a_flink_application_is_paid_by_the_kpu_and_by_one_more() -> None:
     assert least["analytics.kpu_hours"] == 2 * 730
     assert least["analytics.running_storage_gb_months"] == 50
     many = Workload(100_000)
-    assert kpus_needed(many, TIMING) == 2
-    assert quantities(many, ON_FLINK)["analytics.kpu_hours"] == 3 * 730
+    assert flink_kpus_needed(many, 6, TIMING) == 3
+    assert quantities(many, ON_FLINK)["analytics.kpu_hours"] == 4 * 730
     # Ten snapshots of a full batch.
     assert least["analytics.snapshot_gb_months"] == pytest.approx(10 * 1_000 * 2_797 / 1_024**3)
+
+
+def test_a_flink_application_has_the_kpus_that_its_fullest_task_needs() -> None:
+    # Six shards of 303 events a second: on two tasks one of them has four, on three it has three.
+    many = Workload(100_000)
+    assert [fullest_task(6, tasks) for tasks in (1, 2, 3, 6)] == [6, 4, 3, 2]
+    assert flink_kpus_needed(many, 6, TIMING) == 3
+    assert flink_kpus_needed(many, 6, replace(TIMING, events_per_second_a_kpu=2_000)) == 1
+    assert [flink_kpus_needed(Workload(each), 1, TIMING) for each in (0, 50_000)] == [1, 1]
+
+
+def test_more_than_a_flink_application_takes_is_said_to_be(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["--engines", "--region", "us-east-1", "--agents", "100", "10000000"]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("10,000,000 agents are too many for a Flink application")
 
 
 def test_on_flink_no_classifier_function_is_paid_and_reports_cost_the_same() -> None:

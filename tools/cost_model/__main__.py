@@ -67,13 +67,17 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"Dollars a month in {options.region}, before and now\n")
         print(lowered(BEFORE, OURS, workloads, timing, prices), end="")
     elif options.engines:
-        print(f"Dollars a month in {options.region}, on Lambda and on Flink\n")
-        print(engines(OURS, ON_FLINK, workloads, timing, prices), end="")
+        try:
+            table = engines(OURS, ON_FLINK, workloads, timing, prices)
+        except ValueError as error:
+            print(error, file=sys.stderr)
+            return 1
+        print(f"Dollars a month in {options.region}, on Lambda and on Flink\n\n{table}", end="")
     else:
-        table = detail if options.detail else comparison
+        one = detail if options.detail else comparison
         print(f"Dollars a month in {options.region}")
         for workload in workloads:
-            print("\n" + table(workload, DESIGNS, timing, prices), end="")
+            print("\n" + one(workload, DESIGNS, timing, prices), end="")
     return 0
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tools.cost_model.designs import Design, Function, TableWrites
+from tools.cost_model.flink_tasks import fullest_task
 from tools.cost_model.rules import MB, invocations_per_second, mean_calls, vcpu_share
 from tools.cost_model.timing import Timing
 from tools.cost_model.workload import Workload
@@ -22,6 +23,9 @@ _STATEMENTS_A_CALL = 25
 _CHANGES_A_TRANSACTION = 50
 
 _CONSUMERS = 2
+
+# The largest `parallelism` of modules/agent_productivity, which is AWS's.
+_MOST_FLINK_TASKS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +113,25 @@ def classifier_runs(workload: Workload, design: Design, timing: Timing, shards: 
 
 
 def kpus_needed(workload: Workload, timing: Timing) -> int:
-    """KPUs of an application that take the peak, without the one that Flink has besides."""
+    """KPUs of Kinesis Data Analytics that take the peak."""
     return max(1, math.ceil(workload.peak_events_per_second / timing.events_per_second_a_kpu))
+
+
+def flink_kpus_needed(workload: Workload, shards: int, timing: Timing) -> int:
+    """KPUs of a Flink application, without the one that it has besides: one a task, and so many
+    tasks that the fullest keeps up with the peak of its shards.
+
+    Raises ValueError where no number of tasks that the module takes is enough.
+    """
+    a_shard = workload.peak_events_per_second / shards
+    for tasks in range(1, _MOST_FLINK_TASKS + 1):
+        if fullest_task(shards, tasks) * a_shard <= timing.events_per_second_a_kpu:
+            return tasks
+    raise ValueError(
+        f"{workload.agents:,} agents are too many for a Flink application: with {shards:,} shards "
+        f"the fullest of {_MOST_FLINK_TASKS} tasks still gets more than "
+        f"{timing.events_per_second_a_kpu:,.0f} events a second."
+    )
 
 
 def classifier_ms(events: float, function: Function, design: Design, timing: Timing) -> float:

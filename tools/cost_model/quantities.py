@@ -8,6 +8,7 @@ from tools.cost_model.designs import Capacity, Design, TableWrites
 from tools.cost_model.functions import (
     Runs,
     classifier_runs,
+    flink_kpus_needed,
     kpus_needed,
     queues_needed,
     relay_runs,
@@ -109,9 +110,9 @@ def _analytics(workload: Workload, design: Design, timing: Timing, shards: int) 
     waits for its batch to be full."""
     if design.classifier and not design.flink:
         return {}
-    units = kpus_needed(workload, timing)
     if not (design.classifier and design.flink):
-        return {"analytics.kpu_hours": float(units * HOURS_A_MONTH)}
+        return {"analytics.kpu_hours": float(kpus_needed(workload, timing) * HOURS_A_MONTH)}
+    units = flink_kpus_needed(workload, shards, timing)
     snapshot = shards * design.classifier.batch_size * workload.event_bytes
     return {
         "analytics.kpu_hours": float((units + ORCHESTRATION_KPUS) * HOURS_A_MONTH),

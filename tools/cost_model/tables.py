@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tools.cost_model.designs import Design
-from tools.cost_model.functions import kpus_needed
+from tools.cost_model.functions import flink_kpus_needed
 from tools.cost_model.prices import Prices
 from tools.cost_model.quantities import Month, month
 from tools.cost_model.rules import ORCHESTRATION_KPUS
@@ -151,7 +151,7 @@ def engines(
                 f"{workload.agents:,}",
                 f"{workload.peak_events_per_second:,.0f}",
                 f"{application.shards:,}",
-                f"{kpus_needed(workload, timing)} + {ORCHESTRATION_KPUS}",
+                f"{flink_kpus_needed(workload, application.shards, timing)} + {ORCHESTRATION_KPUS}",
                 f"{classified:,.2f}",
                 f"{dollars(application, prices, 'analytics'):,.2f}",
                 f"{before:,.2f}",
