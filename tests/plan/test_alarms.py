@@ -16,6 +16,7 @@ import pytest
 from tests.local_cloud.cloud import LocalCloud
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.local_cloud.workspace import Workspace, workspace
+from tests.plan.alarm_rules import LIMITS, RULES, rule
 from tests.plan.planned import plan as planned_by
 from tests.plan.planned import resources
 from tests.unit.test_metrics import METRICS
@@ -25,14 +26,6 @@ pytestmark = pytest.mark.xdist_group("plan")
 
 OPERATIONS = (REPOSITORY / "docs" / "operations.md").read_text()
 ENGINES = (REPOSITORY / "docs" / "engines.md").read_text()
-
-# None of them is the default.
-LIMITS = {
-    "iterator_age_minutes": 7,
-    "queue_age_minutes": 3,
-    "report_age_minutes": 20,
-    "skipped_percent": 12,
-}
 
 VARIABLES = {
     "connect_s3_bucket": "amazon-connect-0123456789ab",
@@ -83,78 +76,6 @@ OF_FLINK = {
     },
 }
 PERIODS = {60, 300}
-
-# When each is on, but for the usual: more than 0 in one period of five minutes. `on` is how many of
-# the periods it takes.
-LATE = {
-    "threshold": LIMITS["iterator_age_minutes"] * 60_000,
-    "seconds": 60,
-    "periods": 5,
-    "stats": ["Maximum"],
-}
-AGAIN_AND_AGAIN = {"periods": 3, "on": 2}
-GIVES_UP = {"expression": "FILL(kept, 0) + FILL(lost, 0)", "periods": 2, "on": 1}
-SKIPS = {
-    "expression": "IF(events > 0, 100 * skipped / events, 0)",
-    "threshold": LIMITS["skipped_percent"],
-    "periods": 3,
-    "on": 3,
-}
-IS_NOT_READ = {
-    "expression": "IF(FILL(flag, REPEAT) > 0, age, 0)",
-    "threshold": LIMITS["queue_age_minutes"] * 60,
-    "seconds": 60,
-    "periods": 3,
-    "stats": ["Maximum", "Minimum"],
-}
-RULES: dict[str, dict[str, Any]] = {
-    "application-reads-late": LATE,
-    "application-restarts": {
-        "expression": "DIFF(restarts)",
-        "stats": ["Maximum"],
-        **AGAIN_AND_AGAIN,
-    },
-    "classifier-fails": AGAIN_AND_AGAIN,
-    "classifier-gives-up-batches": GIVES_UP,
-    "classifier-is-throttled": AGAIN_AND_AGAIN,
-    "classifier-puts-events-aside": {},
-    "classifier-reads-late": LATE,
-    "classifier-skips-records": SKIPS,
-    "no-heartbeat": {
-        "comparison": "LessThanThreshold",
-        "threshold": 1,
-        "expression": "FILL(heartbeats, 0)",
-        "periods": 3,
-        "on": 3,
-    },
-    "queue-1-is-not-read": IS_NOT_READ,
-    "queue-2-is-not-read": IS_NOT_READ,
-    "relay-fails": AGAIN_AND_AGAIN,
-    "relay-gets-no-events": {
-        "expression": "IF(events > 0 AND FILL(calls, 0) == 0, 1, 0)",
-        "periods": 3,
-        "on": 3,
-    },
-    "relay-gives-up-batches": GIVES_UP,
-    "relay-is-throttled": AGAIN_AND_AGAIN,
-    "relay-puts-events-aside": {},
-    "relay-reads-late": LATE,
-    "relay-skips-records": SKIPS,
-    "report-files-are-late": {
-        "threshold": LIMITS["report_age_minutes"] * 60,
-        "stats": ["Maximum"],
-    },
-    "writes-are-refused": {},
-}
-USUAL = {
-    "comparison": "GreaterThanThreshold",
-    "threshold": 0,
-    "expression": None,
-    "seconds": 300,
-    "periods": 1,
-    "on": None,
-    "stats": ["Sum"],
-}
 
 # What a plan does not know yet of a mapping, and of a stream that it makes.
 UNKNOWN: dict[str, dict[str, None]] = {
@@ -327,27 +248,9 @@ def test_a_dashboard_shows_the_state_of_the_deployments_alarms(plan: Plan) -> No
     assert shown == plan.alarms.keys() - {"acme-writes-are-refused"}
 
 
-def rule(alarm: dict[str, Any]) -> dict[str, Any]:
-    """When an alarm is on, in the words of RULES."""
-    queries = alarm["metric_query"] or []
-    metrics = [each["metric"][0] for each in queries if each["metric"]]
-    (seconds,) = {each["period"] for each in metrics} or {alarm["period"]}
-    return {
-        "comparison": alarm["comparison_operator"],
-        "threshold": alarm["threshold"],
-        "expression": next((each["expression"] for each in queries if each["expression"]), None),
-        "seconds": seconds,
-        "periods": alarm["evaluation_periods"],
-        "on": alarm["datapoints_to_alarm"],
-        "stats": sorted({each["stat"] for each in metrics} or {alarm["statistic"]}),
-    }
-
-
 def test_each_alarm_is_on_when_it_says(plan: Plan) -> None:
     expected = {
-        suffix: USUAL | each
-        for suffix, each in RULES.items()
-        if not suffix.startswith("application-")
+        suffix: each for suffix, each in RULES.items() if not suffix.startswith("application-")
     }
     assert {
         name.removeprefix("acme-"): rule(each) for name, each in plan.alarms.items()
@@ -378,8 +281,7 @@ def test_the_runbooks_defaults_are_those_of_every_module_and_example() -> None:
 def test_on_flink_two_alarms_are_about_the_application(flink: Plan) -> None:
     about = [each for each in RULES if each.startswith("application-")]
     expected = {
-        suffix: USUAL | RULES[suffix]
-        for suffix in (*about, "no-heartbeat", "report-files-are-late")
+        suffix: RULES[suffix] for suffix in (*about, "no-heartbeat", "report-files-are-late")
     }
     found = {name.removeprefix("acme-"): rule(each) for name, each in flink.alarms.items()}
     assert found == expected
