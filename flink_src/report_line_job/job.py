@@ -32,7 +32,7 @@ def _shard(row: Row) -> str:
     return shard
 
 
-class _Classifier(KeyedProcessFunction):  # type: ignore[misc]
+class _Classifier(KeyedProcessFunction):  # type: ignore[misc]  # PyFlink is not in mypy's .venv
     """Keeps a shard's records as Flink's state until they are a batch, and has the classifier deal
     with it. Nothing comes out of it.
 
