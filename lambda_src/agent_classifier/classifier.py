@@ -4,15 +4,14 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import boto3
-
 from agent_classifier.configuration import read_configuration
 from agent_classifier.delivery import deliver
 from agent_classifier.packing import LARGEST_RECORD, packed
 from agent_classifier.report_line import report_line
 from agent_classifier.status_table_source import status_table_source
-from agent_events.aws_calls import AWS_CALLS
+from agent_events.aws_calls import aws_client
 from agent_events.batch_log import log_batch
+from agent_events.conditions import Condition
 from agent_events.invocation import Context, Handler, pause, put_aside, time_for_calls
 from agent_events.kinesis_batch import BatchResponse, batch_response, read_batch, settled
 from agent_events.structured_log import log_as
@@ -29,8 +28,8 @@ def classifier_handler(
     """
     log_as(environment)
     configuration = read_configuration(environment)
-    firehose = boto3.client("firehose", config=AWS_CALLS)
-    s3 = boto3.client("s3", config=AWS_CALLS)
+    firehose = aws_client("firehose")
+    s3 = aws_client("s3")
     status_table = status_table_source(s3, configuration.status_table_bucket, now)
 
     def handler(invocation: Any, context: Context) -> BatchResponse:
@@ -40,9 +39,12 @@ def classifier_handler(
             lambda _, event: report_line(event, table, configuration.include_agent_status_type),
         )
         lines = [(number, line) for number, line in batch.outcomes.items() if line]
-        records, too_large = packed(lines)
-        undeliverable = batch.undeliverable | dict.fromkeys(too_large, "ReportLineTooLarge")
-        failed = put_aside(
+        too_large = {number for number, line in lines if len(line) > LARGEST_RECORD}
+        undeliverable = {
+            **batch.undeliverable,
+            **dict.fromkeys(too_large, Condition.REPORT_LINE_TOO_LARGE),
+        }
+        not_kept = put_aside(
             lambda: s3,
             configuration.failed_records_bucket,
             context,
@@ -51,15 +53,17 @@ def classifier_handler(
             (),
             largestRecordBytes=LARGEST_RECORD,
         )
-        put_aside_now = len(undeliverable) - len(failed)
-        if failed:
-            # What Lambda brings again anyway waits for that: no line is to be put twice.
-            now = settled(batch.records, failed)
-            records, _ = packed(line for line in lines if line[0] in now)
-        unput = deliver(
+        # What Lambda brings again anyway waits for that: no line is to be put twice.
+        settled_numbers = settled(batch.records, not_kept)
+        records = packed(
+            (number, line)
+            for number, line in lines
+            if number in settled_numbers and number not in too_large
+        )
+        not_put = deliver(
             firehose, configuration.firehose_stream, records, time_for_calls(context), pause
         )
-        failed |= unput
+        failed = not_kept | not_put
 
         log_batch(
             "batch classified",
@@ -67,8 +71,8 @@ def classifier_handler(
             undeliverable,
             failed,
             {
-                "EventsPutAside": put_aside_now,
-                "LinesWritten": sum(len(each.sequence_numbers) for each in records) - len(unput),
+                "EventsPutAside": len(undeliverable.keys() & settled_numbers),
+                "LinesWritten": sum(len(each.sequence_numbers) for each in records) - len(not_put),
             },
             withoutUsername=len(batch.outcomes) - len(lines),
             firehoseRecords=len(records),

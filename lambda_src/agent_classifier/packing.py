@@ -18,25 +18,19 @@ class FirehoseRecord(NamedTuple):
     sequence_numbers: tuple[str, ...]
 
 
-def packed(lines: Iterable[ReportLine]) -> tuple[list[FirehoseRecord], list[str]]:
-    """As few records as hold the lines in their order, and the sequence numbers of the lines that
-    are too large for any record."""
+def packed(lines: Iterable[ReportLine]) -> list[FirehoseRecord]:
+    """As few records as hold the lines in their order; no line is longer than LARGEST_RECORD."""
     records: list[FirehoseRecord] = []
-    too_large: list[str] = []
     sequence_numbers: list[str] = []
     data: list[bytes] = []
     size = 0
     for sequence_number, line in lines:
         size += len(line)
         if size > LARGEST_RECORD:
-            if len(line) > LARGEST_RECORD:
-                too_large.append(sequence_number)
-                size -= len(line)
-                continue
             records.append(FirehoseRecord(b"".join(data), tuple(sequence_numbers)))
             sequence_numbers, data, size = [], [], len(line)
         sequence_numbers.append(sequence_number)
         data.append(line)
     if data:
         records.append(FirehoseRecord(b"".join(data), tuple(sequence_numbers)))
-    return records, too_large
+    return records

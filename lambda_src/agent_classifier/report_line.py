@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from agent_classifier.status_table import StatusTable, status_key
+from agent_classifier.status_table import StatusTable
 from agent_events.agent_event import AgentEvent, an_object, text
+from agent_events.names import name_key
 
 _STATE_TYPES = {"ROUTABLE": "A", "OFFLINE": "0"}
 _SIGNED_IN = "1"
@@ -25,7 +26,7 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 def report_line(
     event: AgentEvent, table: StatusTable, include_agent_status_type: bool
 ) -> bytes | None:
-    """The event's line, with its line end; None for an event whose `Username` is null.
+    """The event's line, with its line end; None where `Username` is empty, or no string.
 
     A value that is missing, empty or no string is `null`. A line break in a value is one space and
     a lone surrogate U+FFFD; all other characters, tabs and control characters too, are as they
@@ -34,7 +35,7 @@ def report_line(
     snapshot = an_object(event.current)
     configuration = an_object(snapshot.get("Configuration"))
     username = configuration.get("Username")
-    if username is None:
+    if not isinstance(username, str) or not username:
         return None
     groups = an_object(configuration.get("AgentHierarchyGroups"))
     status = an_object(snapshot.get("AgentStatus"))
@@ -56,7 +57,7 @@ def report_line(
 
 def state_type(status: Mapping[str, Any], table: StatusTable) -> str:
     """`A` available, `0` signed out, `1` signed in, for an `AgentStatus` (wire contract, 2.2)."""
-    named = table.get(status_key(text(status, "Name") or ""))
+    named = table.get(name_key(text(status, "Name") or ""))
     return named or _STATE_TYPES.get(text(status, "Type") or "", _SIGNED_IN)
 
 

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Mapping
 
+from agent_events.names import name_key
+
 # Fixed by the wire contract, section 2.2, at the root of the report bucket.
 STATUS_TABLE_KEY = "ASPECT_AGENT_STATUS_INFO.csv"
 
-# StateType, `A`, `0` or `1`, by status name as `status_key` writes it.
+# StateType, `A`, `0` or `1`, by status name as `name_key` has it.
 StatusTable = Mapping[str, str]
 
 _HEADER = ["statename", "statetype"]
@@ -27,37 +29,31 @@ class StatusTableError(Exception):
     """The table cannot be understood as a whole; the text names the row and what to change."""
 
 
-def status_key(name: str) -> str:
-    """What two spellings of one status name have in common."""
-    return name.strip().casefold()
-
-
 def parse_status_table(data: bytes) -> StatusTable:
     """The table in `data`, the content of the S3 object.
 
-    Rows are lines, counted from 1, the header and blank ones included. Naming a status twice is
-    allowed when both rows say the same. Raises StatusTableError for anything that is not such a
-    table; it quotes nothing of the table but a wrong StateType.
+    The header may be missing. Rows are lines, counted from 1, the header and blank ones included.
+    Naming a status twice is allowed when both rows say the same. Raises StatusTableError for
+    anything that is not such a table; it quotes nothing of the table but a wrong StateType.
     """
     table: dict[str, str] = {}
     row_of: dict[str, int] = {}
-    header = False
+    first = True
     for row, line in enumerate(_LINE_BREAK.split(_decoded(data)), 1):
         if not line.strip():
             continue
         fields = _fields(line, row)
-        if not header:
-            if [field.casefold() for field in fields] != _HEADER:
-                raise _error(row, "the first row has to be StateName,StateType")
-            header = True
-            continue
+        if first:
+            first = False
+            if [field.lower() for field in fields] == _HEADER:
+                continue
         if len(fields) != 2:
             raise _error(
                 row,
                 f"{len(fields)} columns instead of 2: write StateName,StateType, "
                 "a name that holds a comma in double quotes",
             )
-        name, state_type = status_key(fields[0]), _STATE_TYPES.get(fields[1].casefold())
+        name, state_type = name_key(fields[0]), _STATE_TYPES.get(fields[1].lower())
         if not name:
             raise _error(row, "the StateName is empty: write one, or delete the row")
         if state_type is None:
@@ -73,8 +69,11 @@ def parse_status_table(data: bytes) -> StatusTable:
                 "delete one of the two rows",
             )
         row_of.setdefault(name, row)
-    if not header:
-        raise _error(1, "the first row has to be StateName,StateType, but the file is empty")
+    if first:
+        raise _error(
+            1,
+            "the file is empty: write a row for each status, as in Lunch,1, or delete the file",
+        )
     return table
 
 

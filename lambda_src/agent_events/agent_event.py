@@ -2,8 +2,11 @@
 
 import json
 import re
+from codecs import BOM_UTF8
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
+
+from agent_events.conditions import Condition
 
 # A DynamoDB partition key holds at most this many bytes of UTF-8.
 _LONGEST_AGENT_ARN = 2_048
@@ -11,7 +14,7 @@ _LONGEST_AGENT_ARN = 2_048
 # As Amazon Connect writes a timestamp, and as it leaves here.
 _NORMAL_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d\.\d{3}Z", re.ASCII)
 _TIMESTAMP = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?", re.ASCII
+    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:[Zz]|[+-]\d\d(?::?\d\d)?)?", re.ASCII
 )
 
 
@@ -20,10 +23,11 @@ class NotAnAgentEvent(Exception):
 
 
 class Undeliverable(Exception):
-    """A record that is kept whole, because what it says cannot or must not go on to WFM.
+    """A record that is set aside whole, because what it says cannot or must not go on to WFM."""
 
-    Its text is the condition, in one word, without the record's content.
-    """
+    def __init__(self, condition: Condition) -> None:
+        super().__init__(condition)
+        self.condition = condition
 
 
 class AgentEvent(NamedTuple):
@@ -50,7 +54,7 @@ class AgentEvent(NamedTuple):
 
 
 def decode_agent_event(data: bytes) -> AgentEvent:
-    """Decode the data of one Kinesis record.
+    """Decode the data of one Kinesis record, UTF-8 JSON with or without a byte order mark.
 
     Raises NotAnAgentEvent when the data is not UTF-8, not JSON, not an object, or has no usable
     AgentARN or EventTimestamp; Undeliverable when it is nested too deeply to tell. Every other
@@ -58,11 +62,11 @@ def decode_agent_event(data: bytes) -> AgentEvent:
     double, and of more digits than Python makes an int of.
     """
     try:
-        document = _parsed(data.decode("utf-8"))
+        document = _parsed(data.removeprefix(BOM_UTF8).decode("utf-8"))
     except UnicodeDecodeError:
         raise NotAnAgentEvent("not UTF-8") from None
     except RecursionError:
-        raise Undeliverable("NestedTooDeeply") from None
+        raise Undeliverable(Condition.NESTED_TOO_DEEPLY) from None
     except ValueError:
         raise NotAnAgentEvent("not JSON") from None
     if not isinstance(document, dict):
@@ -81,7 +85,8 @@ def decode_agent_event(data: bytes) -> AgentEvent:
 def utc_milliseconds(value: Any) -> str | None:
     """An ISO 8601 timestamp as `yyyy-MM-ddTHH:mm:ss.SSSZ`, or None when `value` is none.
 
-    No zone means UTC; a fraction finer than milliseconds is cut off.
+    Seconds, fraction and zone may be missing, and `t` and `z` lower case. No zone means UTC; a
+    fraction finer than milliseconds is cut off.
     """
     if not isinstance(value, str):
         return None
@@ -89,7 +94,7 @@ def utc_milliseconds(value: Any) -> str | None:
     if not normal and not _TIMESTAMP.fullmatch(value):
         return None
     try:
-        moment = datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value.upper())
         if normal:
             return value
         if moment.tzinfo is not UTC and moment.tzinfo is not None:

@@ -8,6 +8,8 @@ on-failure destination keeps a batch, so that both are replayed alike.
 import json
 from typing import Any
 
+from agent_events.conditions import Condition
+
 
 def failed_record_key(function_name: str, record: dict[str, Any]) -> str:
     """The object key for `record`; the same record always gets the same one."""
@@ -16,7 +18,7 @@ def failed_record_key(function_name: str, record: dict[str, Any]) -> str:
 
 
 def failed_record_document(
-    function_arn: str, request_id: str, record: dict[str, Any], condition: str
+    function_arn: str, request_id: str, record: dict[str, Any], condition: Condition
 ) -> bytes:
     """The object's content: one record, why it failed, and where on the stream it stood."""
     kinesis = record["kinesis"]

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from agent_events.conditions import Condition
 from agent_events.failed_records import failed_record_document, failed_record_key
 from agent_events.kinesis_batch import BatchResponse, settled
 from agent_events.structured_log import described, log
@@ -47,21 +48,21 @@ def put_aside(
     bucket: str,
     context: Context,
     records: Mapping[str, dict[str, Any]],
-    undeliverable: Mapping[str, str],
+    undeliverable: Mapping[str, Condition],
     failed: Collection[str],
     **limits: int,
 ) -> set[str]:
     """Keep those of `records` that can never be delivered; the sequence numbers of those not kept.
 
     `s3` gives the client, which is made only when there is something to keep. `undeliverable` says
-    why, in one word, by sequence number; `limits` are the sizes that may have been broken, for the
+    why, by sequence number; `limits` are the sizes that may have been broken, for the
     log. `records` are in stream order: after the first in `failed`, or one that cannot be kept in
     time, nothing is, because Lambda comes again with all that follows. So this comes before
     anything is delivered, and nothing behind such a record may be.
     """
     may_go_on = time_for_calls(context, MILLISECONDS_AFTER_KEEPING)
-    now = settled(records, failed)
-    left = [each for each in records if each in undeliverable and each in now]
+    settled_numbers = settled(records, failed)
+    left = [each for each in records if each in undeliverable and each in settled_numbers]
     for index, each in enumerate(left):
         if not may_go_on() or not _kept(
             s3(), bucket, context, records[each], undeliverable[each], limits
@@ -75,7 +76,7 @@ def _kept(
     bucket: str,
     context: Context,
     record: dict[str, Any],
-    condition: str,
+    condition: Condition,
     limits: Mapping[str, int],
 ) -> bool:
     sequence_number = record["kinesis"]["sequenceNumber"]

@@ -18,6 +18,7 @@ from agent_events.agent_event import (
     Undeliverable,
     decode_agent_event,
 )
+from agent_events.conditions import Condition
 
 # By so much an event may be newer than its record's arrival on the stream. One that is dated years
 # ahead would win over all that follow, and its agent would stand still until then.
@@ -58,7 +59,7 @@ class Batch(Generic[Outcome]):
     records: dict[str, dict[str, Any]]
     outcomes: dict[str, Outcome]
     skipped: list[SkippedRecord]
-    undeliverable: dict[str, str]
+    undeliverable: dict[str, Condition]
 
 
 def read_batch(invocation: Any, outcome: Callable[[str, AgentEvent], Outcome]) -> Batch[Outcome]:
@@ -77,14 +78,14 @@ def read_batch(invocation: Any, outcome: Callable[[str, AgentEvent], Outcome]) -
         ) from None
     outcomes: dict[str, Outcome] = {}
     skipped: list[SkippedRecord] = []
-    undeliverable: dict[str, str] = {}
+    undeliverable: dict[str, Condition] = {}
     for sequence_number, record in records.items():
         try:
             outcomes[sequence_number] = outcome(sequence_number, _decode(record))
         except NotAnAgentEvent as reason:
             skipped.append(SkippedRecord(sequence_number, str(reason)))
-        except Undeliverable as condition:
-            undeliverable[sequence_number] = str(condition)
+        except Undeliverable as undelivered:
+            undeliverable[sequence_number] = undelivered.condition
     return Batch(records, outcomes, skipped, undeliverable)
 
 
@@ -115,7 +116,7 @@ def _decode(record: dict[str, Any]) -> AgentEvent:
         raise NotAnAgentEvent("not Base64") from None
     event = decode_agent_event(data)
     if event.timestamp > _latest_plausible(kinesis.get("approximateArrivalTimestamp")):
-        raise Undeliverable("EventTimestampInFuture")
+        raise Undeliverable(Condition.EVENT_TIMESTAMP_IN_FUTURE)
     return event
 
 

@@ -52,13 +52,13 @@ def described(error: ClientError | BotoCoreError) -> str:
     )
 
 
-def log_as(environment: Mapping[str, str]) -> None:
-    """From now on, log what `LOG_LEVEL` says, and metrics of this function.
+def log_as(environment: Mapping[str, str], variable: str = "LOG_LEVEL") -> None:
+    """From now on, log from the level that `variable` names, and metrics of this function.
 
-    Raises ConfigurationError for a level that there is not; without one it is INFO.
+    Raises ConfigurationError for a level that does not exist; without the variable it is INFO.
     """
     global _least, _function_name
-    _least = one_of(environment, "LOG_LEVEL", "the least level that is logged", _LEVELS, "INFO")
+    _least = one_of(environment, variable, "the least level that is logged", _LEVELS, "INFO")
     _function_name = environment.get("AWS_LAMBDA_FUNCTION_NAME", "none")
 
 

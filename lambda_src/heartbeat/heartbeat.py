@@ -3,9 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import boto3
-
-from agent_events.aws_calls import AWS_CALLS
+from agent_events.aws_calls import aws_client
 from agent_events.environment import required
 from agent_events.structured_log import log_as, log_metrics
 
@@ -41,7 +39,7 @@ def heartbeat_handler(environment: Mapping[str, str]) -> Callable[[Any, Any], di
     look = (
         _application(environment) if "FLINK_APPLICATION" in environment else _mapping(environment)
     )
-    firehose = boto3.client("firehose", config=AWS_CALLS)
+    firehose = aws_client("firehose")
 
     def handler(_event: Any, _context: Any) -> dict[str, Any]:
         running, seen = look()
@@ -66,7 +64,7 @@ def _mapping(environment: Mapping[str, str]) -> _Look:
         "EVENT_SOURCE_MAPPING_UUID",
         "the UUID of the classifier's event source mapping",
     )
-    aws_lambda = boto3.client("lambda", config=AWS_CALLS)
+    aws_lambda = aws_client("lambda")
 
     def look() -> tuple[bool, dict[str, Any]]:
         answer = aws_lambda.get_event_source_mapping(UUID=mapping)
@@ -81,7 +79,7 @@ def _application(environment: Mapping[str, str]) -> _Look:
     """A look at the Flink application: only `RUNNING` counts. To the service a job that fails and
     begins anew, again and again, is running too; an alarm is for that."""
     name = required(environment, "FLINK_APPLICATION", "the name of the Flink application")
-    flink = boto3.client("kinesisanalyticsv2", config=AWS_CALLS)
+    flink = aws_client("kinesisanalyticsv2")
 
     def look() -> tuple[bool, dict[str, Any]]:
         detail = flink.describe_application(ApplicationName=name)["ApplicationDetail"]

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from agent_events.agent_event import AgentEvent, an_object, text, utc_milliseconds, utf8_size
+from agent_events.names import name_key
 from rta_relay.hierarchy_filter import HierarchyFilter
 
 # DynamoDB's limit for an item, names and values together, in bytes.
@@ -16,53 +17,48 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 class StateChange(NamedTuple):
     """What one event says of its agent: to be shown as `item`, or, where that is None, to be gone.
 
-    `timestamp` is the event's, and `since` when its status began, empty when it has none, both as
-    `yyyy-MM-ddTHH:mm:ss.SSSZ`.
+    `timestamp` is the event's, as `yyyy-MM-ddTHH:mm:ss.SSSZ`.
     """
 
     sequence_number: str
     agent_arn: str
     timestamp: str
-    since: str
     item: dict[str, str] | None
-
-    @property
-    def rank(self) -> tuple[str, bool, str]:
-        """The change of higher rank decides: the newer event; of two at the same instant, the
-        sign-out, else the one with the newer status."""
-        return (self.timestamp, self.item is None, self.since)
 
 
 def state_change(
     sequence_number: str, event: AgentEvent, hierarchy_filter: HierarchyFilter, body: str | None
 ) -> StateChange | None:
-    """None when the event says nothing of the table: a heartbeat, or an agent not monitored.
+    """None when the event says nothing of the table: a heartbeat, or an agent who was not monitored
+    before and is not now.
 
     `body` is the event minimised; None when the agent is not monitored, or the event cannot be
-    written. Who signs out has to be gone whatever the filter says: the event may name no group any
-    more, and the filter may have been another when they came. So has an agent who was monitored (by
-    the previous snapshot) and no longer is.
+    written. An agent who signs out is gone whatever the filter says: the event may name no group,
+    and the filter may have changed since they signed in. An agent who is not monitored is gone too,
+    unless the previous snapshot shows that they were not monitored before (section 3.2).
     """
     if event.event_type == "HEART_BEAT":
         return None
     if is_signed_out(event):
         item = None
-    elif body is not None:
-        item = table_item(event, body)
-    elif hierarchy_filter.passes(event.previous) and not hierarchy_filter.passes(event.current):
+    elif not hierarchy_filter.passes(event.current):
+        if hierarchy_filter.excludes(event.previous):
+            return None
         item = None
-    else:
+    elif body is None:
         return None
-    since = utc_milliseconds(_status(event).get("StartTimestamp")) or ""
-    return StateChange(sequence_number, event.agent_arn, event.timestamp, since, item)
+    else:
+        item = table_item(event, body)
+    return StateChange(sequence_number, event.agent_arn, event.timestamp, item)
 
 
 def deciding(changes: Iterable[StateChange]) -> list[StateChange]:
-    """One change for each agent, the one of highest rank; of equals the last."""
+    """One change for each agent, the newest; of several at the same instant, the last of `changes`,
+    which are in stream order (wire contract, section 3.1)."""
     newest: dict[str, StateChange] = {}
     for change in changes:
         known = newest.get(change.agent_arn)
-        if known is None or change.rank >= known.rank:
+        if known is None or change.timestamp >= known.timestamp:
             newest[change.agent_arn] = change
     return list(newest.values())
 
@@ -75,7 +71,7 @@ def is_signed_out(event: AgentEvent) -> bool:
     status_type = text(status, "Type")
     if status_type:
         return status_type == "OFFLINE"
-    return (text(status, "Name") or "").casefold() == "offline"
+    return name_key(text(status, "Name") or "") == "offline"
 
 
 def table_item(event: AgentEvent, body: str) -> dict[str, str]:

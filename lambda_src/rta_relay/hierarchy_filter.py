@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from agent_events.agent_event import text
+from agent_events.agent_event import at, text
+from agent_events.names import name_key
 
 
 @dataclass(frozen=True, slots=True)
 class HierarchyFilter:
     """Level 0 lets everything pass; 1 to 5, what belongs to one of the groups at that level.
 
-    `values` are group names, case-folded.
+    `values` are group names as `name_key` has them, none of them empty.
     """
 
     level: int
@@ -19,7 +20,7 @@ class HierarchyFilter:
 
     @classmethod
     def of(cls, level: int, values: Iterable[str]) -> Self:
-        return cls(level, frozenset(value.casefold() for value in values))
+        return cls(level, frozenset(map(name_key, values)) - {""})
 
     def passes(self, snapshot: Any) -> bool:
         """Whether an agent with this snapshot is monitored; a snapshot without the level is not."""
@@ -28,4 +29,9 @@ class HierarchyFilter:
         group = text(
             snapshot, "Configuration", "AgentHierarchyGroups", f"Level{self.level}", "Name"
         )
-        return group is not None and group.casefold() in self.values
+        return group is not None and name_key(group) in self.values
+
+    def excludes(self, snapshot: Any) -> bool:
+        """Whether this snapshot shows that its agent is not monitored. A missing one, or one
+        without a `Configuration`, shows nothing."""
+        return isinstance(at(snapshot, "Configuration"), dict) and not self.passes(snapshot)

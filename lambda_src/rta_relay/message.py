@@ -3,20 +3,13 @@
 import hashlib
 import json
 import re
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from agent_events.agent_event import AgentEvent, Undeliverable, at, utf8_size
-
-# Fixed by the wire contract, section 3.4.
-SHARED_MESSAGE_GROUP = "AspectConnectEventsForWfmRTListen_GroupId"
+from agent_events.conditions import Condition
 
 # The queues' maximum message size, in bytes.
 LARGEST_MESSAGE = 262_144
-
-_DEDUPLICATION_ID = re.compile(r"[!-~]{1,128}")
-
-# Whether the agents share a message group, or have one each.
-MessageGroups = Literal["shared", "agent"]
 
 # SQS refuses these characters, and UTF-8 cannot carry a lone surrogate at all.
 _UNSENDABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
@@ -35,19 +28,12 @@ class Message(NamedTuple):
     agent_arn: str
     body: str
     size: int
-    deduplication_id: str
 
 
 def message(sequence_number: str, event: AgentEvent) -> Message:
     """The message for an event. Raises Undeliverable for one that `minimised` cannot write."""
     body = minimised(event)
-    return Message(
-        sequence_number=sequence_number,
-        agent_arn=event.agent_arn,
-        body=body,
-        size=utf8_size(body),
-        deduplication_id=deduplication_id(event, body),
-    )
+    return Message(sequence_number, event.agent_arn, body, utf8_size(body))
 
 
 def minimised(event: AgentEvent) -> str:
@@ -67,20 +53,12 @@ def minimised(event: AgentEvent) -> str:
     try:
         body = _COMPACT.encode(document)
     except ValueError:
-        raise Undeliverable("NumberOutOfRange") from None
+        raise Undeliverable(Condition.NUMBER_OUT_OF_RANGE) from None
     except RecursionError:
-        raise Undeliverable("NestedTooDeeply") from None
+        raise Undeliverable(Condition.NESTED_TOO_DEEPLY) from None
     if body.isascii():
         return body
     return _UNSENDABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", body)
-
-
-def deduplication_id(event: AgentEvent, body: str) -> str:
-    """`EventId`, or where it is none that SQS takes, the SHA-256 of the body, as SQS would."""
-    event_id = event.document.get("EventId")
-    if isinstance(event_id, str) and _DEDUPLICATION_ID.fullmatch(event_id):
-        return event_id
-    return hashlib.sha256(body.encode("utf-8")).hexdigest()
 
 
 def queue_index(agent_arn: str, queues: int) -> int:
@@ -91,11 +69,12 @@ def queue_index(agent_arn: str, queues: int) -> int:
     return int.from_bytes(digest[:8], "little", signed=True) % queues
 
 
-def message_group(message_groups: MessageGroups, agent_arn: str) -> str:
-    """The message group of this agent's events: one for all, or a group of the agent's own.
+def message_group(shared: str | None, agent_arn: str) -> str:
+    """The message group of this agent's events: the `shared` one, or where there is none, a group
+    of the agent's own.
 
     An ARN may be longer than the 128 characters that SQS takes, so it is the ARN's SHA-256.
     """
-    if message_groups == "shared":
-        return SHARED_MESSAGE_GROUP
+    if shared is not None:
+        return shared
     return hashlib.sha256(agent_arn.encode("utf-8")).hexdigest()

@@ -60,7 +60,6 @@ def _send(sqs: Any, request: Request, message_group: Callable[[str], str]) -> tu
                     "Id": str(index),
                     "MessageBody": each.body,
                     "MessageGroupId": message_group(each.agent_arn),
-                    "MessageDeduplicationId": each.deduplication_id,
                 }
                 for index, (_, each) in enumerate(request.entries)
             ],
@@ -71,14 +70,16 @@ def _send(sqs: Any, request: Request, message_group: Callable[[str], str]) -> tu
             _THROTTLED
         )
         return {place for place, _ in request.entries}, throttled
+    placed = {str(index): (place, each) for index, (place, each) in enumerate(request.entries)}
     refusals = [
         {
-            "sequenceNumber": request.entries[int(entry["Id"])][1].sequence_number,
-            "code": entry["Code"],
+            "sequenceNumber": placed[entry["Id"]][1].sequence_number,
+            "code": entry.get("Code"),
         }
         for entry in response.get("Failed", [])
+        if entry.get("Id") in placed
     ]
     if refusals:
         log("WARNING", "SQS refused messages of a batch", queue=request.queue_url, refused=refusals)
-    taken = {int(entry["Id"]) for entry in response.get("Successful", [])}
-    return {place for index, (place, _) in enumerate(request.entries) if index not in taken}, True
+    taken = {entry.get("Id") for entry in response.get("Successful", [])}
+    return {place for name, (place, _) in placed.items() if name not in taken}, True

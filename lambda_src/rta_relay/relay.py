@@ -5,10 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from typing import Any
 
-import boto3
-
-from agent_events.aws_calls import AWS_CALLS
+from agent_events.aws_calls import aws_client
 from agent_events.batch_log import log_batch
+from agent_events.conditions import Condition
 from agent_events.invocation import (
     Context,
     Handler,
@@ -18,7 +17,7 @@ from agent_events.invocation import (
 )
 from agent_events.kinesis_batch import BatchResponse, batch_response, read_batch, settled
 from agent_events.structured_log import log_as
-from rta_relay.agent_state import LARGEST_ITEM, deciding
+from rta_relay.agent_state import LARGEST_ITEM
 from rta_relay.concurrent_calls import CALLS_AT_ONCE
 from rta_relay.configuration import read_configuration
 from rta_relay.message import LARGEST_MESSAGE, message_group, queue_index
@@ -30,14 +29,14 @@ from rta_relay.write_flag import read_flag
 
 def relay_handler(environment: Mapping[str, str]) -> Handler:
     """The function's handler. Raises ConfigurationError for an environment it cannot work with."""
-    log_as(environment)
+    log_as(environment, "LogLevel")
     configuration = read_configuration(environment)
     tables = Tables(configuration.agent_state_table, configuration.signed_out_agents_table)
     queue_urls = configuration.queue_urls
-    dynamodb = boto3.client("dynamodb", config=AWS_CALLS)
-    sqs = boto3.client("sqs", config=AWS_CALLS)
+    dynamodb = aws_client("dynamodb")
+    sqs = aws_client("sqs")
     # Hardly ever needed, and making it is a good part of a cold start.
-    s3 = cache(lambda: boto3.client("s3", config=AWS_CALLS))
+    s3 = cache(lambda: aws_client("s3"))
     executor = ThreadPoolExecutor(CALLS_AT_ONCE)
 
     def handler(invocation: Any, context: Context) -> BatchResponse:
@@ -50,12 +49,11 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
         states = write_changes(
             dynamodb,
             tables,
-            deciding(each.change for each in outcomes if each.change),
+            [each.change for each in outcomes if each.change],
             may_go_on,
             pause,
             executor,
         )
-        failed = states.failed
 
         # Read after the table is written: an event is then in the table before a server that has
         # not yet set the flag reads it.
@@ -66,41 +64,42 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
         )
         messages = [each.message for each in outcomes if each.message]
         outgoing = messages if write_to_queues else []
-        undeliverable = (
-            batch.undeliverable
-            | {n: each.condition for n, each in batch.outcomes.items() if each.condition}
-            | {
-                each.sequence_number: "MessageTooLarge"
+        undeliverable = {
+            **batch.undeliverable,
+            **{number: each.condition for number, each in batch.outcomes.items() if each.condition},
+            **dict.fromkeys(states.rejected, Condition.AGENT_STATE_REJECTED),
+            **{
+                each.sequence_number: Condition.MESSAGE_TOO_LARGE
                 for each in outgoing
                 if each.size > LARGEST_MESSAGE
-            }
-        )
-        failed |= put_aside(
+            },
+        }
+        not_kept = put_aside(
             s3,
             configuration.failed_records_bucket,
             context,
             batch.records,
             undeliverable,
-            failed,
+            states.failed,
             largestMessageBytes=LARGEST_MESSAGE,
             largestItemBytes=LARGEST_ITEM,
         )
         # What Lambda brings again anyway waits for that, so that nothing is sent twice.
-        now = settled(batch.records, failed)
+        settled_numbers = settled(batch.records, states.failed | not_kept)
         sendable = [
             (queue_urls[queue_index(each.agent_arn, len(queue_urls))], each)
             for each in outgoing
-            if each.sequence_number in now and each.size <= LARGEST_MESSAGE
+            if each.sequence_number in settled_numbers and each.sequence_number not in undeliverable
         ]
         not_sent = send_in_order(
             sqs,
             sendable,
-            partial(message_group, configuration.message_groups),
+            partial(message_group, configuration.message_group),
             may_go_on,
             pause,
             executor,
         )
-        failed |= not_sent
+        failed = states.failed | not_kept | not_sent
 
         log_batch(
             "batch relayed",
@@ -109,7 +108,7 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
             failed,
             {
                 "EventsFiltered": sum(not (each.message or each.condition) for each in outcomes),
-                "EventsPutAside": len(undeliverable.keys() & now),
+                "EventsPutAside": len(undeliverable.keys() & settled_numbers),
                 "StatesWritten": states.written,
                 "MessagesSent": len(sendable) - len(not_sent),
                 "WriteEventsToQueue": int(bool(write_to_queues)),

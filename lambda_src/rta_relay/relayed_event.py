@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from agent_events.agent_event import AgentEvent, Undeliverable
+from agent_events.conditions import Condition
 from rta_relay.agent_state import LARGEST_ITEM, StateChange, item_size, state_change
 from rta_relay.hierarchy_filter import HierarchyFilter
 from rta_relay.message import Message, message
@@ -15,22 +16,23 @@ class RelayedEvent(NamedTuple):
 
     message: Message | None
     change: StateChange | None
-    condition: str | None
+    condition: Condition | None
 
 
 def relayed_event(
     sequence_number: str, event: AgentEvent, hierarchy_filter: HierarchyFilter
 ) -> RelayedEvent:
     """What has to be done for an event."""
-    outgoing, condition = None, None
+    outgoing: Message | None = None
+    condition: Condition | None = None
     if hierarchy_filter.passes(event.current):
         try:
             outgoing = message(sequence_number, event)
         except Undeliverable as unwritable:
-            condition = str(unwritable)
+            condition = unwritable.condition
     change = state_change(
         sequence_number, event, hierarchy_filter, outgoing.body if outgoing else None
     )
     if change and change.item and item_size(change.item) > LARGEST_ITEM:
-        return RelayedEvent(outgoing, None, "AgentStateTooLarge")
+        return RelayedEvent(outgoing, None, Condition.AGENT_STATE_TOO_LARGE)
     return RelayedEvent(outgoing, change, condition)

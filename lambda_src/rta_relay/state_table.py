@@ -7,7 +7,7 @@ that remembers when. So a newer event of an agent who has an item is written by 
 state table. What that refuses, and every sign-out, is a transaction over both tables.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from botocore.exceptions import BotoCoreError, ClientError
 
 from agent_events.structured_log import described, log
-from rta_relay.agent_state import StateChange, item_size
+from rta_relay.agent_state import StateChange, deciding, item_size
 from rta_relay.concurrent_calls import for_each
 
 # DynamoDB takes 25 statements a call, or 100 actions and 4 MB a transaction; a change is two
@@ -40,8 +40,14 @@ _PASSING = {
     "TransactionConflict",
 }
 
+# Of an action of a transaction: DynamoDB rejects the item for what it contains, and always will.
+_REJECTED = {"ItemCollectionSizeLimitExceeded", "ValidationError"}
+
+# Of a call: one of its items is rejected, or it is not a call that DynamoDB takes.
+_INVALID = "ValidationException"
+
 # How the codes begin of an answer after which only transactions can tell.
-_NO_STATEMENTS = ("AccessDenied", "ValidationException")
+_NO_STATEMENTS = ("AccessDenied", _INVALID)
 
 # What a statement writes; an item that lacks one of these is written by a transaction.
 _WRITTEN = (
@@ -53,18 +59,8 @@ _WRITTEN = (
     "RawAgentEventJSon",
 )
 
+# Only an older event is refused: of two at the same instant, the one that arrives later wins.
 _NOT_NEWER = "attribute_not_exists(AgentARN) OR LastEventTimeStamp <= :timestamp"
-_OLDER = "attribute_not_exists(AgentARN) OR LastEventTimeStamp < :timestamp"
-
-# At the same instant the status that began later wins over any other, and any over none.
-_LOWER_RANK = (
-    f"{_OLDER} OR (LastEventTimeStamp = :timestamp AND "
-    "(attribute_not_exists(LastStateChangeTimeStamp) OR LastStateChangeTimeStamp <= :since))"
-)
-
-# In PartiQL, where OR may hide which item is meant: less than _LOWER_RANK allows, but
-# nearly every newer event meets it, and an event that comes again.
-_BOTH_NOT_NEWER = '"LastEventTimeStamp"<=? AND "LastStateChangeTimeStamp"<=?'
 
 
 class Tables(NamedTuple):
@@ -75,59 +71,100 @@ class Tables(NamedTuple):
 
 
 class TableOutcome(NamedTuple):
-    """How many changes were written or lost to a newer event, and which records failed."""
+    """How many changes were written or lost to a newer event, and the records, by sequence number,
+    that `failed` and may be tried again, or whose item DynamoDB `rejected` for what it contains."""
 
     written: int
     outdated: int
-    failed: set[str]
+    failed: frozenset[str] = frozenset()
+    rejected: frozenset[str] = frozenset()
 
 
 class _Call(NamedTuple):
-    """What became of one call's changes: those in neither list are written, or `outdated`.
+    """What became of one call's changes: those in no list are written, or `outdated`.
 
-    `refused` is for a transaction to decide. `left` is to be tried again, at once or `later`;
-    `failed`: not because it was refused for the moment.
+    `refused` is for a transaction to decide; `rejected` can never be written. `left` is to be tried
+    again, at once or `later`, together or in `halves`; `failed`: not because it was refused for the
+    moment.
     """
 
     outdated: int = 0
     refused: Sequence[StateChange] = ()
+    rejected: Sequence[StateChange] = ()
     left: Sequence[StateChange] = ()
     later: bool = False
+    halves: bool = False
     failed: bool = False
 
 
 def write_changes(
     dynamodb: Any,
     tables: Tables,
-    changes: Iterable[StateChange],
+    changes: Sequence[StateChange],
     may_go_on: Callable[[], bool],
     pause: Callable[[int], None],
     executor: Executor,
 ) -> TableOutcome:
-    """Write at most one change for each agent.
+    """Write the change of each agent that decides among `changes`, which are in stream order.
 
-    `may_go_on` says whether there is time for another call; `pause` waits after a try in which
-    something was refused for the moment, counted from the last that settled something. A failure is
-    in the outcome, never raised, so that the rest of the batch goes on.
+    Where DynamoDB rejects it for what it contains, the one that decides among the others is written
+    instead. `may_go_on` says whether there is time for another call; `pause` waits after a try in
+    which something was refused for the moment, counted from the last that settled something. A
+    failure is in the outcome, never raised, so that the rest of the batch goes on.
     """
-    changes = list(changes)
+    outcome = TableOutcome(0, 0)
+    pending = deciding(changes)
+    while pending:
+        done = _write(dynamodb, tables, pending, may_go_on, pause, executor)
+        outcome = TableOutcome(
+            outcome.written + done.written,
+            outcome.outdated + done.outdated,
+            outcome.failed | done.failed,
+            outcome.rejected | done.rejected,
+        )
+        agents = {each.agent_arn for each in pending if each.sequence_number in done.rejected}
+        pending = deciding(
+            each
+            for each in changes
+            if each.agent_arn in agents and each.sequence_number not in outcome.rejected
+        )
+    return outcome
+
+
+def _write(
+    dynamodb: Any,
+    tables: Tables,
+    changes: Sequence[StateChange],
+    may_go_on: Callable[[], bool],
+    pause: Callable[[int], None],
+    executor: Executor,
+) -> TableOutcome:
+    """Write at most one change for each agent."""
     # Looked up here: threads that are the first to do so would each get a class of their own.
     cancelled = dynamodb.exceptions.TransactionCanceledException
 
     def settle(
         call: Callable[[Sequence[StateChange]], _Call], chunk: Sequence[StateChange]
     ) -> _Call:
-        outdated, refused, left = 0, list[StateChange](), chunk
+        outdated, refused, rejected = 0, list[StateChange](), list[StateChange]()
+        groups = [chunk]
         failures = waits = 0
-        while left and failures < _TRIES and may_go_on():
-            done = call(left)
+        while groups and failures < _TRIES and may_go_on():
+            group = groups.pop()
+            done = call(group)
             failures = failures + 1 if done.failed else 0
-            waits = waits + 1 if len(done.left) == len(left) else 1
-            outdated, left = outdated + done.outdated, done.left
+            waits = waits + 1 if len(done.left) == len(group) else 1
+            outdated += done.outdated
             refused += done.refused
-            if left and done.later:
+            rejected += done.rejected
+            if done.halves:
+                middle = len(done.left) // 2
+                groups += [done.left[middle:], done.left[:middle]]
+            elif done.left:
+                groups.append(done.left)
+            if done.left and done.later:
                 pause(waits)
-        return _Call(outdated, refused, left)
+        return _Call(outdated, refused, rejected, [each for group in groups for each in group])
 
     stated = for_each(
         executor,
@@ -144,8 +181,10 @@ def write_changes(
         ),
     )
     outdated = sum(call.outdated for call in decided)
-    failed = {each.sequence_number for call in stated + decided for each in call.left}
-    return TableOutcome(len(changes) - outdated - len(failed), outdated, failed)
+    failed = frozenset(each.sequence_number for call in stated + decided for each in call.left)
+    rejected = frozenset(each.sequence_number for call in decided for each in call.rejected)
+    written = len(changes) - outdated - len(failed) - len(rejected)
+    return TableOutcome(written, outdated, failed, rejected)
 
 
 def _has_all(item: Mapping[str, str] | None) -> bool:
@@ -157,7 +196,7 @@ def _state(dynamodb: Any, table: str, changes: Sequence[StateChange]) -> _Call:
     statement = (
         f'UPDATE "{table}" '
         + " ".join(f'SET "{name}"=?' for name in _WRITTEN)
-        + f' WHERE "AgentARN"=? AND {_BOTH_NOT_NEWER}'
+        + ' WHERE "AgentARN"=? AND "LastEventTimeStamp"<=?'
     )
     statements = [
         {
@@ -167,7 +206,7 @@ def _state(dynamodb: Any, table: str, changes: Sequence[StateChange]) -> _Call:
                 for value in (
                     *(each.item[name] for name in _WRITTEN),
                     each.agent_arn,
-                    *(each.timestamp, each.since),
+                    each.timestamp,
                 )
             ],
         }
@@ -175,7 +214,7 @@ def _state(dynamodb: Any, table: str, changes: Sequence[StateChange]) -> _Call:
         if each.item
     ]
     try:
-        answers = dynamodb.batch_execute_statement(Statements=statements)["Responses"]
+        answers = dynamodb.batch_execute_statement(Statements=statements).get("Responses", [])
     except (ClientError, BotoCoreError) as error:
         code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
         if code.startswith(_NO_STATEMENTS):
@@ -183,6 +222,8 @@ def _state(dynamodb: Any, table: str, changes: Sequence[StateChange]) -> _Call:
             return _Call(refused=changes)
         log("ERROR", "writing agent states failed", error=described(error), changes=len(changes))
         return _Call(left=changes, later=True, failed=True)
+    if len(answers) != len(changes):
+        return _incomplete(changes)
     refused: list[StateChange] = []
     left: list[StateChange] = []
     codes: set[str] = set()
@@ -208,25 +249,43 @@ def _leave_to_transactions(codes: set[str], error: str | None) -> None:
     )
 
 
+def _incomplete(changes: Sequence[StateChange]) -> _Call:
+    log("ERROR", "DynamoDB's answer does not cover every agent state", changes=len(changes))
+    return _Call(left=changes, later=True, failed=True)
+
+
 def _transact(
     dynamodb: Any, cancelled: type[Any], tables: Tables, changes: Sequence[StateChange]
 ) -> _Call:
-    """Write all of the changes if none of them is outdated."""
+    """Write all of the changes if none of them is outdated or rejected."""
     actions = [action for each in changes for action in _actions(tables, each)]
     try:
         dynamodb.transact_write_items(TransactItems=actions)
     except cancelled as cancellation:
         reasons = [
-            reason.get("Code", "None") for reason in cancellation.response["CancellationReasons"]
+            reason.get("Code", "None")
+            for reason in cancellation.response.get("CancellationReasons", [])
         ]
-        by_change = list(zip(changes, reasons[::2], reasons[1::2], strict=True))
-        left = [each for each, *codes in by_change if "ConditionalCheckFailed" not in codes]
-        unknown = set(reasons) - _PASSING - {"None", "ConditionalCheckFailed"}
+        if len(reasons) != len(actions) or set(reasons) == {"None"}:
+            return _incomplete(changes)
+        outdated, rejected, left = 0, list[StateChange](), list[StateChange]()
+        for each, *codes in zip(changes, reasons[::2], reasons[1::2], strict=True):
+            if "ConditionalCheckFailed" in codes:
+                outdated += 1
+            elif _REJECTED.intersection(codes):
+                rejected.append(each)
+            else:
+                left.append(each)
+        unknown = set(reasons) - _PASSING - _REJECTED - {"None", "ConditionalCheckFailed"}
         if unknown:
             log("ERROR", "DynamoDB refused a state change", reasons=sorted(unknown))
         waiting = len(left) == len(changes)
-        return _Call(len(changes) - len(left), (), left, waiting, failed=bool(unknown))
+        return _Call(outdated, (), rejected, left, waiting, failed=bool(unknown))
     except (ClientError, BotoCoreError) as error:
+        if isinstance(error, ClientError) and error.response["Error"]["Code"] == _INVALID:
+            # It names no item, so the one that is rejected has to be searched for.
+            alone = len(changes) == 1
+            return _Call(rejected=changes) if alone else _Call(left=changes, halves=True)
         log("ERROR", "writing agent states failed", error=described(error), changes=len(changes))
         return _Call(left=changes, later=True, failed=True)
     return _Call()
@@ -242,15 +301,15 @@ def _actions(tables: Tables, each: StateChange) -> list[dict[str, Any]]:
                 "Put": {
                     "TableName": tables.agent_states,
                     "Item": _attributes(each.item),
-                    "ConditionExpression": _LOWER_RANK,
-                    "ExpressionAttributeValues": {**values, ":since": {"S": each.since}},
+                    "ConditionExpression": _NOT_NEWER,
+                    "ExpressionAttributeValues": values,
                 }
             },
             {
                 "ConditionCheck": {
                     "TableName": tables.signed_out_agents,
                     "Key": key,
-                    "ConditionExpression": _OLDER,
+                    "ConditionExpression": _NOT_NEWER,
                     "ExpressionAttributeValues": values,
                 }
             },

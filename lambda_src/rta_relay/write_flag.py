@@ -2,22 +2,18 @@
 
 from typing import Any
 
-from agent_events.environment import ConfigurationError, boolean
+from agent_events.environment import boolean
 from rta_relay.configuration import FLAG_NAME
 
 
 def read_flag(dynamodb: Any, table: str) -> bool:
-    """The flag as the RTA server last left it; no item means False.
+    """The flag as the RTA server last left it. No item, no `Value`, an empty one or one that is no
+    string means False.
 
-    Raises ConfigurationError when the item holds no boolean.
+    Raises ConfigurationError when `Value` is another string than true or false, in any case.
     """
     item = dynamodb.get_item(
         TableName=table, Key={"Setting": {"S": FLAG_NAME}}, ConsistentRead=True
-    ).get("Item")
-    if item is None:
-        return False
-    where = f"Item {FLAG_NAME} of the table {table}"
+    ).get("Item", {})
     value = item.get("Value", {}).get("S")
-    if value is None:
-        raise ConfigurationError(f"{where} has no string attribute Value: set it to true or false.")
-    return boolean(value, where)
+    return bool(value) and boolean(value, f"Item {FLAG_NAME} of the table {table}")

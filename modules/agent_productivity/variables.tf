@@ -53,13 +53,19 @@ variable "agent_statuses" {
   }
 
   validation {
-    condition     = alltrue([for name in keys(coalesce(var.agent_statuses, {})) : trimspace(name) != "" && !can(regex("[\\r\\n]", name))])
+    # The pattern is every blank that agent_events.names counts as one.
+    condition     = alltrue([for name in keys(coalesce(var.agent_statuses, {})) : trim(replace(name, "/[\\p{Z}\\x09-\\x0d\\x1c-\\x1f\\x85]+/", " "), " ") != "" && !can(regex("[\\r\\n]", name))])
     error_message = "agent_statuses has a name that is empty or holds a line break: write each name as it is in Amazon Connect."
   }
 
   validation {
-    condition     = length(distinct([for name in keys(coalesce(var.agent_statuses, {})) : lower(trimspace(name))])) == length(coalesce(var.agent_statuses, {}))
-    error_message = "agent_statuses names a status twice: case and surrounding blanks do not tell names apart. Keep one of them."
+    condition     = !anytrue([for name in keys(coalesce(var.agent_statuses, {})) : can(regex("\\p{Cf}", name))])
+    error_message = "agent_statuses has a name with an invisible character, such as a zero-width space (U+200B), which would match no agent status: type the name again instead of pasting it."
+  }
+
+  validation {
+    condition     = length(distinct([for name in keys(coalesce(var.agent_statuses, {})) : lower(trim(replace(name, "/[\\p{Z}\\x09-\\x0d\\x1c-\\x1f\\x85]+/", " "), " "))])) == length(coalesce(var.agent_statuses, {}))
+    error_message = "agent_statuses names a status twice: neither case nor the kind and number of blanks tells names apart. Keep one of them."
   }
 }
 

@@ -34,25 +34,31 @@ resource "aws_lambda_function" "relay" {
   tags             = var.tags
 
   environment {
+    # The RTA server reads all of them where it sets the flag, so they carry the original system's names;
+    # what the original lacks is in upper case.
     variables = merge(
       {
-        AGENT_STATE_TABLE       = aws_dynamodb_table.agent_states.name
-        AHG_FILTER_LEVEL        = var.ahg_filter_level
-        FAILED_RECORDS_BUCKET   = aws_s3_bucket.failed_records.bucket
-        FLAG_LOCATION           = var.lambda_config_location
-        LOG_LEVEL               = var.log_level
-        MESSAGE_GROUPS          = var.message_groups
-        QUEUE_URLS              = jsonencode(slice(aws_sqs_queue.agent_events[*].url, 0, var.num_sqs_queues))
-        SIGNED_OUT_AGENTS_TABLE = aws_dynamodb_table.signed_out_agents.name
+        AhgFilterLevel         = var.ahg_filter_level
+        AhgFilterSeparator     = var.ahg_filter_separator
+        AhgFilterValues        = join(var.ahg_filter_separator, var.ahg_filter_values)
+        DynamoDbTableName      = aws_dynamodb_table.agent_states.name
+        LogLevel               = var.log_level
+        NumSqsQueues           = var.num_sqs_queues
+        SqsQueueMessageGroupId = "AspectConnectEventsForWfmRTListen_GroupId"
         # Only its first value; present in both locations, so that a change of the location finds it.
         WriteEventsToQueue = "False"
+
+        FAILED_RECORDS_BUCKET   = aws_s3_bucket.failed_records.bucket
+        MESSAGE_GROUPS          = var.message_groups
+        SIGNED_OUT_AGENTS_TABLE = aws_dynamodb_table.signed_out_agents.name
       },
-      var.ahg_filter_level == 0 ? {} : {
-        AHG_FILTER_SEPARATOR = var.ahg_filter_separator
-        AHG_FILTER_VALUES    = join(var.ahg_filter_separator, var.ahg_filter_values)
+      {
+        # A retired queue is only read, so it has none.
+        for index, url in slice(aws_sqs_queue.agent_events[*].url, 0, var.num_sqs_queues) :
+        "SqsQueueUrl${index + 1}" => url
       },
       local.flag_in_table ? {
-        CONFIGURATION_TABLE = aws_dynamodb_table.configuration[0].name
+        ConfigTableName = aws_dynamodb_table.configuration[0].name
       } : {},
     )
   }

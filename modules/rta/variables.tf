@@ -67,19 +67,26 @@ variable "ahg_filter_separator" {
 }
 
 variable "ahg_filter_values" {
-  description = "Names of the agent hierarchy groups, at `ahg_filter_level`, whose agents this RTA server monitors. Case does not matter."
+  description = "Names of the agent hierarchy groups, at `ahg_filter_level`, whose agents this RTA server monitors. Neither case nor the kind and number of blanks matters."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
-    condition     = alltrue([for value in var.ahg_filter_values : try(value != "" && trimspace(value) == value, false)])
-    error_message = "ahg_filter_values holds a value that is empty or has blanks at its ends, which would match no agent hierarchy group: write each name as it is in Amazon Connect."
+    # The pattern is every blank that agent_events.names counts as one.
+    condition     = alltrue([for value in var.ahg_filter_values : try(trim(replace(value, "/[\\p{Z}\\x09-\\x0d\\x1c-\\x1f\\x85]+/", " "), " ") != "", false)])
+    error_message = "ahg_filter_values holds a value that is empty or blank, which would match no agent hierarchy group: write each name as it is in Amazon Connect."
   }
 
   validation {
-    condition     = !anytrue([for value in var.ahg_filter_values : try(strcontains(value, var.ahg_filter_separator), false)])
-    error_message = "A value of ahg_filter_values contains the separator \"${var.ahg_filter_separator}\": set ahg_filter_separator to a character that is in none of them."
+    condition     = !anytrue([for value in var.ahg_filter_values : can(regex("\\p{Cf}", value))])
+    error_message = "ahg_filter_values holds a name with an invisible character, such as a zero-width space (U+200B), which would match no agent hierarchy group: type the name again instead of pasting it."
+  }
+
+  validation {
+    # As the relay splits them: a separator can also merge with a combining mark at the start of a value.
+    condition     = length(var.ahg_filter_values) == 0 ? true : try(split(var.ahg_filter_separator, join(var.ahg_filter_separator, var.ahg_filter_values)) == var.ahg_filter_values, false)
+    error_message = "ahg_filter_values cannot be told apart with \"${var.ahg_filter_separator}\" between them: set ahg_filter_separator to a character that no value contains."
   }
 
   validation {

@@ -176,7 +176,7 @@ def _measured(stub: RunningStub, function: Function, folder: Path, starts: int) 
     given = {
         "event": {"Records": [batch.records[place]]},
         "item": item(event),
-        "url": json.loads(relay_environment(stub.endpoint)["QUEUE_URLS"])[0],
+        "url": relay_environment(stub.endpoint)["SqsQueueUrl1"],
     }
     names = "".join(f"{name} = json.loads(sys.stdin.readline())\n" for name in given)
     plain = names + _CLOCKED.format(start=function.plain_start, invocation=function.calls)

@@ -1,7 +1,8 @@
 """The functions as the modules deploy them: their environment and the context of an invocation."""
 
-import json
 import time
+
+import tests.relay_environment
 
 STATES_TABLE = "agent-states"
 
@@ -12,16 +13,9 @@ TIMEOUT_SECONDS = 60
 def relay_environment(endpoint: str, queues: int = 1, flag: bool = True) -> dict[str, str]:
     """The environment of the relay function whose queues are at `endpoint`."""
     urls = [f"{endpoint}/111122223333/events-{number}.fifo" for number in range(queues)]
-    return {
-        "AGENT_STATE_TABLE": STATES_TABLE,
-        "AHG_FILTER_LEVEL": "0",
-        "FAILED_RECORDS_BUCKET": "failed-records",
-        "FLAG_LOCATION": "env",
-        "MESSAGE_GROUPS": "shared",
-        "QUEUE_URLS": json.dumps(urls),
-        "SIGNED_OUT_AGENTS_TABLE": "signed-out-agents",
-        "WriteEventsToQueue": str(flag),
-    }
+    return tests.relay_environment.relay_environment(
+        urls, DynamoDbTableName=STATES_TABLE, WriteEventsToQueue=str(flag)
+    )
 
 
 def classifier_environment() -> dict[str, str]:

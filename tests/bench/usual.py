@@ -16,6 +16,7 @@ from typing import Any
 
 import boto3
 
+import tests.relay_environment
 from agent_events.aws_calls import AWS_CALLS
 
 _GROUP = "AspectConnectEventsForWfmRTListen_GroupId"
@@ -28,8 +29,8 @@ def usual_relay(environment: Mapping[str, str]) -> PlainHandler:
     heartbeat, and, while the flag is on, a SendMessage for each event."""
     dynamodb = boto3.client("dynamodb", config=AWS_CALLS)
     sqs = boto3.client("sqs", config=AWS_CALLS)
-    table = environment["AGENT_STATE_TABLE"]
-    queue_urls = json.loads(environment["QUEUE_URLS"])
+    table = environment["DynamoDbTableName"]
+    queue_urls = tests.relay_environment.queue_urls(environment)
     flag = environment["WriteEventsToQueue"] == "True"
 
     def handler(invocation: Any, _context: Any) -> None:

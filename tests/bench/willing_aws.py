@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 from botocore.exceptions import ClientError
 
 
 class WillingClient:
     """All clients in one. S3 holds nothing."""
+
+    meta = Mock()
 
     class exceptions:  # noqa: N801 - as in boto3
         class TransactionCanceledException(Exception):

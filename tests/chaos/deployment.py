@@ -1,6 +1,5 @@
 """What the modules create, made directly: tables, queues, buckets, and the Firehose stream."""
 
-import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any
 from tests.chaos.expectations import REFERENCE_TABLE, Filter
 from tests.chaos.servers import Servers
 from tests.local_cloud.cloud import ACCOUNT_ID, REGION
+from tests.relay_environment import relay_environment
 
 STATE_TABLE = "agent-states"
 _SIGNED_OUT_TABLE = "signed-out-agents"
@@ -43,19 +43,17 @@ class Deployment:
 
     def relay_environment(self) -> dict[str, str]:
         only = self.options.only
-        return {
-            "AGENT_STATE_TABLE": STATE_TABLE,
-            "AHG_FILTER_LEVEL": str(only.level),
-            "AHG_FILTER_SEPARATOR": "|",
-            "AHG_FILTER_VALUES": "|".join(sorted(value.upper() for value in only.values)),
-            "CONFIGURATION_TABLE": CONFIGURATION_TABLE,
-            "FAILED_RECORDS_BUCKET": RELAY_FAILURES,
-            "FLAG_LOCATION": "table" if self.options.flag_in_table else "env",
-            "MESSAGE_GROUPS": "shared",
-            "QUEUE_URLS": json.dumps(self.queue_urls),
-            "SIGNED_OUT_AGENTS_TABLE": _SIGNED_OUT_TABLE,
-            FLAG: "True",
-        }
+        return relay_environment(
+            self.queue_urls,
+            AhgFilterLevel=str(only.level),
+            AhgFilterSeparator="|",
+            AhgFilterValues="|".join(sorted(value.upper() for value in only.values)),
+            DynamoDbTableName=STATE_TABLE,
+            FAILED_RECORDS_BUCKET=RELAY_FAILURES,
+            SIGNED_OUT_AGENTS_TABLE=_SIGNED_OUT_TABLE,
+            **({"ConfigTableName": CONFIGURATION_TABLE} if self.options.flag_in_table else {}),
+            **{FLAG: "True"},
+        )
 
     def classifier_environment(self) -> dict[str, str]:
         return {

@@ -14,6 +14,7 @@ import boto3
 from botocore.config import Config
 
 import agent_classifier.classifier
+import agent_events.aws_calls
 import rta_relay.relay
 from agent_events.aws_calls import AWS_CALLS
 from agent_events.invocation import Handler
@@ -219,8 +220,8 @@ def quickened() -> Iterator[None]:
     after three seconds of silence instead of five."""
     impatient = AWS_CALLS.merge(Config(connect_timeout=5, read_timeout=READ_TIMEOUT))
     with ExitStack() as patches:
+        patches.enter_context(patch.object(agent_events.aws_calls, "AWS_CALLS", impatient))
         for module in (rta_relay.relay, agent_classifier.classifier):
-            patches.enter_context(patch.object(module, "AWS_CALLS", impatient))
             patches.enter_context(patch.object(module, "pause", pause))
         patches.enter_context(patch("botocore.endpoint.time", Clock))
         threads = patch.object(rta_relay.relay, "ThreadPoolExecutor", InvocationThreads)

@@ -228,7 +228,7 @@ def test_an_apply_that_changes_another_variable_of_the_function_leaves_the_flag_
     for on in (True, False):
         deployment.rta.set_flag(on)
         deployment.workspace.apply(changed if on else deployment.variables)
-        level = deployment.relay()["Environment"]["Variables"]["AHG_FILTER_LEVEL"]
+        level = deployment.relay()["Environment"]["Variables"]["AhgFilterLevel"]
         assert level == ("5" if on else "0")
         assert (deployment.rta.flag() or "").lower() == str(on).lower()
 

@@ -1,4 +1,4 @@
-"""What the wire contract says of an event, worked out anew: nothing here comes from `lambda_src`.
+"""What the wire contract says of an event, worked out again: nothing here comes from `lambda_src`.
 
 Where the contract leaves something open the functions here say so, and what they say of an event
 nested more deeply than `DEEP` may or may not come to pass: how deep is too deep is Python's choice.
@@ -10,6 +10,7 @@ import itertools
 import json
 import re
 import struct
+import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,8 +18,8 @@ from typing import Any
 DEEP = 150
 
 _TIMESTAMP = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})"
-    r"(?:[.,]([0-9]+))?(?:Z|([+-])([0-9]{2}):?([0-9]{2}))?"
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2})(?::([0-9]{2})"
+    r"(?:[.,]([0-9]+))?)?(?:[Zz]|([+-])([0-9]{2})(?::?([0-9]{2}))?)?"
 )
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
@@ -41,9 +42,10 @@ class Ambiguous(Exception):
 
 def document_of(data: bytes) -> Any:
     """The JSON in `data`; a number too large for a double is infinite. Raises NoJson."""
+    text = data[3:] if data[:3] == b"\xef\xbb\xbf" else data
     try:
         return json.loads(
-            data.decode("utf-8"), parse_int=_integer, parse_constant=lambda _literal: _fail()
+            text.decode("utf-8"), parse_int=_integer, parse_constant=lambda _literal: _fail()
         )
     except (ValueError, RecursionError):
         raise NoJson from None
@@ -87,7 +89,7 @@ def timestamp(value: Any) -> str | None:
     fraction, sign = found[7] or "", -1 if found[8] == "-" else 1
     hours, minutes = int(found[9] or 0), int(found[10] or 0)
     try:
-        local = datetime(*(int(found[index]) for index in range(1, 7)), tzinfo=UTC)  # type: ignore[misc,arg-type]
+        local = datetime(*(int(found[index] or 0) for index in range(1, 7)), tzinfo=UTC)  # type: ignore[misc,arg-type]
         moment = local - sign * timedelta(hours=hours, minutes=minutes)
     except (ValueError, OverflowError):
         return None
@@ -97,8 +99,9 @@ def timestamp(value: Any) -> str | None:
 
 
 def has_line(document: dict[str, Any]) -> bool:
-    """Section 2.1: whose Username is not null."""
-    return _at(document, "CurrentAgentSnapshot", "Configuration", "Username") is not None
+    """Section 2.1: whose Username is a string that is not empty."""
+    username = _at(document, "CurrentAgentSnapshot", "Configuration", "Username")
+    return isinstance(username, str) and username != ""
 
 
 def columns(document: dict[str, Any], table: dict[str, str], thirteenth: bool) -> list[str]:
@@ -125,9 +128,9 @@ def columns(document: dict[str, Any], table: dict[str, str], thirteenth: bool) -
 
 
 def state_type(status: Any, table: dict[str, str]) -> str:
-    """Section 2.2; `table` has names in lower case without blanks around them."""
+    """Section 2.2; `table` has names as `same` has them."""
     name = _at(status, "Name")
-    named = table.get(name.strip().casefold()) if isinstance(name, str) else None
+    named = table.get(same(name)) if isinstance(name, str) else None
     return named or {"ROUTABLE": "A", "OFFLINE": "0"}.get(str(_at(status, "Type")), "1")
 
 
@@ -141,17 +144,25 @@ def status_table(data: bytes) -> dict[str, str]:
         lines = [each for each in rows(data) if each.strip()]
     except ValueError:
         raise NoTable from None
-    (header, *others) = [_fields(each) for each in lines] or [[]]
-    if [each.lower() for each in header] != ["statename", "statetype"]:
+    found = [_fields(each) for each in lines]
+    if not found:
         raise NoTable
+    if [each.lower() for each in found[0]] == ["statename", "statetype"]:
+        del found[0]
     table: dict[str, str] = {}
-    for fields in others:
+    for fields in found:
         name, kind = fields if len(fields) == 2 else ("", "")
         state_type = _STATE_TYPES.get(kind.lower())
-        if not name or state_type is None or table.get(name.casefold(), state_type) != state_type:
+        if not same(name) or state_type is None or table.get(same(name), state_type) != state_type:
             raise NoTable
-        table[name.casefold()] = state_type
+        table[same(name)] = state_type
     return table
+
+
+def same(name: str) -> str:
+    """Section 6: two names are the same when this is."""
+    blanks = re.sub(r"\s+", " ", unicodedata.normalize("NFC", name)).strip(" ")
+    return "".join("i" if each == "\u0130" else each.lower() for each in blanks)
 
 
 def rows(data: bytes) -> list[str]:
@@ -172,9 +183,9 @@ def line(values: list[str]) -> str:
 
 
 def passes(document: dict[str, Any], snapshot: str, level: int, groups: set[str]) -> bool:
-    """Section 3.2; `groups` are in lower case."""
+    """Section 3.2; `groups` are as `same` has them."""
     name = _at(document, snapshot, "Configuration", "AgentHierarchyGroups", f"Level{level}", "Name")
-    return level == 0 or (isinstance(name, str) and name.casefold() in groups)
+    return level == 0 or (isinstance(name, str) and same(name) in groups)
 
 
 def is_signed_out(document: dict[str, Any]) -> bool:
@@ -185,13 +196,14 @@ def is_signed_out(document: dict[str, Any]) -> bool:
         return True
     if isinstance(kind, str) and kind:
         return kind == "OFFLINE"
-    return isinstance(name, str) and name.casefold() == "offline"
+    return isinstance(name, str) and same(name) == "offline"
 
 
 def gone(document: dict[str, Any], level: int, groups: set[str]) -> bool | None:
     """Section 3.1: whether the event removes the agent; None when it leaves the table alone.
 
-    Who was monitored and no longer is, is gone like who signed out.
+    By section 3.2 an agent who is not monitored is gone, unless the previous snapshot shows that
+    they were not monitored before.
     """
     if document.get("EventType") == "HEART_BEAT":
         return None
@@ -199,7 +211,9 @@ def gone(document: dict[str, Any], level: int, groups: set[str]) -> bool | None:
         return True
     if passes(document, "CurrentAgentSnapshot", level, groups):
         return False
-    return passes(document, "PreviousAgentSnapshot", level, groups) or None
+    before = isinstance(_at(document, "PreviousAgentSnapshot", "Configuration"), dict)
+    shown = before and not passes(document, "PreviousAgentSnapshot", level, groups)
+    return None if shown else True
 
 
 def message(document: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from tests.fuzz.fake_aws import FakeAws
 from tests.fuzz.handlers import CLASSIFIER, RELAY, context_of, handler_of
 from tests.unit.events import event, invocation
 
-_EVERYONE = {**RELAY, "AHG_FILTER_LEVEL": "0"}
+_EVERYONE = {**RELAY, "AhgFilterLevel": "0"}
 
 # What the record's one unknown field holds, by its size in bytes.
 _RECORDS: dict[str, Callable[[int], str]] = {

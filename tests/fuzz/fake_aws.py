@@ -10,20 +10,19 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from unittest import mock
 
 from botocore.exceptions import ClientError
 
 from tests.fuzz.promises import promise
 
-# SQS: the characters of XML 1.0 that a message may hold, and what a deduplication id may.
+# SQS: the characters of XML 1.0 that a message may hold.
 _MESSAGE = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
-_DEDUPLICATION_ID = re.compile(r"[a-zA-Z0-9!-/:-@\[-`{-~]{1,128}")
 _LARGEST_MESSAGE = 262_144
 _GROUP = "AspectConnectEventsForWfmRTListen_GroupId"
 
 _STATEMENT = re.compile(
-    r'UPDATE "states"( SET "[A-Za-z]+"=\?)+ WHERE "AgentARN"=\? AND '
-    r'"LastEventTimeStamp"<=\? AND "LastStateChangeTimeStamp"<=\?'
+    r'UPDATE "states"( SET "[A-Za-z]+"=\?)+ WHERE "AgentARN"=\? AND "LastEventTimeStamp"<=\?'
 )
 _SET = re.compile(r'SET "([A-Za-z]+)"=\?')
 
@@ -64,6 +63,8 @@ class FakeAws:
 class Client:
     """All clients in one: their operations have different names."""
 
+    meta = mock.Mock()
+
     class exceptions:  # noqa: N801 - as in boto3
         TransactionCanceledException = TransactionCanceledException
 
@@ -97,9 +98,8 @@ class Client:
         promise("messages a call", 1 <= len(entries) <= 10)
         promise("an id each", len({each["Id"] for each in entries}) == len(entries))
         for each in entries:
-            deduplication_id = each["MessageDeduplicationId"]
             promise("what SQS takes", _MESSAGE.fullmatch(each["MessageBody"]) is not None)
-            promise("a usable id", _DEDUPLICATION_ID.fullmatch(deduplication_id) is not None)
+            promise("deduplicated by its content", "MessageDeduplicationId" not in each)
             promise("the group of 3.4", each["MessageGroupId"] == _GROUP)
         sizes = sum(len(each["MessageBody"].encode("utf-8")) for each in entries)
         promise("size of a call", sizes <= _LARGEST_MESSAGE)
@@ -119,18 +119,13 @@ class Client:
                 "a statement of the one form", _STATEMENT.fullmatch(each["Statement"]) is not None
             )
             names = _SET.findall(each["Statement"])
-            *values, key, timestamp, since = (value["S"] for value in each["Parameters"])
+            *values, key, timestamp = (value["S"] for value in each["Parameters"])
             keys.add(key)
             item = {"AgentARN": key} | dict(zip(names, values, strict=True))
             size = sum(len((name + value).encode("utf-8")) for name, value in item.items())
             promise("size of an item", size <= _LARGEST_ITEM)
             known = self.aws.states.get(key)
-            not_newer = (
-                known is not None
-                and known["LastEventTimeStamp"] <= timestamp
-                and known.get("LastStateChangeTimeStamp", "~") <= since
-            )
-            if known is not None and not_newer:
+            if known is not None and known["LastEventTimeStamp"] <= timestamp:
                 self.aws.states[key] = known | item
                 answers.append({"TableName": "states"})
             else:

@@ -15,6 +15,7 @@ from rta_relay.relay import relay_handler
 from tests.fuzz import contract
 from tests.fuzz.fake_aws import FakeAws
 from tests.fuzz.promises import promise
+from tests.relay_environment import relay_environment
 from tests.unit.events import FakeContext, event, invocation
 from tests.unit.inline_executor import InlineExecutor
 
@@ -27,18 +28,9 @@ CLASSIFIER = {
     "STATUS_TABLE_BUCKET": "reports",
 }
 QUEUES = ["https://sqs/events-1.fifo", "https://sqs/events-2.fifo"]
-RELAY = {
-    "AGENT_STATE_TABLE": "states",
-    "AHG_FILTER_LEVEL": "1",
-    "AHG_FILTER_SEPARATOR": ",",
-    "AHG_FILTER_VALUES": "EMEA",
-    "FAILED_RECORDS_BUCKET": "failed",
-    "FLAG_LOCATION": "env",
-    "MESSAGE_GROUPS": "shared",
-    "QUEUE_URLS": json.dumps(QUEUES),
-    "SIGNED_OUT_AGENTS_TABLE": "signed-out",
-    "WriteEventsToQueue": "True",
-}
+RELAY = relay_environment(
+    QUEUES, AhgFilterLevel="1", AhgFilterValues="EMEA", WriteEventsToQueue="True"
+)
 
 GROUPS = {"emea"}
 
@@ -154,7 +146,7 @@ def _relayed(document: Any) -> Fate:
     too_large = "AgentStateTooLarge" if too_large_to_show else None
     return Fate(
         kept="MessageTooLarge" if too_large_to_send else too_large,
-        body=None if too_large_to_send else body,
+        body=None if too_large_to_send or too_large_to_show else body,
         state=item if gone is False and not too_large_to_show else None,
         gone=gone is True,
     )

@@ -33,11 +33,11 @@ from tests.fuzz.promises import promise
 Mutator = Callable[[bytes, int, random.Random], bytes | None]
 
 _TABLE = {"available": "1", "lunch": "0", "project": "A"}
-_FILTERS = ((0, set[str]()), (1, {"emea"}), (2, {"sales, retail", "ss"}))
+_FILTERS = ((0, set[str]()), (1, {"emea"}), (2, {"sales, retail", "ß"}))
 
 _TABLE_ERROR = re.compile(
     r"ASPECT_AGENT_STATUS_INFO\.csv, row (?P<row>[0-9]+): ("
-    r"the first row has to be StateName,StateType(, but the file is empty)?|"
+    r"the file is empty: write a row for each status, as in Lunch,1, or delete the file|"
     r"not UTF-8: save the file as CSV UTF-8|"
     r"[0-9]+ columns instead of 2: write .+, a name that holds a comma in double quotes|"
     r"the StateName is empty: write one, or delete the row|"
@@ -90,7 +90,6 @@ def state_and_message_of(data: bytes) -> None:
         change = state_change("1", event, hierarchy_filter, "{}" if passes else None)
         gone = contract.gone(document, level, groups)
         promise("the table of 3.1", (change and change.item is None) == gone)
-        promise("changes can be compared", change is None or change.rank >= change.rank)
     condition = _unwritable(event)
     if condition == "NestedTooDeeply":
         promise("only what is deep", contract.nesting(data) > contract.DEEP)
@@ -131,8 +130,7 @@ def status_table_of(data: bytes) -> None:
         promise("no more than 20 characters", len(quoted) <= 20)
         return
     promise("A, 0 or 1", set(table.values()) <= set("A01"))
-    header, *lines = [each for each in contract.rows(data) if each.strip()]
-    promise("a header", "".join(header.split()).replace('"', "").lower() == "statename,statetype")
+    lines = [each for each in contract.rows(data) if each.strip()]
     promise("no rows but these", len(table) <= len(lines))
 
 

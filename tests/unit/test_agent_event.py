@@ -47,6 +47,13 @@ def test_what_is_not_an_agent_event_is_told_apart_by_its_reason(data: bytes, rea
     assert str(told.value) == reason
 
 
+def test_a_byte_order_mark_is_taken_off_and_only_one() -> None:
+    data = json.dumps(event()).encode()
+    assert decode_agent_event(b"\xef\xbb\xbf" + data) == decode_agent_event(data)
+    with pytest.raises(NotAnAgentEvent, match="not JSON"):
+        decode_agent_event(b"\xef\xbb\xbf" * 2 + data)
+
+
 def test_what_is_nested_too_deeply_to_be_read_is_to_be_kept() -> None:
     for nested in (b"[" * 100_000, b'{"AgentARN":' * 100_000):
         with pytest.raises(Undeliverable, match=r"^NestedTooDeeply$"):
@@ -101,6 +108,15 @@ def test_real_events_with_gaps_and_novelties_are_agent_events(fields: dict[str, 
         ("2026-03-02T09:00:03.107", "2026-03-02T09:00:03.107Z"),
         ("2026-03-02T10:00:03.107+01:00", "2026-03-02T09:00:03.107Z"),
         ("2026-03-01T23:30:00-0930", "2026-03-02T09:00:00.000Z"),
+        ("2026-03-02T10:00:03,5+01", "2026-03-02T09:00:03.500Z"),
+        ("2026-03-02T09:00Z", "2026-03-02T09:00:00.000Z"),
+        ("2026-03-02T09:00", "2026-03-02T09:00:00.000Z"),
+        ("2026-03-02T10:00+01:00", "2026-03-02T09:00:00.000Z"),
+        ("2026-03-02t09:00:03.107z", "2026-03-02T09:00:03.107Z"),
+        ("2026-03-02t09:00z", "2026-03-02T09:00:00.000Z"),
+        ("2026-03-02T09Z", None),
+        ("2026-03-02T09:00.5Z", None),
+        ("2026-03-02x09:00Z", None),
         ("2026-02-30T09:00:00Z", None),
         ("2026-03-02", None),
         ("2026-03-02 09:00:03", None),

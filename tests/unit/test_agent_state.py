@@ -86,14 +86,40 @@ def test_a_heartbeat_says_nothing_of_the_table() -> None:
     assert change("1", EMEA, event_type="HEART_BEAT", group="US", previous_group="EMEA") is None
 
 
-def test_an_agent_who_leaves_the_monitored_groups_is_gone() -> None:
-    assert change("1", EMEA, group="US", previous_group="emea").item is None
-    assert change("1", EMEA, group=None, previous_group="EMEA").item is None
+@pytest.mark.parametrize("group", ["US", None])
+@pytest.mark.parametrize(
+    "previous",
+    [
+        snapshot("ann", "Available", "t", "emea"),
+        None,
+        "x",
+        {},
+        {"Configuration": None},
+        {"AgentStatus": {"Name": "Available"}},
+    ],
+)
+def test_an_agent_who_is_not_monitored_is_gone_unless_they_were_not_before(
+    group: str | None, previous: Any
+) -> None:
+    for kind in ("STATE_CHANGE", "NEW_TYPE"):
+        of = {"event_type": kind, "group": group, "PreviousAgentSnapshot": previous}
+        assert change("1", EMEA, **of).item is None
 
 
-def test_an_agent_who_was_never_monitored_is_not_touched() -> None:
-    assert change("1", EMEA, group="US", previous_group="US") is None
-    assert change("1", EMEA, event_type="LOGIN", CurrentAgentSnapshot=None) is None
+@pytest.mark.parametrize(
+    "previous",
+    [
+        snapshot("ann", "Available", "t", "US"),
+        snapshot("ann", "Available", "t", None),
+        {"Configuration": {"Username": "ann"}},
+    ],
+)
+def test_an_agent_who_was_not_monitored_before_is_not_touched(previous: Any) -> None:
+    assert change("1", EMEA, group="US", PreviousAgentSnapshot=previous) is None
+
+
+def test_without_a_snapshot_nothing_shows_that_an_agent_is_monitored() -> None:
+    assert change("1", EMEA, event_type="LOGIN", CurrentAgentSnapshot=None).item is None
 
 
 def test_an_event_that_cannot_be_written_says_nothing_of_the_table_but_a_sign_out() -> None:
@@ -121,14 +147,11 @@ def test_the_newest_change_of_each_agent_decides_whatever_the_order() -> None:
     assert deciding([late, other, early]) == [late, other]
 
 
-def test_at_the_same_instant_the_sign_out_decides_and_else_the_later_record() -> None:
+def test_at_the_same_instant_the_later_record_decides_signed_in_or_out() -> None:
     shown, again = change("1"), change("2", status="Lunch")
     out = change("3", status="Offline")
+    login = change("4", event_type="LOGIN", CurrentAgentSnapshot=None)
     assert deciding([shown, again]) == [again]
-    assert deciding([out, shown, again]) == [out]
-
-
-def test_at_the_same_instant_a_status_decides_over_none() -> None:
-    login = change("1", event_type="LOGIN", CurrentAgentSnapshot=None)
-    shown = change("2")
-    assert deciding([login, shown]) == deciding([shown, login]) == [shown]
+    assert deciding([again, out]) == [out]
+    assert deciding([out, shown]) == [shown]
+    assert deciding([shown, login]) == [login]

@@ -2,6 +2,7 @@ import importlib
 import json
 import sys
 from typing import Any
+from unittest import mock
 
 import pytest
 from botocore.exceptions import ClientError
@@ -17,6 +18,8 @@ ENVIRONMENT = {"FIREHOSE_STREAM": "lines", "EVENT_SOURCE_MAPPING_UUID": "mapping
 
 class FakeAws:
     """Lambda with one mapping, and Firehose: what was put, or the error that it answers with."""
+
+    meta = mock.Mock()
 
     def __init__(self, mapping: dict[str, Any], error: ClientError | None = None) -> None:
         self.mapping = mapping

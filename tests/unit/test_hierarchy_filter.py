@@ -17,10 +17,14 @@ def test_a_group_passes_without_regard_to_case(group: str) -> None:
     assert HierarchyFilter.of(1, ["eMEA"]).passes(snapshot("ann", "Available", "t", group))
 
 
-def test_case_is_disregarded_beyond_ascii() -> None:
-    assert HierarchyFilter.of(1, ["KÖLN STRASSE"]).passes(
-        snapshot("ann", "Available", "t", "Köln Straße")
-    )
+def test_names_are_compared_as_people_read_them() -> None:
+    cologne = HierarchyFilter.of(1, [" KÖLN\u00a0 STRAẞE"])
+    assert cologne.passes(snapshot("ann", "Available", "t", "Ko\u0308ln Straße\t"))
+    assert not cologne.passes(snapshot("ann", "Available", "t", "Köln Strasse"))
+
+
+def test_a_value_without_a_name_lets_nobody_pass() -> None:
+    assert HierarchyFilter.of(1, ["EMEA", " ", ""]) == HierarchyFilter.of(1, ["EMEA"])
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,3 @@
-import hashlib
 import json
 import re
 from typing import Any
@@ -8,13 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agent_events.agent_event import AgentEvent, Undeliverable, decode_agent_event
-from rta_relay.message import (
-    deduplication_id,
-    message,
-    message_group,
-    minimised,
-    queue_index,
-)
+from rta_relay.message import message, message_group, minimised, queue_index
 from tests.local_cloud.agent_stream import sample_events
 from tests.unit.events import arn, event
 
@@ -107,16 +100,6 @@ def test_size_is_in_bytes() -> None:
     assert each.size == len(each.body) + each.body.count("ö") > len(each.body)
 
 
-def test_the_deduplication_id_is_the_event_id() -> None:
-    assert deduplication_id(decoded(event(EventId="c1b87f1a-7323")), "body") == "c1b87f1a-7323"
-
-
-@pytest.mark.parametrize("event_id", [None, "", 5, "a b", "ü", "x" * 129, "line\n"])
-def test_without_a_usable_event_id_it_is_the_hash_of_the_body(event_id: Any) -> None:
-    expected = hashlib.sha256(b"body").hexdigest()
-    assert deduplication_id(decoded(event(EventId=event_id)), "body") == expected
-
-
 def test_the_queue_is_the_contracts_hash() -> None:
     # By hand: SHA-256("a") begins ca978112ca1bbdca; as a little-endian signed integer that is
     # -3837880752741967926, with remainders 0, 0, -1 and -6 by 1, 3, 7 and 10 as C takes them.
@@ -125,14 +108,13 @@ def test_the_queue_is_the_contracts_hash() -> None:
     assert {queue_index(f"agent-{number}", 10) for number in range(1000)} == set(range(10))
 
 
-def test_the_shared_message_group_is_the_contracts() -> None:
-    contracts = "AspectConnectEventsForWfmRTListen_GroupId"
-    assert {message_group("shared", arn(agent)) for agent in ("ann", "bob")} == {contracts}
+def test_all_agents_are_in_the_shared_message_group() -> None:
+    assert {message_group("the-group", arn(agent)) for agent in ("ann", "bob")} == {"the-group"}
 
 
 def test_an_agents_own_message_group_is_one_that_sqs_takes() -> None:
     longest = "arn:aws-us-gov:connect:" + "x" * 2_000 + "ö"
-    groups = {message_group("agent", agent) for agent in (arn("ann"), arn("bob"), longest)}
+    groups = {message_group(None, agent) for agent in (arn("ann"), arn("bob"), longest)}
     assert len(groups) == 3
     assert all(re.fullmatch(r"[0-9a-f]{64}", group) for group in groups)
-    assert message_group("agent", arn("ann")) in groups, "always the same"
+    assert message_group(None, arn("ann")) in groups, "always the same"

@@ -8,8 +8,9 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from rta_relay.concurrent_calls import CALLS_AT_ONCE
-from rta_relay.message import SHARED_MESSAGE_GROUP, Message, message_group
+from rta_relay.message import Message, message_group
 from rta_relay.message_queues import send_in_order
+from tests.relay_environment import MESSAGE_GROUP
 from tests.unit.inline_executor import InlineExecutor
 
 QUEUE = "https://sqs/1.fifo"
@@ -37,7 +38,7 @@ class FakeSqs:
 
 
 def message(agent: str, number: int, size: int = 10) -> Message:
-    return Message(f"{number}", agent, f"{agent}:{number}", size, f"id-{number}")
+    return Message(f"{number}", agent, f"{agent}:{number}", size)
 
 
 def send_to(
@@ -47,7 +48,7 @@ def send_to(
     pause: Callable[[int], None] = lambda _attempt: None,
     executor: Executor | None = None,
 ) -> set[str]:
-    group = partial(message_group, "shared")
+    group = partial(message_group, MESSAGE_GROUP)
     return send_in_order(sqs, outgoing, group, may_go_on, pause, executor or InlineExecutor())
 
 
@@ -62,8 +63,7 @@ def test_messages_of_different_agents_travel_ten_at_a_time() -> None:
     assert sqs.requests[0][0] == {
         "Id": "0",
         "MessageBody": "agent-0:0",
-        "MessageGroupId": SHARED_MESSAGE_GROUP,
-        "MessageDeduplicationId": "id-0",
+        "MessageGroupId": MESSAGE_GROUP,
     }
 
 
@@ -195,13 +195,22 @@ def test_a_refusal_logs_codes_and_sequence_numbers_and_no_message(
     assert "secret" not in output
 
 
-def test_a_response_that_does_not_confirm_a_message_leaves_it_unsent() -> None:
-    class Silent(FakeSqs):
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"Successful": [{}]},
+        {"Successful": [{"Id": "7"}, {"Id": "x"}]},
+        {"Failed": [{}, {"Id": "0"}, {"Id": "7", "Code": "InternalError"}]},
+    ],
+)
+def test_an_answer_that_does_not_confirm_a_message_leaves_it_unsent(answer: dict[str, Any]) -> None:
+    class Malformed(FakeSqs):
         def send_message_batch(self, **request: Any) -> dict[str, Any]:
             super().send_message_batch(**request)
-            return {}
+            return answer
 
-    assert send(Silent(), [message("ann", 1)]) == {"1"}
+    assert send(Malformed(), [message("ann", 1)]) == {"1"}
 
 
 def test_no_send_is_begun_without_time_for_it() -> None:

@@ -5,6 +5,7 @@ import json
 import re
 
 from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.relay_environment import MESSAGE_GROUP, queue_variables
 
 
 def test_two_deployments_with_different_names_never_ask_for_the_same_name() -> None:
@@ -28,23 +29,23 @@ def test_the_longest_configuration_fits_the_functions_environment() -> None:
     name, region = "n" * 32, "cn-northwest-1"
     sqs = f"https://sqs.{region}.amazonaws.com.cn/111122223333"
     environment = {
-        "AGENT_STATE_TABLE": f"{name}-agent-states",
-        "AHG_FILTER_LEVEL": "5",
-        "AHG_FILTER_SEPARATOR": ",",
-        "AHG_FILTER_VALUES": '"' * 1024,  # 2,048 bytes as JSON, as the validation measures
-        "CONFIGURATION_TABLE": f"{name}-configuration",
+        "AhgFilterLevel": "5",
+        "AhgFilterSeparator": ",",
+        "AhgFilterValues": '"' * 1024,  # 2,048 bytes as JSON, as the validation measures
+        "ConfigTableName": f"{name}-configuration",
+        "DynamoDbTableName": f"{name}-agent-states",
         "FAILED_RECORDS_BUCKET": f"{name}-failed-records-111122223333",
-        "FLAG_LOCATION": "table",
-        "LOG_LEVEL": "WARNING",
+        "LogLevel": "WARNING",
         "MESSAGE_GROUPS": "shared",
-        "QUEUE_URLS": json.dumps([f"{sqs}/{name}-events-{n}.fifo" for n in range(1, 11)]),
         "SIGNED_OUT_AGENTS_TABLE": f"{name}-signed-out-agents",
+        "SqsQueueMessageGroupId": MESSAGE_GROUP,
         "WriteEventsToQueue": "False",
+        **queue_variables([f"{sqs}/{name}-events-{n}.fifo" for n in range(1, 11)]),
     }
     source = (REPOSITORY / "modules" / "rta" / "relay_function.tf").read_text()
-    assert set(environment) == set(
-        re.findall(r"^ +([A-Za-z_]+) += ", _environment(source), re.MULTILINE)
-    )
+    spelled_out = re.findall(r"^ +([A-Za-z_]+) += ", _environment(source), re.MULTILINE)
+    numbered = {f"SqsQueueUrl{n}" for n in range(1, 11)}
+    assert set(environment) == set(spelled_out) | numbered
     assert len(json.dumps(environment, separators=(",", ":"))) <= 4096
 
 

@@ -4,16 +4,22 @@ import json
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
+from agent_events.aws_calls import aws_client
 from agent_events.environment import ConfigurationError
 from agent_events.kinesis_batch import BatchResponse
 from rta_relay.relay import relay_handler
 from tests.local_cloud.agent_stream import sample_events
+from tests.relay_environment import queue_urls, queue_variables, relay_environment
 from tests.unit.aws import REGION, Client, create_bucket, create_table
 from tests.unit.events import FakeContext, arn, event, invocation
+
+GONE = f"https://sqs.{REGION}.amazonaws.com/123456789012/gone.fifo"
 
 NOTHING_FAILED: BatchResponse = {"batchItemFailures": []}
 
@@ -40,7 +46,7 @@ class Aws:
     def received(self) -> list[list[dict[str, Any]]]:
         """The messages' bodies by queue, taken off the queues."""
         by_queue: list[list[dict[str, Any]]] = []
-        for url in json.loads(self.environment["QUEUE_URLS"]):
+        for url in queue_urls(self.environment):
             bodies: list[dict[str, Any]] = []
             while messages := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
                 "Messages"
@@ -71,17 +77,7 @@ def aws(client: Client, dynamodb: Any) -> Aws:
         for number in range(3)
     ]
     create_bucket(s3, "failed")
-    environment = {
-        "AGENT_STATE_TABLE": "states",
-        "AHG_FILTER_LEVEL": "0",
-        "FAILED_RECORDS_BUCKET": "failed",
-        "FLAG_LOCATION": "env",
-        "MESSAGE_GROUPS": "shared",
-        "QUEUE_URLS": json.dumps(urls),
-        "SIGNED_OUT_AGENTS_TABLE": "signed-out",
-        "WriteEventsToQueue": "True",
-    }
-    return Aws(environment, dynamodb, sqs, s3)
+    return Aws(relay_environment(urls, WriteEventsToQueue="True"), dynamodb, sqs, s3)
 
 
 def last_log(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
@@ -125,7 +121,7 @@ def test_with_the_flag_off_nothing_goes_to_a_queue(aws: Aws) -> None:
 
 
 def test_the_flag_in_the_table_is_read_at_every_invocation(aws: Aws) -> None:
-    relay = aws.relay(FLAG_LOCATION="table", CONFIGURATION_TABLE="config")
+    relay = aws.relay(ConfigTableName="config")
 
     def flag(value: dict[str, Any]) -> None:
         aws.dynamodb.put_item(
@@ -140,10 +136,13 @@ def test_the_flag_in_the_table_is_read_at_every_invocation(aws: Aws) -> None:
     flag({"Value": {"S": "False"}})
     relay(invocation([event(at="2026-03-02T09:02:00Z")]))
     assert sum(map(len, aws.received())) == 0
-    for wrong in ({"Value": {"S": "on"}}, {"Value": {"BOOL": True}}, {}):
-        flag(wrong)
-        with pytest.raises(ConfigurationError, match="WriteEventsToQueue of the table config"):
-            relay(invocation([event(at="2026-03-02T09:03:00Z")]))
+    for value in ({}, {"Value": {"S": ""}}, {"Value": {"NULL": True}}, {"Value": {"BOOL": True}}):
+        flag(value)
+        assert relay(invocation([event(at="2026-03-02T09:03:00Z")])) == NOTHING_FAILED
+        assert sum(map(len, aws.received())) == 0, "what is no string means false"
+    flag({"Value": {"S": "on"}})
+    with pytest.raises(ConfigurationError, match="WriteEventsToQueue of the table config"):
+        relay(invocation([event(at="2026-03-02T09:04:00Z")]))
 
 
 def test_bad_records_are_counted_and_named_without_content_and_block_nobody(
@@ -178,7 +177,7 @@ def test_no_log_holds_anything_of_an_event(aws: Aws, capsys: pytest.CaptureFixtu
 def test_only_monitored_agents_reach_table_and_queues(
     aws: Aws, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    relay = aws.relay(AHG_FILTER_LEVEL="1", AHG_FILTER_SEPARATOR=";", AHG_FILTER_VALUES="EMEA;APAC")
+    relay = aws.relay(AhgFilterLevel="1", AhgFilterSeparator=";", AhgFilterValues="EMEA;APAC")
     relay(invocation([event("ann", group="emea"), event("bob", group="US"), event("cid")]))
     assert set(aws.states()) == {arn("ann")}
     assert [body["AgentARN"] for bodies in aws.received() for body in bodies] == [arn("ann")]
@@ -186,7 +185,7 @@ def test_only_monitored_agents_reach_table_and_queues(
 
 
 def test_an_agent_who_leaves_the_monitored_groups_leaves_the_table(aws: Aws) -> None:
-    relay = aws.relay(AHG_FILTER_LEVEL="1", AHG_FILTER_SEPARATOR=",", AHG_FILTER_VALUES="EMEA")
+    relay = aws.relay(AhgFilterLevel="1", AhgFilterSeparator=",", AhgFilterValues="EMEA")
     relay(invocation([event(at="2026-03-02T09:00:00Z", group="EMEA")]))
     relay(invocation([event(at="2026-03-02T10:00:00Z", group="US", previous_group="EMEA")]))
     assert aws.states() == {}
@@ -197,7 +196,7 @@ def test_an_agent_who_leaves_the_monitored_groups_leaves_the_table(aws: Aws) -> 
 
 @pytest.mark.parametrize("filtered", [False, True])
 def test_a_logout_that_says_nothing_else_ends_an_agents_day(aws: Aws, filtered: bool) -> None:
-    emea = {"AHG_FILTER_LEVEL": "1", "AHG_FILTER_SEPARATOR": ",", "AHG_FILTER_VALUES": "EMEA"}
+    emea = {"AhgFilterLevel": "1", "AhgFilterSeparator": ",", "AhgFilterValues": "EMEA"}
     relay = aws.relay(**(emea if filtered else {}))
     relay(invocation([event(at="2026-03-02T09:00:00Z", group="EMEA")]))
     logout = event(at="2026-03-02T10:00:00Z", event_type="LOGOUT", CurrentAgentSnapshot=None)
@@ -208,10 +207,10 @@ def test_a_logout_that_says_nothing_else_ends_an_agents_day(aws: Aws, filtered: 
 def test_an_agent_whose_group_the_filter_no_longer_names_is_gone_when_they_sign_out(
     aws: Aws,
 ) -> None:
-    emea = {"AHG_FILTER_LEVEL": "1", "AHG_FILTER_SEPARATOR": ",", "AHG_FILTER_VALUES": "EMEA"}
+    emea = {"AhgFilterLevel": "1", "AhgFilterSeparator": ",", "AhgFilterValues": "EMEA"}
     aws.relay(**emea)(invocation([event(at="2026-03-02T09:00:00Z", group="EMEA")]))
     signed_out = event(at="2026-03-02T17:00:00Z", status="Offline", group="EMEA")
-    aws.relay(**emea | {"AHG_FILTER_VALUES": "US"})(invocation([signed_out]))
+    aws.relay(**emea | {"AhgFilterValues": "US"})(invocation([signed_out]))
     assert aws.states() == {}
     assert sum(map(len, aws.received())) == 1, "the sign-out itself is not for this server"
 
@@ -234,9 +233,68 @@ def test_an_event_that_the_table_cannot_take_does_not_hide_the_one_before(
     assert len(aws.kept()) == 2
 
 
+def rejecting(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Make DynamoDB reject every item that holds `text`, without saying which it is."""
+
+    def client(service: str) -> Any:
+        found = aws_client(service)
+        if service != "dynamodb":
+            return found
+
+        def checked(operation: str) -> Callable[..., Any]:
+            def call(**request: Any) -> Any:
+                if text in repr(request):
+                    raise ClientError({"Error": {"Code": "ValidationException"}}, operation)
+                return getattr(found, operation)(**request)
+
+            return call
+
+        return SimpleNamespace(
+            batch_execute_statement=checked("batch_execute_statement"),
+            exceptions=found.exceptions,
+            transact_write_items=checked("transact_write_items"),
+        )
+
+    monkeypatch.setattr("rta_relay.relay.aws_client", client)
+
+
+def test_an_event_whose_state_dynamodb_rejects_is_set_aside_as_if_it_had_not_come(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rejecting(monkeypatch, "Poison")
+    others = [event(f"agent-{number}") for number in range(49)]
+    batch = invocation(
+        [
+            event("ann", at="2026-03-02T09:00:00Z"),
+            *others,
+            event("ann", at="2026-03-02T10:00:00Z", status="Poison"),
+        ]
+    )
+    assert aws.relay()(batch) == NOTHING_FAILED
+    states = {agent: state["CurrentState"] for agent, state in aws.states().items()}
+    assert states == {each["AgentARN"]: "Available" for each in [event("ann"), *others]}
+    assert sum(map(len, aws.received())) == 50, "nor is it sent"
+    ((key, document),) = aws.kept().items()
+    assert key.endswith("/51.json")
+    assert json.loads(document["payload"]) == {"Records": [batch["Records"][50]]}
+    assert document["requestContext"]["condition"] == "AgentStateRejected"
+    log = last_log(capsys)
+    assert (log["EventsPutAside"], log["StatesWritten"], log["MessagesSent"]) == (1, 50, 50)
+
+
+def test_a_rejected_event_that_cannot_be_kept_is_retried_with_all_behind_it(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rejecting(monkeypatch, "Poison")
+    relay = aws.relay(FAILED_RECORDS_BUCKET="no-such-bucket")
+    batch = invocation([event("ann"), event("bob", status="Poison"), event("cid")])
+    assert relay(batch) == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    assert sum(map(len, aws.received())) == 1
+
+
 def test_what_lambda_will_bring_again_is_not_sent_ahead(aws: Aws) -> None:
     """Else, with every retry, an agent's older event would follow on a newer one."""
-    relay = aws.relay(AGENT_STATE_TABLE="gone")
+    relay = aws.relay(DynamoDbTableName="gone")
     for _ in range(2):
         response = relay(
             invocation([event("ann", event_type="HEART_BEAT"), event("bob"), event("ann")])
@@ -251,10 +309,9 @@ def test_no_failure_logs_anything_of_an_event(aws: Aws, capsys: pytest.CaptureFi
         event("secret-giant", Unknown="secret-text" * 40_000),
         event("secret-leaver", status="Offline", Unknown="secret-text"),
     ]
-    gone = f'["https://sqs.{REGION}.amazonaws.com/123456789012/gone.fifo"]'
     for broken in (
-        {"QUEUE_URLS": gone},
-        {"AGENT_STATE_TABLE": "gone"},
+        queue_variables([GONE]),
+        {"DynamoDbTableName": "gone"},
         {"SIGNED_OUT_AGENTS_TABLE": "gone"},
         {"FAILED_RECORDS_BUCKET": "no-such-bucket"},
     ):
@@ -304,7 +361,7 @@ def test_the_largest_message_is_still_sent(aws: Aws) -> None:
     aws.relay()(
         invocation([event("ann", at="2026-03-02T09:00:01.000Z", Unknown="x" * (room + 1))], 10)
     )
-    assert [len(body["Unknown"]) for bodies in aws.received() for body in bodies] == [room]
+    assert [len(body["Unknown"]) for bodies in aws.received() for body in bodies] == [room, room]
     assert [key.rpartition("/")[2] for key in aws.kept()] == ["10.json"]
 
 
@@ -330,16 +387,14 @@ def test_keeping_records_leaves_time_to_send_what_lies_before_them(aws: Aws) -> 
 
 
 def test_a_failed_send_is_reported_as_the_record_to_retry_from(aws: Aws) -> None:
-    relay = aws.relay(
-        QUEUE_URLS=json.dumps([f"https://sqs.{REGION}.amazonaws.com/123456789012/gone.fifo"])
-    )
+    relay = aws.relay(**queue_variables([GONE]))
     response = relay(invocation([b"not an event", event("ann"), event("bob")]))
     assert response == {"batchItemFailures": [{"itemIdentifier": "2"}]}
     assert set(aws.states()) == {arn("ann"), arn("bob")}, "the table is written all the same"
 
 
 def test_a_failed_table_write_is_reported_and_the_messages_before_it_go_out(aws: Aws) -> None:
-    response = aws.relay(AGENT_STATE_TABLE="gone")(invocation([event("ann"), event("ann")]))
+    response = aws.relay(DynamoDbTableName="gone")(invocation([event("ann"), event("ann")]))
     assert response == {"batchItemFailures": [{"itemIdentifier": "2"}]}, "the deciding record"
     assert sum(map(len, aws.received())) == 1, "what lies before it"
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from agent_classifier.classifier import classifier_handler
 from agent_events.kinesis_batch import BatchResponse
 from rta_relay.relay import relay_handler
+from tests.relay_environment import queue_urls, relay_environment
 from tests.unit.aws import Client, InProcessAws, create_bucket, create_stream, create_table
 from tests.unit.events import STREAM_ARN, FakeContext, arn, event, record
 from tests.unit.examples import costly
@@ -182,7 +183,7 @@ class Deployment:
     def sent(self) -> list[str]:
         """The EventIds of the messages, taken off the queue."""
         sqs, ids = self.client("sqs"), []
-        url = json.loads(self.functions.environments[RELAY]["QUEUE_URLS"])[0]
+        url = queue_urls(self.functions.environments[RELAY])[0]
         while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
                 ids.append(json.loads(message["Body"])["EventId"])
@@ -211,16 +212,9 @@ def deployed(client: Client) -> Deployment:
         QueueName="events-1.fifo",
         Attributes={"FifoQueue": "true", "ContentBasedDeduplication": "true"},
     )["QueueUrl"]
-    relay = {
-        "AGENT_STATE_TABLE": "states",
-        "AHG_FILTER_LEVEL": "0",
-        "FAILED_RECORDS_BUCKET": BUCKETS[RELAY],
-        "FLAG_LOCATION": "env",
-        "MESSAGE_GROUPS": "shared",
-        "QUEUE_URLS": json.dumps([url]),
-        "SIGNED_OUT_AGENTS_TABLE": "signed-out",
-        "WriteEventsToQueue": "True",
-    }
+    relay = relay_environment(
+        [url], FAILED_RECORDS_BUCKET=BUCKETS[RELAY], WriteEventsToQueue="True"
+    )
     classifier = {
         "FAILED_RECORDS_BUCKET": BUCKETS[CLASSIFIER],
         "FIREHOSE_STREAM": "lines",
@@ -743,8 +737,8 @@ def test_a_document_that_names_no_function_is_unreadable() -> None:
 def test_a_function_that_is_none_of_ours_is_refused(deployment: Deployment) -> None:
     with pytest.raises(FunctionNotUsable, match="neither a relay nor a classifier"):
         failed_records_function("other", {})
-    environment = deployment.functions.environments[RELAY] | {"QUEUE_URLS": "x"}
-    with pytest.raises(FunctionNotUsable, match="QUEUE_URLS"):
+    environment = deployment.functions.environments[RELAY] | {"SqsQueueUrl1": "x"}
+    with pytest.raises(FunctionNotUsable, match="SqsQueueUrl1"):
         failed_records_function(RELAY, environment)
 
 

@@ -13,7 +13,7 @@ QUEUES = ("https://sqs/1.fifo", "https://sqs/2.fifo", "https://sqs/3.fifo")
 
 def message(agent: str, place: int, size: int = 10) -> tuple[str, Message]:
     body = f"{agent}:{place}"
-    return QUEUES[ord(agent[-1]) % 3], Message(str(place), agent, body, size, f"id-{place}")
+    return QUEUES[ord(agent[-1]) % 3], Message(str(place), agent, body, size)
 
 
 def places(request: Request | None) -> list[int]:

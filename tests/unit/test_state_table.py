@@ -13,7 +13,7 @@ from agent_events.agent_event import decode_agent_event
 from rta_relay.agent_state import StateChange, state_change
 from rta_relay.hierarchy_filter import HierarchyFilter
 from rta_relay.state_table import TableOutcome, Tables, write_changes
-from tests.unit.events import arn, event, snapshot
+from tests.unit.events import arn, event
 
 TABLES = Tables("states", "signed-out")
 
@@ -71,21 +71,28 @@ def test_an_event_that_comes_late_does_not_bring_a_signed_out_agent_back(dynamod
     write(dynamodb, change(at=at(9)), change("2", "bob", at=at(9)))
     write(dynamodb, change(at=at(17), status="Offline"))
     late = write(dynamodb, change(at=at(16)))
-    assert (late.written, late.outdated, late.failed) == (0, 1, set())
+    assert late == TableOutcome(0, 1)
     assert states(dynamodb) == {arn("bob"): "Available"}
 
 
-def test_at_the_same_instant_the_sign_out_stays_whatever_comes_later(dynamodb: Any) -> None:
-    write(dynamodb, change(at=at(17), status="Offline"))
-    assert write(dynamodb, change(at=at(17))).outdated == 1
-    assert states(dynamodb) == {}
+@pytest.mark.parametrize(("first", "then"), [("Offline", "Lunch"), ("Lunch", "Offline")])
+@pytest.mark.parametrize("known", [True, False])
+def test_at_the_same_instant_the_change_that_arrives_later_wins(
+    dynamodb: Any, first: str, then: str, known: bool
+) -> None:
+    if known:
+        write(dynamodb, change(at=at(9)))
+    for status in (first, then):
+        assert write(dynamodb, change(at=at(17), status=status)) == TableOutcome(1, 0)
+    assert states(dynamodb) == ({} if then == "Offline" else {arn("ann"): then})
 
 
-def test_at_the_same_instant_an_event_without_a_status_does_not_replace_one(dynamodb: Any) -> None:
+def test_at_the_same_instant_an_event_without_a_status_replaces_one(dynamodb: Any) -> None:
     login = {"at": at(9), "event_type": "LOGIN", "CurrentAgentSnapshot": None}
-    for each in (login, {"at": at(9)}, login):
-        assert write(dynamodb, change(**each)).failed == set()
-    assert states(dynamodb) == {arn("ann"): "Available"}
+    for each in ({"at": at(9)}, login):
+        assert write(dynamodb, change(**each)) == TableOutcome(1, 0)
+    (item,) = dynamodb.scan(TableName="states")["Items"]
+    assert "CurrentState" not in item
 
 
 def test_a_late_event_does_not_hold_back_the_others_of_its_transaction(dynamodb: Any) -> None:
@@ -95,7 +102,7 @@ def test_a_late_event_does_not_hold_back_the_others_of_its_transaction(dynamodb:
         change("1", "ann", at=at(11), status="Lunch"),
         change("2", "bob", at=at(11)),
     )
-    assert (outcome.written, outcome.outdated, outcome.failed) == (1, 1, set())
+    assert outcome == TableOutcome(1, 1)
     assert states(dynamodb) == {arn("ann"): "Available", arn("bob"): "Available"}
 
 
@@ -151,7 +158,7 @@ def test_who_is_in_the_table_is_written_by_statements_and_only_others_by_transac
     later = [change(str(n), f"agent-{n}", at=at(10), status="Lunch") for n in range(60)]
     new = [change(f"new-{n}", f"new-{n}", at=at(10)) for n in range(3)]
     out = change("out", "agent-59", at=at(10), status="Offline")
-    assert write(recording, *later[:59], out, *new) == TableOutcome(63, 0, set())
+    assert write(recording, *later[:59], out, *new) == TableOutcome(63, 0)
     statements = [number for name, number in recording.calls if name == "batch_execute_statement"]
     transactions = [number for name, number in recording.calls if name == "transact_write_items"]
     assert sorted(statements) == [12, 25, 25]
@@ -243,7 +250,7 @@ def failing(operation: str, error: Exception, times: int) -> Callable[[str, Any]
 def test_a_transaction_that_meets_another_is_tried_again(dynamodb: Any) -> None:
     conflict = cancelled(dynamodb, "TransactionConflict", "None")
     meeting = Recording(dynamodb, failing("transact_write_items", conflict, 3))
-    assert write(meeting, change()) == TableOutcome(1, 0, set())
+    assert write(meeting, change()) == TableOutcome(1, 0)
 
 
 @pytest.mark.parametrize(
@@ -268,7 +275,7 @@ def test_a_statement_that_is_refused_for_a_moment_is_tried_again(dynamodb: Any, 
 
     recording = Recording(dynamodb, refusing_the_first)
     later = [change("3", at=at(10), status="Lunch"), change("4", "bob", at=at(10), status="Lunch")]
-    assert write(recording, *later) == TableOutcome(2, 0, set())
+    assert write(recording, *later) == TableOutcome(2, 0)
     assert recording.calls == [("batch_execute_statement", 2), ("batch_execute_statement", 1)]
     assert set(states(dynamodb).values()) == {"Lunch"}
 
@@ -284,7 +291,7 @@ def test_what_is_throttled_goes_on_while_some_of_it_is_written(dynamodb: Any) ->
 
     recording = Recording(dynamodb, one_at_a_time)
     later = [change(agent, agent, at=at(10), status="Lunch") for agent in agents]
-    assert write(recording, *later) == TableOutcome(20, 0, set())
+    assert write(recording, *later) == TableOutcome(20, 0)
     assert set(states(dynamodb).values()) == {"Lunch"}
 
 
@@ -294,20 +301,6 @@ def test_changes_that_come_again_are_written_again_without_a_transaction(dynamod
     for _ in range(2):
         assert write(recording, change("2", at=at(10), status="Lunch")).written == 1
     assert recording.calls == [("batch_execute_statement", 1)] * 2
-
-
-def test_the_status_that_began_later_decides_only_at_the_same_instant(dynamodb: Any) -> None:
-    def of(status: str, moment: int, since: int) -> StateChange:
-        found = snapshot("ann", status, at(since))
-        return change(at=at(moment), CurrentAgentSnapshot=found)
-
-    write(dynamodb, of("Lunch", 10, 10))
-    assert write(dynamodb, of("Early", 10, 9)).outdated == 1
-    assert states(dynamodb) == {arn("ann"): "Lunch"}
-    assert write(dynamodb, of("Newer", 11, 9)).written == 1
-    assert states(dynamodb) == {arn("ann"): "Newer"}
-    assert write(dynamodb, of("Late", 10, 10)).outdated == 1
-    assert states(dynamodb) == {arn("ann"): "Newer"}
 
 
 def test_what_stays_throttled_is_tried_while_there_is_time_and_not_made_transactions(
@@ -349,7 +342,7 @@ def test_where_statements_are_refused_transactions_do_it_and_the_log_says_what_t
     denied = failing("batch_execute_statement", service_error(code), 99)
     recording = Recording(dynamodb, denied)
     later = (change("2", at=at(10), status="Lunch"), change("3", "bob", at=at(10)))
-    assert write(recording, *later) == TableOutcome(2, 0, set())
+    assert write(recording, *later) == TableOutcome(2, 0)
     assert states(dynamodb) == {arn("ann"): "Lunch", arn("bob"): "Available"}
     assert write(recording, change("4", at=at(9))).outdated == 1
     assert "dynamodb:PartiQLUpdate" in capsys.readouterr().out
@@ -399,6 +392,158 @@ def test_no_call_is_under_way_any_more_when_one_has_raised(dynamodb: Any) -> Non
     assert len(ended) == 2
 
 
+FIFTY = [(str(number), f"agent-{number}") for number in range(50)]
+
+# DynamoDB rejects what holds it.
+POISON = "poison"
+
+Answers = Callable[[str, dict[str, Any]], Any]
+
+
+def rejected_by_reason(dynamodb: Any, code: str) -> Answers:
+    """Answers that name the statement or the action that is rejected, with `code`."""
+
+    def answer(operation: str, request: dict[str, Any]) -> Any:
+        entries = request.get("Statements") or request["TransactItems"]
+        bad = [POISON in repr(each) for each in entries]
+        if not any(bad):
+            return None
+        if operation == "transact_write_items":
+            raise cancelled(dynamodb, *(code if each else "None" for each in bad))
+        good = [each for each, is_bad in zip(entries, bad, strict=True) if not is_bad]
+        real = iter(good and dynamodb.batch_execute_statement(Statements=good)["Responses"])
+        return {"Responses": [{"Error": {"Code": code}} if each else next(real) for each in bad]}
+
+    return answer
+
+
+def rejected_as_a_whole(_dynamodb: Any, code: str) -> Answers:
+    """Answers that do not say which item it is."""
+
+    def answer(_operation: str, request: dict[str, Any]) -> None:
+        if POISON in repr(request):
+            raise service_error(code)
+
+    return answer
+
+
+REJECTIONS = [
+    (rejected_by_reason, "ValidationError"),
+    (rejected_by_reason, "ItemCollectionSizeLimitExceeded"),
+    (rejected_as_a_whole, "ValidationException"),
+]
+
+
+@pytest.mark.parametrize(("service", "code"), REJECTIONS)
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("status", ["Lunch", "Offline"])
+def test_one_of_fifty_items_that_dynamodb_rejects_takes_no_other_with_it(
+    dynamodb: Any, service: Any, code: str, known: bool, status: str
+) -> None:
+    if known:
+        write(dynamodb, *(change(number, agent, at=at(8)) for number, agent in FIFTY))
+    changes = [change(number, agent, at=at(9), status=status) for number, agent in FIFTY[:49]]
+    bad = change("bad", POISON, at=at(9), status=status)
+    outcome = write(Recording(dynamodb, service(dynamodb, code)), *changes[:20], bad, *changes[20:])
+    assert outcome == TableOutcome(49, 0, rejected=frozenset({"bad"}))
+    for each in changes:
+        shown = states(dynamodb).get(each.agent_arn)
+        assert shown == (None if status == "Offline" else status)
+
+
+@pytest.mark.parametrize(("service", "code"), REJECTIONS)
+@pytest.mark.parametrize("known", [True, False])
+def test_the_change_before_a_rejected_one_of_the_same_agent_is_written(
+    dynamodb: Any, service: Any, code: str, known: bool
+) -> None:
+    if known:
+        write(dynamodb, change(at=at(8)))
+    outcome = write(
+        Recording(dynamodb, service(dynamodb, code)),
+        change("1", at=at(9), status="Lunch"),
+        change("2", "bob", at=at(9)),
+        change("3", at=at(10), status=POISON),
+        change("4", at=at(11), status=POISON),
+    )
+    assert outcome == TableOutcome(2, 0, rejected=frozenset({"3", "4"}))
+    assert states(dynamodb) == {arn("ann"): "Lunch", arn("bob"): "Available"}
+
+
+@pytest.mark.parametrize(("service", "code"), REJECTIONS)
+def test_an_agent_all_of_whose_changes_are_rejected_keeps_the_state_from_before(
+    dynamodb: Any, service: Any, code: str
+) -> None:
+    write(dynamodb, change(at=at(8)))
+    bad = [change(str(n), at=at(9 + n), status=f"{POISON} {n}") for n in range(3)]
+    outcome = write(Recording(dynamodb, service(dynamodb, code)), *bad)
+    assert outcome == TableOutcome(0, 0, rejected=frozenset({"0", "1", "2"}))
+    assert states(dynamodb) == {arn("ann"): "Available"}
+
+
+def test_a_rejected_item_in_a_call_is_found_in_as_few_calls_as_halving_takes(dynamodb: Any) -> None:
+    recording = Recording(dynamodb, rejected_as_a_whole(dynamodb, "ValidationException"))
+    entries = [*FIFTY[:49], ("bad", POISON)]
+    write(recording, *(change(number, agent, event_type="LOGOUT") for number, agent in entries))
+    assert len(recording.calls) <= 2 * 6 + 1
+
+
+def test_without_time_to_find_the_rejected_item_nothing_counts_as_rejected(dynamodb: Any) -> None:
+    recording = Recording(dynamodb, rejected_as_a_whole(dynamodb, "ValidationException"))
+    time = iter([True, True, False, False])
+    outs = [change("1", event_type="LOGOUT"), change("2", POISON, event_type="LOGOUT")]
+    outcome = write_changes(
+        recording, TABLES, outs, lambda: next(time), lambda _attempt: None, EXECUTOR
+    )
+    assert outcome == TableOutcome(1, 0, failed=frozenset({"2"}))
+
+
+@pytest.mark.parametrize(
+    "code", ["AccessDenied", "ResourceNotFound", "ThrottlingError", "NeverHeardOf"]
+)
+def test_a_refusal_that_is_not_for_what_an_item_contains_rejects_none(
+    dynamodb: Any, code: str
+) -> None:
+    refusing = Recording(dynamodb, rejected_by_reason(dynamodb, code))
+    time = iter([True] * 30 + [False] * 9)
+    changes = [change("1", "bob"), change("2", POISON)]
+    outcome = write_changes(
+        refusing, TABLES, changes, lambda: next(time), lambda _attempt: None, EXECUTOR
+    )
+    assert outcome.rejected == frozenset()
+    assert "2" in outcome.failed
+
+
+@pytest.mark.parametrize(
+    "code", ["AccessDeniedException", "ResourceNotFoundException", "ThrottlingException"]
+)
+def test_a_call_that_fails_for_another_reason_rejects_nothing(dynamodb: Any, code: str) -> None:
+    failing_calls = Recording(dynamodb, rejected_as_a_whole(dynamodb, code))
+    outcome = write(failing_calls, change("1", "bob"), change("2", POISON))
+    assert outcome == TableOutcome(0, 0, failed=frozenset({"1", "2"}))
+
+
+@pytest.mark.parametrize("answer", [{"x": 1}, {"Responses": []}, {"Responses": [{}, {}]}])
+def test_an_answer_that_does_not_cover_every_statement_is_a_failed_call(
+    dynamodb: Any, answer: dict[str, Any]
+) -> None:
+    recording = Recording(dynamodb, lambda _operation, _request: answer)
+    assert write(recording, change("7")) == TableOutcome(0, 0, failed=frozenset({"7"}))
+    assert recording.calls == [("batch_execute_statement", 1)] * 4
+
+
+@pytest.mark.parametrize("reasons", [None, [], ["ConditionalCheckFailed"], ["None", "None"]])
+def test_a_cancellation_without_a_reason_for_each_action_is_a_failed_call(
+    dynamodb: Any, reasons: list[str] | None
+) -> None:
+    cancellation: Any = cancelled(dynamodb, *(reasons or []))
+    if reasons is None:
+        del cancellation.response["CancellationReasons"]
+    recording = Recording(dynamodb, failing("transact_write_items", cancellation, 99))
+    out = change("7", event_type="LOGOUT")
+    assert write(recording, out) == TableOutcome(0, 0, failed=frozenset({"7"}))
+    assert recording.calls == [("transact_write_items", 2)] * 4
+
+
 def test_transactions_that_are_cancelled_at_once_in_a_new_client_are_told_apart(
     dynamodb: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -407,7 +552,7 @@ def test_transactions_that_are_cancelled_at_once_in_a_new_client_are_told_apart(
     new.batch_execute_statement = dynamodb.batch_execute_statement
     new.transact_write_items = dynamodb.transact_write_items
     late = [change(f"{n}", f"agent-{n}", at=at(11)) for n in range(200)]
-    assert write(new, *late) == TableOutcome(0, 200, set())
+    assert write(new, *late) == TableOutcome(0, 200)
     assert "ERROR" not in capsys.readouterr().out
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_classifier.status_table import StatusTableError, parse_status_table, status_key
+from agent_classifier.status_table import StatusTableError, parse_status_table
+from agent_events.names import name_key
 from tests.unit.examples import costly
 
 HEADER = b"StateName,StateType\n"
@@ -59,10 +60,22 @@ def test_a_quoted_name_may_hold_commas_and_doubled_quotes() -> None:
     assert table == {"lunch, late": "0", 'tier "2"': "1", 'in "x" mode': "A"}
 
 
-def test_names_are_compared_by_their_full_case_folding() -> None:
-    assert parse_status_table(HEADER + "Große Pause,0".encode())[status_key(" GROSSE PAUSE ")] == (
-        "0"
+def test_names_are_compared_as_people_read_them() -> None:
+    table = parse_status_table(
+        HEADER + "Außer  Haus,A\nAUSSER HAUS,1\n\u00c9quipe\u00a0Nord,0\n".encode()
     )
+    assert table == {"außer haus": "A", "ausser haus": "1", "équipe nord": "0"}
+    assert table[name_key("E\u0301QUIPE\tNORD ")] == "0"
+
+
+@pytest.mark.parametrize("data", [b"Available,A\nOffline,0\n", b"\n\nAVAILABLE,a\r\nOffline,O"])
+def test_the_header_may_be_missing(data: bytes) -> None:
+    assert parse_status_table(data) == {"available": "A", "offline": "0"}
+
+
+def test_only_the_first_row_can_be_the_header() -> None:
+    with pytest.raises(StatusTableError, match="row 2: StateType is 'StateType'"):
+        parse_status_table(b"Pause,1\nStateName,StateType\n")
 
 
 def test_a_table_of_a_header_only_names_nothing() -> None:
@@ -72,12 +85,12 @@ def test_a_table_of_a_header_only_names_nothing() -> None:
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        (b"", "row 1: the first row has to be StateName,StateType, but the file is empty"),
-        (b"\n \n", "row 1: the first row has to be StateName,StateType, but the file is empty"),
-        (b"Secret,A\n", "row 1: the first row has to be StateName,StateType"),
-        (b"\n\nSecret\n", "row 3: the first row has to be StateName,StateType"),
-        (b"StateName;StateType\nSecret;A", "row 1: the first row has to be StateName,StateType"),
-        (b"StateName,StateType,\n", "row 1: the first row has to be StateName,StateType"),
+        (b"", "row 1: the file is empty"),
+        (b"\n \n", "row 1: the file is empty"),
+        (b"\n\nSecret\n", "row 3: 1 columns instead of 2"),
+        (b"StateName;StateType\nSecret;A", "row 1: 1 columns instead of 2"),
+        (b"StateName,StateType,\n", "row 1: 3 columns instead of 2"),
+        (b"Name,Type\nSecret,A", "row 1: StateType is 'Type': write A "),
         (HEADER + b"Secret\n", "row 2: 1 columns instead of 2"),
         (HEADER + b"Secret;A\n", "row 2: 1 columns instead of 2"),
         (HEADER + b"Pause,1\n\nSecret, late,1\n", "row 4: 3 columns instead of 2"),
@@ -122,7 +135,7 @@ def test_no_bytes_at_all_raise_anything_else(data: bytes) -> None:
     st.dictionaries(
         st.text(st.sampled_from('ab,"; äÄß'), min_size=1)
         .filter(lambda name: name.strip())
-        .map(status_key),
+        .map(name_key),
         st.sampled_from("A01"),
     ),
     st.sampled_from(["utf-8", "utf-8-sig"]),

@@ -131,7 +131,9 @@ def test_no_log_holds_text_of_an_event_whatever_the_services_answer(
 ) -> None:
     for environment in (CLASSIFIER, RELAY):
         aws = FakeAws(failure=failing(operations, code, kind))
-        output = logged(environment | {"LOG_LEVEL": "DEBUG"}, aws, invocation(batch))
+        output = logged(
+            environment | {"LOG_LEVEL": "DEBUG", "LogLevel": "DEBUG"}, aws, invocation(batch)
+        )
         assert MARK not in output
         assert json.loads(output.splitlines()[-1])["EventsIn"] == len(batch)
 

@@ -9,8 +9,8 @@ from agent_classifier.status_table import (
     StatusTable,
     StatusTableError,
     parse_status_table,
-    status_key,
 )
+from agent_events.names import name_key
 from tools.doctor.aws import Aws, Missing
 from tools.doctor.configuration import classifier_configuration
 from tools.doctor.findings import Finding, failure, ok, warning
@@ -87,7 +87,7 @@ def check_table(content: bytes | None) -> Finding:
 
 def check_unnamed(table: StatusTable, statuses: list[AgentStatus]) -> Finding:
     """What those statuses count as that the table does not name."""
-    unnamed = [each for each in statuses if status_key(each.name) not in table]
+    unnamed = [each for each in statuses if name_key(each.name) not in table]
     if not unnamed:
         return ok("reference_table.unnamed", "The table names every status that the instance has.")
     counted = [
@@ -104,7 +104,7 @@ def check_unnamed(table: StatusTable, statuses: list[AgentStatus]) -> Finding:
 
 def check_unknown(table: StatusTable, statuses: list[AgentStatus]) -> Finding:
     """Whether the table names what the instance does not have."""
-    known = {status_key(each.name) for each in statuses}
+    known = {name_key(each.name) for each in statuses}
     unknown = sorted(set(table) - known)
     if not unknown:
         return ok("reference_table.unknown", "The instance has every status that the table names.")

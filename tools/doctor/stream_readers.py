@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from agent_events.environment import ConfigurationError
-from rta_relay.configuration import FLAG_NAME
+from rta_relay.configuration import FLAG_NAME, SIGNED_OUT_AGENTS_TABLE
 from rta_relay.hierarchy_filter import HierarchyFilter
 from tools.doctor.application import is_application
 from tools.doctor.aws import Aws, Denied, Missing, Unanswered
@@ -86,7 +86,7 @@ def stream_readers(aws: Aws, stream: str, examined: Collection[str]) -> Readers:
             environment = read_environment(aws, function)
             if "STATUS_TABLE_BUCKET" in environment:
                 classifiers.append(Classifier(function, read_report_stream(aws, function)))
-            elif "FLAG_LOCATION" in environment:
+            elif SIGNED_OUT_AGENTS_TABLE in environment:
                 relays.append(_relay(aws, function))
             elif environment.get(FLAG_NAME, "").casefold() == "true":
                 connected_others.append(function)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from agent_classifier.packing import packed
+from agent_classifier.packing import LARGEST_RECORD
 from agent_classifier.report_line import report_line
 from agent_classifier.status_table import StatusTable
 from agent_events.agent_event import AgentEvent
@@ -120,10 +120,8 @@ def _made(
 
     handed_over = [_as_handed_over(index, each) for index, each in enumerate(records)]
     batch = read_batch({"Records": handed_over}, line)
-    lines = [(number, text) for number, text in batch.outcomes.items() if text]
-    too_large = set(packed(lines)[1])
-    for number, text in lines:
-        if number not in too_large:
+    for number, text in batch.outcomes.items():
+        if text and len(text) <= LARGEST_RECORD:
             record = records[int(number)]
             yield Line(record.arrived, record.shard_id, record.sequence_number, text)
 

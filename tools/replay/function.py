@@ -95,7 +95,7 @@ def environment_of(lambda_client: Any, name: str) -> tuple[str, Mapping[str, str
 def failed_records_function(name: str, environment: Mapping[str, str]) -> FailedRecordsFunction:
     """What the environment says of the function. Raises FunctionNotUsable."""
     try:
-        if "AGENT_STATE_TABLE" in environment:
+        if rta_relay.configuration.SIGNED_OUT_AGENTS_TABLE in environment:
             relay = rta_relay.configuration.read_configuration(environment)
             return FailedRecordsFunction(name, relay.failed_records_bucket, relay)
         if "STATUS_TABLE_BUCKET" in environment:

@@ -22,8 +22,9 @@ from tools.replay.documents import Record
 # DynamoDB's BatchGetItem takes so many keys.
 AGENTS_A_READ = 100
 
-# A state change by timestamp, whether it is a sign-out, and since when the status lasts: what
-# agent_state.StateChange.rank says, without the last of a sign-out, which no table remembers.
+# A state change by timestamp, whether it is a sign-out, and since when the status lasts, which no
+# table remembers of a sign-out. Of two at the same instant the later one on the stream counts;
+# nothing here tells which that is, and the sign-out, or else the newer status, is more likely.
 Rank = tuple[str, bool, str]
 
 
@@ -43,8 +44,8 @@ def changes(records: Iterable[Record], hierarchy_filter: HierarchyFilter) -> dic
         found = relayed_event(sequence_number, event, hierarchy_filter).change
         if found is None:
             return Change(event.agent_arn, (event.timestamp, False, ""))
-        timestamp, signed_out, since = found.rank
-        return Change(event.agent_arn, (timestamp, signed_out, "" if signed_out else since))
+        since = (found.item or {}).get("LastStateChangeTimeStamp", "")
+        return Change(event.agent_arn, (found.timestamp, found.item is None, since))
 
     return read_batch({"Records": list(records)}, change).outcomes
 

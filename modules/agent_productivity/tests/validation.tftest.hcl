@@ -58,7 +58,7 @@ run "takes_everything_at_its_limits" {
     agent_event_stream_kms_arn         = "arn:aws:kms:eu-central-1:111122223333:key/9d4c"
     kms_key_arn                        = "arn:aws:kms:eu-central-1:111122223333:key/9d4c"
     agent_event_stream_retention_hours = 8760
-    agent_statuses                     = { "Available" = "A", "Lunch, late" = "0", "Say \"hi\"" = "1" }
+    agent_statuses                     = { "Available" = "A", "Lunch, late" = "0", "Say \"hi\"" = "1", "Außer Haus" = "A", "AUSSER HAUS" = "1" }
     aspect_ap_data_s3_prefix           = "a/b_c=d/"
     connect_s3_kms_arn                 = "arn:aws:kms:eu-central-1:111122223333:key/9d4c"
     include_agent_status_type          = true
@@ -69,6 +69,16 @@ run "takes_everything_at_its_limits" {
     report_retention_days              = 1
     starting_position                  = "LATEST"
   }
+}
+
+run "refuses_a_status_with_a_zero_width_space" {
+  command = plan
+
+  variables {
+    agent_statuses = { "Lunch\u200b" = "A" }
+  }
+
+  expect_failures = [var.agent_statuses]
 }
 
 run "takes_the_least_of_the_function" {
@@ -270,7 +280,7 @@ run "refuses_4" {
     # an ARN
     source_aws_account_id = "arn:aws:iam::111122223333:root"
     # a blank name
-    agent_statuses = { " " = "A" }
+    agent_statuses = { "\u2003\u0085" = "A" }
     # an expression of Firehose's
     aspect_ap_data_s3_prefix = "!{timestamp:yyyy}/"
     # too long for a bucket's name
@@ -335,7 +345,7 @@ run "refuses_6" {
     external_id           = "x"
     source_aws_account_id = "1234"
     # a name twice
-    agent_statuses = { Lunch = "A", " lunch" = "A" }
+    agent_statuses = { "Lunch late" = "A", " lunch\u00a0 Late" = "1" }
   }
 
   expect_failures = [

@@ -45,6 +45,26 @@ run "takes_the_defaults" {
     condition     = aws_lambda_function.relay.environment[0].variables["MESSAGE_GROUPS"] == "shared"
     error_message = "The relay is not told that all agents share a message group."
   }
+
+  # What the RTA server may read, by the original system's names; the queues' addresses are not known yet.
+  assert {
+    condition = tomap({ for name, value in aws_lambda_function.relay.environment[0].variables : name => value if !startswith(name, "SqsQueueUrl") && upper(name) != name }) == tomap({
+      AhgFilterLevel         = "0"
+      AhgFilterSeparator     = ","
+      AhgFilterValues        = ""
+      DynamoDbTableName      = "aspect-wfm-rta-agent-states"
+      LogLevel               = "INFO"
+      NumSqsQueues           = "1"
+      SqsQueueMessageGroupId = "AspectConnectEventsForWfmRTListen_GroupId"
+      WriteEventsToQueue     = "False"
+    })
+    error_message = "The variables are ${jsonencode(aws_lambda_function.relay.environment[0].variables)}."
+  }
+
+  assert {
+    condition     = [for name in keys(aws_lambda_function.relay.environment[0].variables) : name if startswith(name, "SqsQueueUrl")] == ["SqsQueueUrl1"]
+    error_message = "There is an address for each queue that messages are sent to."
+  }
 }
 
 run "takes_everything_at_its_limits" {
@@ -71,6 +91,20 @@ run "takes_everything_at_its_limits" {
     log_retention_days                 = 1
     qss3_bucket_name                   = "my.bucket-1"
     qss3_key_prefix                    = "a/b-c/"
+  }
+}
+
+run "takes_names_as_people_type_them" {
+  command = plan
+
+  variables {
+    ahg_filter_level  = 1
+    ahg_filter_values = ["E\u0301quipe Nord", " Sales\u00a0EU\t", "Maße", "Masse", "EMEA", "emea"]
+  }
+
+  assert {
+    condition     = aws_lambda_function.relay.environment[0].variables["AhgFilterValues"] == "Équipe Nord, Sales\u00a0EU\t,Maße,Masse,EMEA,emea"
+    error_message = "The relay is given the names as they are typed."
   }
 }
 
@@ -468,7 +502,7 @@ run "refuses_6" {
     num_sqs_queues         = 3
     # a blank value
     ahg_filter_level  = 1
-    ahg_filter_values = ["EMEA", " "]
+    ahg_filter_values = ["EMEA", "\u00a0\t"]
     # a name that S3 keeps for itself
     name = "xn--aspect"
   }
@@ -547,9 +581,9 @@ run "refuses_10" {
   variables {
     # none at all
     relay_function = { parallelization_factor = 0 }
-    # blanks at its ends
+    # a zero-width space
     ahg_filter_level  = 1
-    ahg_filter_values = ["EMEA", " APAC"]
+    ahg_filter_values = ["EMEA", "AP\u200bAC"]
   }
 
   expect_failures = [
@@ -590,6 +624,19 @@ run "refuses_12" {
     var.ahg_filter_values,
     var.relay_function,
   ]
+}
+
+run "refuses_a_separator_that_merges_with_a_value" {
+  command = plan
+
+  variables {
+    # an equals sign and a combining stroke are one character, which is no separator
+    ahg_filter_level     = 1
+    ahg_filter_separator = "="
+    ahg_filter_values    = ["EMEA", "\u0338APAC"]
+  }
+
+  expect_failures = [var.ahg_filter_values]
 }
 
 run "refuses_13" {

@@ -56,7 +56,7 @@ run "has_alarms_and_a_dashboard_that_tell_nobody" {
   }
 
   assert {
-    condition     = aws_lambda_function.relay.environment[0].variables["LOG_LEVEL"] == "INFO"
+    condition     = aws_lambda_function.relay.environment[0].variables["LogLevel"] == "INFO"
     error_message = "The function logs from INFO on."
   }
 }
@@ -80,7 +80,7 @@ run "tells_the_topics_when_an_alarm_goes_on_and_off" {
   }
 
   assert {
-    condition     = aws_lambda_function.relay.environment[0].variables["LOG_LEVEL"] == "DEBUG"
+    condition     = aws_lambda_function.relay.environment[0].variables["LogLevel"] == "DEBUG"
     error_message = "The function logs at the level that is asked for."
   }
 }

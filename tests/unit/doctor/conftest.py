@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.relay_environment import relay_environment
 from tests.unit.aws import (
     ACCOUNT_ID,
     REGION,
@@ -42,7 +43,8 @@ def estate(client: Client) -> Estate:
     summary = client("kinesis").describe_stream_summary(StreamName="events")
     stream_arn = summary["StreamDescriptionSummary"]["StreamARN"]
     queue_url = client("sqs").create_queue(
-        QueueName="events-1.fifo", Attributes={"FifoQueue": "true"}
+        QueueName="events-1.fifo",
+        Attributes={"FifoQueue": "true", "ContentBasedDeduplication": "true"},
     )["QueueUrl"]
     for user in ("rta", "adapter"):
         client("iam").create_user(UserName=user)
@@ -52,15 +54,7 @@ def estate(client: Client) -> Estate:
     client("events").put_targets(Rule="every-five", Targets=[{"Id": "1", "Arn": heartbeat_arn}])
 
     environments = {
-        RELAY: {
-            "AGENT_STATE_TABLE": "states",
-            "AHG_FILTER_LEVEL": "0",
-            "FAILED_RECORDS_BUCKET": "failed",
-            "FLAG_LOCATION": "env",
-            "QUEUE_URLS": f'["{queue_url}"]',
-            "SIGNED_OUT_AGENTS_TABLE": "signed-out",
-            "WriteEventsToQueue": "False",
-        },
+        RELAY: relay_environment([queue_url]),
         CLASSIFIER: {
             "FAILED_RECORDS_BUCKET": "failed",
             "FIREHOSE_STREAM": "wfm-kda-to-s3",

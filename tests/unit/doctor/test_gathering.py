@@ -263,7 +263,7 @@ def test_the_key_of_a_stream_is_asked_for_only_if_it_is_not_that_of_aws(
 def test_the_flag_is_read_where_it_lives(
     estate: Estate, client: Client, value: str | None, level: Level, said: str
 ) -> None:
-    estate.environments[RELAY] |= {"FLAG_LOCATION": "table", "CONFIGURATION_TABLE": "flags"}
+    estate.environments[RELAY] |= {"ConfigTableName": "flags"}
     if value:
         client("dynamodb").put_item(
             TableName="flags", Item={"Setting": {"S": "WriteEventsToQueue"}, "Value": {"S": value}}
@@ -278,11 +278,11 @@ def test_a_flag_in_the_environment_is_read_there(estate: Estate) -> None:
 
 
 def test_an_environment_that_stops_the_function_is_named(estate: Estate) -> None:
-    del estate.environments[RELAY]["QUEUE_URLS"]
+    del estate.environments[RELAY]["SqsQueueUrl1"]
     del estate.environments[CLASSIFIER]["FIREHOSE_STREAM"]
     found = looked(estate)
     assert found["function.configuration"].level is Level.FAILURE
-    assert "QUEUE_URLS" in found["queue.messages"].text
+    assert "SqsQueueUrl1" in found["queue.messages"].text
     assert "FIREHOSE_STREAM" in found["firehose.status"].text
 
 

@@ -68,7 +68,7 @@ def test_signing_in_shows_them_and_signing_out_takes_them_away() -> None:
     gone = state_change("2", went, EVERYONE, minimised(went))
     assert gone is not None
     assert gone.item is None
-    assert gone.rank > shown.rank
+    assert gone.timestamp > shown.timestamp
 
 
 def test_each_filter_lets_one_of_them_through() -> None:

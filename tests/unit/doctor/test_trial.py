@@ -121,9 +121,9 @@ def test_a_test_event_passes_and_leaves_nothing(pipeline: Pipeline, client: Clie
 
 def test_one_agent_for_each_filter_that_is_tried(pipeline: Pipeline, client: Client) -> None:
     pipeline.estate.environments[RELAY] |= {
-        "AHG_FILTER_LEVEL": "1",
-        "AHG_FILTER_SEPARATOR": ",",
-        "AHG_FILTER_VALUES": "EMEA,APAC",
+        "AhgFilterLevel": "1",
+        "AhgFilterSeparator": ",",
+        "AhgFilterValues": "EMEA,APAC",
     }
     found = sent(pipeline, Clock())
     assert {each.level for each in found.values()} == {Level.OK}
@@ -158,9 +158,9 @@ def test_a_server_whose_filter_the_agent_does_not_pass_does_not_hold_it_up(
     pipeline: Pipeline,
 ) -> None:
     pipeline.estate.environments[RELAY] |= {
-        "AHG_FILTER_LEVEL": "1",
-        "AHG_FILTER_SEPARATOR": ",",
-        "AHG_FILTER_VALUES": "EMEA",
+        "AhgFilterLevel": "1",
+        "AhgFilterSeparator": ",",
+        "AhgFilterValues": "EMEA",
         "WriteEventsToQueue": "True",
     }
     found = sent(pipeline, Clock(), examined={CLASSIFIER})
@@ -173,7 +173,7 @@ def test_who_reads_the_stream_is_told_apart(pipeline: Pipeline) -> None:
         "quick-start-on": {"WriteEventsToQueue": "True"},
         "quick-start-off": {"WriteEventsToQueue": "False"},
         "somebody-elses": {},
-        "broken-relay": {"FLAG_LOCATION": "env"},
+        "broken-relay": {"SIGNED_OUT_AGENTS_TABLE": "signed-out"},
     }.items():
         estate.environments[name] = environment
         estate.mappings[name] = [
