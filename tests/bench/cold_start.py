@@ -82,7 +82,6 @@ dynamodb_client.batch_execute_statement(Statements=[{{
 }}])
 sqs_client.send_message_batch(QueueUrl=url, Entries=[{{
     "Id": "0", "MessageBody": item["RawAgentEventJSon"]["S"], "MessageGroupId": "g",
-    "MessageDeduplicationId": "d",
 }}])
 """
 

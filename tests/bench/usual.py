@@ -50,7 +50,6 @@ def usual_relay(environment: Mapping[str, str]) -> PlainHandler:
                     QueueUrl=queue_urls[_queue_of(event["AgentARN"], len(queue_urls))],
                     MessageBody=body,
                     MessageGroupId=_GROUP,
-                    MessageDeduplicationId=event["EventId"],
                 )
 
     return handler

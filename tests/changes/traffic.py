@@ -1,5 +1,6 @@
 """Agent events that go on while a deployment is changed, and what came of them on the queues."""
 
+import json
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -78,7 +79,7 @@ def arrivals(cloud: LocalCloud, queue_urls: Iterable[str]) -> list[Arrival]:
         ).get("Messages"):
             for message in messages:
                 attributes = message["Attributes"]
-                agent, _, number = attributes["MessageDeduplicationId"].partition("/")
+                agent, _, number = json.loads(message["Body"])["EventId"].partition("/")
                 if agent in AGENTS:
                     sent = int(attributes["SentTimestamp"])
                     found.append(Arrival(agent, int(number), queue_url, sent))

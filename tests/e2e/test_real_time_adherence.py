@@ -72,7 +72,8 @@ def test_with_the_flag_on_each_agents_events_arrive_in_order_on_the_right_queue(
         digest = hashlib.sha256(message.event["AgentARN"].encode()).digest()
         assert message.queue == int.from_bytes(digest[:8], "little", signed=True) % queues
         assert message.message_group_id == "AspectConnectEventsForWfmRTListen_GroupId"
-        assert message.deduplication_id == message.event["EventId"]
+        body = message.body.encode()
+        assert message.deduplication_id == hashlib.sha256(body).hexdigest(), "by content"
         assert "PreviousAgentSnapshot" not in message.event
 
 

@@ -287,12 +287,7 @@ def test_an_environment_that_stops_the_function_is_named(estate: Estate) -> None
 
 
 def test_messages_are_counted_and_never_received(estate: Estate, client: Client) -> None:
-    client("sqs").send_message(
-        QueueUrl=estate.queue_url,
-        MessageBody="x",
-        MessageGroupId="g",
-        MessageDeduplicationId="d",
-    )
+    client("sqs").send_message(QueueUrl=estate.queue_url, MessageBody="x", MessageGroupId="g")
     estate.aws.answers["sqs", "receive_message"] = AssertionError("received")
     assert "1 message waits in events-1.fifo" in looked(estate)["queue.messages"].text
     retired = looked(estate, retired_sqs_queue_urls=[estate.queue_url])["queue.retired"]
