@@ -1,115 +1,71 @@
-"""An AWS inside the test's own process: boto3's real clients, answered without a socket.
-
-What a client would send goes to ministack's service of the same name, which is the local AWS of the
-end-to-end tests too. There is no IAM here: that is theirs.
-"""
+"""The AWS of the tests: what they create in moto, and ministack where moto does not do."""
 
 import asyncio
-import importlib
-import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 from unittest import mock
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import urlsplit
 
-import boto3
-from botocore import UNSIGNED
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.session import Session
-from ministack.core.responses import request_scope  # type: ignore[import-untyped]
+from moto.core.botocore_stubber import MockRawResponse
 
 REGION = "eu-central-1"
 ACCOUNT_ID = "123456789012"
 
-# http, because boto3 then sends bodies as they are; a name that no resolver knows, so that a
-# request that goes astray goes nowhere.
-ENVIRONMENT = {
-    "AWS_ACCESS_KEY_ID": "test",
-    "AWS_CONFIG_FILE": "/dev/null",
-    "AWS_DEFAULT_REGION": REGION,
-    "AWS_EC2_METADATA_DISABLED": "true",
-    "AWS_ENDPOINT_URL": "http://aws.invalid",
-    "AWS_REGION": REGION,
-    "AWS_SECRET_ACCESS_KEY": "test",
-    "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-}
-
 # `boto3.client`: from the name of a service to a client for it.
 Client = Callable[..., Any]
 
-_SERVICES = ("dynamodb", "firehose", "s3", "sqs")
+
+@dataclass(frozen=True, slots=True)
+class Moto:
+    """`client` is `boto3.client`, but makes a client once for the same arguments, because making
+    one takes longer than most tests. `reset` empties AWS."""
+
+    client: Client
+    reset: Callable[[], None]
 
 
-class InProcessAws:
-    """Answers the requests of every client that is made while `clients` is patched in.
+class Ministack:
+    """ministack's DynamoDB and SQS in the test's own process, instead of moto's while `enabled`.
 
-    Clients made with the same arguments are made once, because making one takes longer than most
-    tests. Requests of several threads are answered one after another. `session` is to be boto3's
-    own session.
+    `answer` is a handler of botocore's events `before-send.dynamodb` and `before-send.sqs`, like
+    moto's own. Requests of several threads are answered one after another.
     """
 
     def __init__(self) -> None:
-        self.session = boto3.Session()
-        self._clients: dict[tuple[Any, ...], Any] = {}
-        self._create = Session.create_client
+        # DynamoDB starts a thread that looks for expired items; nothing expires in a test.
+        with mock.patch("threading.Thread.start"):
+            from ministack.core.responses import request_scope  # type: ignore[import-untyped]
+            from ministack.services import dynamodb, sqs  # type: ignore[import-untyped]
+        self.enabled = False
+        self.services = {"dynamodb": dynamodb, "sqs": sqs}
+        self._scope = request_scope
         self._loop = asyncio.new_event_loop()
         self._one_request_at_a_time = Lock()
-        # DynamoDB's starts a thread that looks for expired items and then sleeps, which takes no
-        # time in the tests; nothing expires here.
-        with mock.patch("threading.Thread.start"):
-            self._services = {
-                name: importlib.import_module(f"ministack.services.{name}") for name in _SERVICES
-            }
 
     def close(self) -> None:
         self._loop.close()
 
     def reset(self) -> None:
-        """Empty every service."""
-        for service in self._services.values():
-            service.reset()
+        """Delete every table and queue."""
+        for each in self.services.values():
+            each.reset()
 
-    def clients(self) -> Any:
-        """A patch with which boto3 makes clients of this AWS; to be entered and left."""
-
-        def create_client(session: Session, service: str, *values: Any, **options: Any) -> Any:
-            key = (service, values, tuple(sorted(options.items())))
-            if key not in self._clients:
-                client = self._create(session, service, *values, **options)
-                client.meta.events.register("before-send", self._answer)
-                # Nobody here looks at a signature, and it is a fifth of what a call takes.
-                client.meta.events.register("choose-signer", lambda **_: UNSIGNED)
-                self._clients[key] = client
-            return self._clients[key]
-
-        return mock.patch.object(Session, "create_client", create_client)
-
-    def _service(self, identifier: str) -> Any:
-        name = identifier.replace("-", "")  # as in kinesis-analytics-v2
-        if name not in self._services:  # one that few tests ask
-            with mock.patch("threading.Thread.start"):
-                self._services[name] = importlib.import_module(f"ministack.services.{name}")
-        return self._services[name]
-
-    def _answer(self, request: AWSPreparedRequest, event_name: str, **_rest: Any) -> AWSResponse:
-        """What a client takes for the response to `request`; `before-send.sqs.SendMessage` is the
-        event's name."""
-        service = self._service(event_name.split(".")[1])
-        url = urlsplit(request.url)
+    def answer(
+        self, request: AWSPreparedRequest, event_name: str, **_event: Any
+    ) -> AWSResponse | None:
+        if not self.enabled:
+            return None
+        service = self.services[event_name.split(".")[1]]
         headers = {name.lower(): _text(value) for name, value in request.headers.items()}
-        body = request.body
-        with self._one_request_at_a_time, request_scope(ACCOUNT_ID, REGION):
+        headers.setdefault("host", urlsplit(request.url).netloc)
+        with self._one_request_at_a_time, self._scope(ACCOUNT_ID, REGION):
             status, headers, content = self._loop.run_until_complete(
-                service.handle_request(
-                    request.method,
-                    unquote(url.path),
-                    {"host": url.netloc, **headers},
-                    _bytes(body.read() if hasattr(body, "read") else body),
-                    parse_qs(url.query, keep_blank_values=True),
-                )
+                service.handle_request(request.method, "/", headers, request.body, {})
             )
-        return AWSResponse(request.url, status, headers, _Body(_bytes(content)))
+        return AWSResponse(request.url, status, headers, MockRawResponse(content))
 
 
 def create_table(dynamodb: Any, name: str, key: str) -> None:
@@ -157,16 +113,23 @@ def create_application(flink: Any, name: str, properties: Mapping[str, str]) -> 
     return arn
 
 
-class _Body(io.BytesIO):
-    """The content of a response, with what botocore asks for beyond reading."""
-
-    def stream(self, amount: int = 65_536, **_options: Any) -> Iterator[bytes]:
-        while chunk := self.read(amount):
-            yield chunk
+def create_function_role(client: Client) -> None:
+    """The role of every function."""
+    client("iam").create_role(RoleName="function", AssumeRolePolicyDocument="{}")
 
 
-def _bytes(value: str | bytes | None) -> bytes:
-    return value.encode() if isinstance(value, str) else value or b""
+def create_function(client: Client, name: str, environment: Mapping[str, str]) -> str:
+    """The ARN of a Lambda function with these environment variables; it has no code."""
+    created = client("lambda").create_function(
+        FunctionName=name,
+        Role=f"arn:aws:iam::{ACCOUNT_ID}:role/function",
+        Runtime="python3.13",
+        Handler="handler.handle",
+        Code={"ZipFile": b"none"},
+        Environment={"Variables": dict(environment)},
+    )
+    arn: str = created["FunctionArn"]
+    return arn
 
 
 def _text(value: str | bytes) -> str:

@@ -1,12 +1,14 @@
 """What the other tests take for granted of their AWS."""
 
+import os
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import boto3
 import pytest
 
-from tests.unit.aws import Client, create_bucket
+from tests.unit.aws import REGION, Client, create_bucket, create_table
 
 SHOW = (
     'UPDATE "states" SET "CurrentState"=? REMOVE "AgentUsername" '
@@ -68,14 +70,36 @@ def test_requests_of_many_threads_are_answered_and_leave_the_process_by_no_socke
     assert dynamodb.scan(TableName="states")["Count"] == 16
 
 
+@pytest.mark.usefixtures("client")
+def test_a_request_that_nothing_in_the_process_answers_is_not_sent() -> None:
+    s3 = boto3.client("s3", endpoint_url="http://127.0.0.1:9")
+    with pytest.raises(
+        AssertionError, match=r"nothing in this process answers http://127\.0\.0\.1"
+    ):
+        s3.list_buckets()
+
+
+@pytest.mark.usefixtures("client")
+def test_no_credentials_or_settings_of_the_machine_are_read() -> None:
+    given = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+    assert given == {
+        "AWS_ACCESS_KEY_ID": "FOOBARKEY",  # these two are moto's
+        "AWS_SECRET_ACCESS_KEY": "FOOBARSECRET",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+
+
+@pytest.mark.parametrize("tables", ["moto", "ministack"])
 @pytest.mark.parametrize("_again", range(2))
-def test_a_test_begins_with_nothing_in_it(client: Client, _again: int) -> None:
+def test_a_test_begins_with_nothing_in_it(
+    client: Client, request: pytest.FixtureRequest, tables: str, _again: int
+) -> None:
+    if tables == "ministack":
+        request.getfixturevalue("for_the_relay")
     assert client("s3").list_buckets()["Buckets"] == []
-    client("sqs").create_queue(QueueName="left-behind")
+    assert client("dynamodb").list_tables()["TableNames"] == []
     create_bucket(client("s3"), "left-behind")
-
-
-def test_a_client_is_made_once_for_the_same_arguments_only(client: Client) -> None:
-    assert client("s3") is client("s3")
-    assert client("s3") is not client("s3", region_name="eu-west-1")
-    assert client("s3") is not client("sqs")
+    create_table(client("dynamodb"), "left-behind", "Key")

@@ -1,4 +1,4 @@
-"""The whole handler, from invocation to response, against an in-process AWS."""
+"""The whole handler, from invocation to response, against moto."""
 
 import importlib
 import json

@@ -1,8 +1,9 @@
 import importlib
 import json
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
-from unittest import mock
 
 import pytest
 from botocore.exceptions import ClientError
@@ -11,51 +12,91 @@ from botocore.stub import Stubber
 from agent_events.aws_calls import AWS_CALLS
 from agent_events.environment import ConfigurationError
 from heartbeat.heartbeat import heartbeat_handler
-from tests.unit.aws import Client, create_bucket, create_stream
+from tests.unit.aws import (
+    Client,
+    create_application,
+    create_bucket,
+    create_function,
+    create_function_role,
+    create_stream,
+)
 
+APPLICATION = "aspect-wfm-ap"
 ENVIRONMENT = {"FIREHOSE_STREAM": "lines", "EVENT_SOURCE_MAPPING_UUID": "mapping-1"}
 
 
-class FakeAws:
-    """Lambda with one mapping, and Firehose: what was put, or the error that it answers with."""
+@dataclass
+class Aws:
+    """A classifier, as a function and as a Flink application, and its Firehose stream."""
 
-    meta = mock.Mock()
+    client: Client
+    monkeypatch: pytest.MonkeyPatch
+    mapping: str
 
-    def __init__(self, mapping: dict[str, Any], error: ClientError | None = None) -> None:
-        self.mapping = mapping
-        self.error = error
-        self.put: list[tuple[str, bytes]] = []
+    def beat(self, **environment: str) -> dict[str, Any]:
+        variables = ENVIRONMENT | {"EVENT_SOURCE_MAPPING_UUID": self.mapping} | environment
+        return heartbeat_handler(variables)({"source": "aws.events"}, None)
 
-    def get_event_source_mapping(self, **request: Any) -> dict[str, Any]:
-        if request["UUID"] != "mapping-1":
-            raise ClientError(
-                {"Error": {"Code": "ResourceNotFoundException"}}, "GetEventSourceMapping"
-            )
-        return self.mapping
+    def put(self) -> list[bytes]:
+        """What was put on the stream, each as Firehose delivered it."""
+        s3 = self.client("s3")
+        found = s3.list_objects_v2(Bucket="reports").get("Contents", [])
+        return [s3.get_object(Bucket="reports", Key=each["Key"])["Body"].read() for each in found]
 
-    def describe_application(self, **request: Any) -> dict[str, Any]:
-        assert request == {"ApplicationName": "aspect-wfm-ap"}
-        return {"ApplicationDetail": self.mapping}
+    def mapping_is(self, **said: str | None) -> None:
+        """In moto, a mapping has no LastProcessingResult, and is Enabled or Disabled only."""
+        self._answer("lambda", "get_event_source_mapping", lambda answer: {**answer, **said})
 
-    def put_record(self, **request: Any) -> dict[str, Any]:
-        if self.error:
-            raise self.error
-        self.put.append((request["DeliveryStreamName"], request["Record"]["Data"]))
-        return {"RecordId": "1"}
+    def application_is(self, status: str | None) -> None:
+        """In moto, an application is STARTING and stays so."""
+        self._answer(
+            "kinesisanalyticsv2",
+            "describe_application",
+            lambda answer: {
+                "ApplicationDetail": answer["ApplicationDetail"] | {"ApplicationStatus": status}
+            },
+        )
+
+    def _answer(self, service: str, method: str, change: Callable[[Any], Any]) -> None:
+        client = self.client(service, config=AWS_CALLS)
+        real = getattr(client, method)
+        self.monkeypatch.setattr(client, method, lambda **request: change(real(**request)))
 
 
-def beat(aws: FakeAws, monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[str, Any]:
-    monkeypatch.setattr("boto3.client", lambda _service, **_options: aws)
-    return heartbeat_handler(ENVIRONMENT | environment)({"source": "aws.events"}, None)
+@pytest.fixture
+def aws(client: Client, monkeypatch: pytest.MonkeyPatch) -> Aws:
+    create_bucket(client("s3"), "reports")
+    create_stream(client("firehose"), "lines", "reports")
+    create_application(client("kinesisanalyticsv2"), APPLICATION, {})
+    create_function_role(client)
+    create_function(client, "classifier", {})
+    kinesis = client("kinesis")
+    kinesis.create_stream(StreamName="events", ShardCount=1)
+    summary = kinesis.describe_stream_summary(StreamName="events")["StreamDescriptionSummary"]
+    mapping = client("lambda").create_event_source_mapping(
+        FunctionName="classifier",
+        EventSourceArn=summary["StreamARN"],
+        StartingPosition="TRIM_HORIZON",
+    )
+    return Aws(client, monkeypatch, mapping["UUID"])
+
+
+def test_a_mapping_that_lambda_has_not_read_for_yet_counts_as_running(aws: Aws) -> None:
+    assert aws.beat() == {
+        "heartbeat": True,
+        "mappingState": "Enabled",
+        "lastProcessingResult": None,
+    }
+    assert aws.put() == [b"\n"]
 
 
 @pytest.mark.parametrize("result", ["OK", "No records processed", "", None, "something new"])
 def test_a_running_classifier_gets_exactly_one_line_end(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], result: str | None
+    aws: Aws, capsys: pytest.CaptureFixture[str], result: str | None
 ) -> None:
-    aws = FakeAws({"State": "Enabled", "LastProcessingResult": result})
-    outcome = beat(aws, monkeypatch)
-    assert aws.put == [("lines", b"\n")]
+    aws.mapping_is(LastProcessingResult=result)
+    outcome = aws.beat()
+    assert aws.put() == [b"\n"]
     assert outcome == {
         "heartbeat": True,
         "mappingState": "Enabled",
@@ -74,30 +115,34 @@ def test_a_running_classifier_gets_exactly_one_line_end(
             {"State": state, "LastProcessingResult": "OK"}
             for state in ("Creating", "Enabling", "Updating", "Disabling", "Disabled", "Deleting")
         ),
-        {},
+        {"State": None},
         {"State": "Enabled", "LastProcessingResult": "PROBLEM: Function call failed"},
         {"State": "Enabled", "LastProcessingResult": "PROBLEM: Lambda internal error"},
         {"State": "Enabled", "LastProcessingResult": "Problem: something new"},
     ],
 )
 def test_a_classifier_that_is_stopped_or_broken_gets_none(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], mapping: dict[str, str]
+    aws: Aws, capsys: pytest.CaptureFixture[str], mapping: dict[str, str | None]
 ) -> None:
-    aws = FakeAws(mapping)
-    outcome = beat(aws, monkeypatch)
-    assert aws.put == []
+    aws.mapping_is(**mapping)
+    outcome = aws.beat()
+    assert aws.put() == []
     assert outcome["heartbeat"] is False
     (log,) = map(json.loads, capsys.readouterr().out.splitlines())
     assert (log["level"], log["Heartbeats"]) == ("WARNING", 0)
-    assert log["mappingState"] == mapping.get("State")
+    assert log["mappingState"] == mapping["State"]
 
 
-def test_a_running_flink_application_gets_exactly_one_line_end(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    aws = FakeAws({"ApplicationStatus": "RUNNING"})
-    outcome = beat(aws, monkeypatch, FLINK_APPLICATION="aspect-wfm-ap")
-    assert aws.put == [("lines", b"\n")]
+def test_a_mapping_that_somebody_disabled_gets_none(aws: Aws, client: Client) -> None:
+    client("lambda").update_event_source_mapping(UUID=aws.mapping, Enabled=False)
+    assert aws.beat()["mappingState"] == "Disabled"
+    assert aws.put() == []
+
+
+def test_a_running_flink_application_gets_exactly_one_line_end(aws: Aws) -> None:
+    aws.application_is("RUNNING")
+    outcome = aws.beat(FLINK_APPLICATION=APPLICATION)
+    assert aws.put() == [b"\n"]
     assert outcome == {"heartbeat": True, "applicationStatus": "RUNNING"}
 
 
@@ -108,38 +153,24 @@ def test_a_running_flink_application_gets_exactly_one_line_end(
         *("ROLLING_BACK", "ROLLED_BACK", "MAINTENANCE", "DELETING", "something new", None),
     ],
 )
-def test_a_flink_application_that_does_not_run_gets_none(
-    monkeypatch: pytest.MonkeyPatch, status: str | None
-) -> None:
-    aws = FakeAws({"ApplicationStatus": status})
-    outcome = beat(aws, monkeypatch, FLINK_APPLICATION="aspect-wfm-ap")
-    assert aws.put == []
+def test_a_flink_application_that_does_not_run_gets_none(aws: Aws, status: str | None) -> None:
+    aws.application_is(status)
+    outcome = aws.beat(FLINK_APPLICATION=APPLICATION)
+    assert aws.put() == []
     assert outcome == {"heartbeat": False, "applicationStatus": status}
 
 
-def test_a_failed_put_raises_so_that_it_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    error = ClientError({"Error": {"Code": "ServiceUnavailableException"}}, "PutRecord")
-    with pytest.raises(ClientError, match="ServiceUnavailableException"):
-        beat(FakeAws({"State": "Enabled"}, error), monkeypatch)
+def test_a_failed_put_raises_so_that_it_is_tried_again(aws: Aws, client: Client) -> None:
+    with Stubber(client("firehose", config=AWS_CALLS)) as firehose:
+        firehose.add_client_error("put_record", "ServiceUnavailableException")
+        with pytest.raises(ClientError, match="ServiceUnavailableException"):
+            aws.beat()
 
 
-def test_a_mapping_that_is_not_there_raises(monkeypatch: pytest.MonkeyPatch) -> None:
-    aws = FakeAws({"State": "Enabled"})
+def test_a_mapping_that_is_not_there_raises(aws: Aws) -> None:
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
-        beat(aws, monkeypatch, EVENT_SOURCE_MAPPING_UUID="other")
-    assert aws.put == []
-
-
-def test_the_requests_are_such_that_lambda_and_firehose_take(client: Client) -> None:
-    s3, aws_lambda = client("s3"), client("lambda", config=AWS_CALLS)
-    create_bucket(s3, "reports")
-    create_stream(client("firehose"), "lines", "reports")
-    mapping = "00000000-0000-0000-0000-000000000001"
-    with Stubber(aws_lambda) as stub:
-        stub.add_response("get_event_source_mapping", {"State": "Enabled"}, {"UUID": mapping})
-        heartbeat_handler(ENVIRONMENT | {"EVENT_SOURCE_MAPPING_UUID": mapping})({}, None)
-    (written,) = s3.list_objects_v2(Bucket="reports")["Contents"]
-    assert s3.get_object(Bucket="reports", Key=written["Key"])["Body"].read() == b"\n"
+        aws.beat(EVENT_SOURCE_MAPPING_UUID="00000000-0000-4000-8000-000000000000")
+    assert aws.put() == []
 
 
 @pytest.mark.parametrize("name", sorted(ENVIRONMENT))

@@ -1,9 +1,10 @@
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
-from threading import Barrier
+from threading import Barrier, Lock
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
@@ -11,30 +12,51 @@ from rta_relay.concurrent_calls import CALLS_AT_ONCE
 from rta_relay.message import Message, message_group
 from rta_relay.message_queues import send_in_order
 from tests.relay_environment import MESSAGE_GROUP
+from tests.unit.aws import ACCOUNT_ID, REGION
 from tests.unit.inline_executor import InlineExecutor
 
-QUEUE = "https://sqs/1.fifo"
+pytestmark = pytest.mark.usefixtures("client")
+
+QUEUE = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT_ID}/1.fifo"
 
 
 class FakeSqs:
-    """A queue that refuses what `refuses` says, by the message and the number of the request."""
+    """A queue of moto, which takes every message; `refuses` says which ones this one refuses, by
+    the message and the number of the request."""
 
     def __init__(self, refuses: Callable[[str, int], bool] = lambda _body, _request: False) -> None:
         self.refuses = refuses
         self.requests: list[list[dict[str, Any]]] = []
+        self.sqs = boto3.client("sqs")
+        attributes = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
+        self.sqs.create_queue(QueueName="1.fifo", Attributes=attributes)
         self.accepted: list[str] = []
+        self._one_at_a_time = Lock()
 
     def send_message_batch(self, **request: Any) -> dict[str, Any]:
-        assert request["QueueUrl"] == QUEUE
-        self.requests.append(request["Entries"])
-        answer: dict[str, list[dict[str, str]]] = {"Successful": [], "Failed": []}
-        for entry in request["Entries"]:
-            if self.refuses(entry["MessageBody"], len(self.requests)):
-                answer["Failed"].append({"Id": entry["Id"], "Code": "InternalError"})
-            else:
-                self.accepted.append(entry["MessageBody"])
-                answer["Successful"].append({"Id": entry["Id"]})
-        return {name: entries for name, entries in answer.items() if entries}
+        with self._one_at_a_time:
+            self.requests.append(request["Entries"])
+            number = len(self.requests)
+            refused = [
+                each for each in request["Entries"] if self.refuses(each["MessageBody"], number)
+            ]
+            taken = [each for each in request["Entries"] if each not in refused]
+            answer: dict[str, Any] = {}
+            if taken:
+                answer = self.sqs.send_message_batch(QueueUrl=request["QueueUrl"], Entries=taken)
+                self._receive()
+            if refused:
+                answer["Failed"] = [{"Id": each["Id"], "Code": "InternalError"} for each in refused]
+            return answer
+
+    def _receive(self) -> None:
+        messages = self.sqs.receive_message(QueueUrl=QUEUE, MaxNumberOfMessages=10)["Messages"]
+        self.accepted += [each["Body"] for each in messages]
+        entries = [
+            {"Id": str(number), "ReceiptHandle": each["ReceiptHandle"]}
+            for number, each in enumerate(messages)
+        ]
+        self.sqs.delete_message_batch(QueueUrl=QUEUE, Entries=entries)
 
 
 def message(agent: str, number: int, size: int = 10) -> Message:
@@ -85,22 +107,18 @@ def test_after_a_message_that_is_refused_for_good_nothing_behind_it_is_sent() ->
 
 
 def test_a_queue_that_fails_stops_the_others_too_so_that_nothing_comes_again_later() -> None:
-    class Both:
-        def __init__(self) -> None:
-            self.accepted: list[str] = []
-
+    class Both(FakeSqs):
         def send_message_batch(self, **request: Any) -> dict[str, Any]:
             if request["QueueUrl"] == "broken":
                 raise EndpointConnectionError(endpoint_url=QUEUE)
-            self.accepted += [entry["MessageBody"] for entry in request["Entries"]]
-            return {"Successful": [{"Id": entry["Id"]} for entry in request["Entries"]]}
+            return super().send_message_batch(**request)
 
     sqs = Both()
     messages = [
-        ("works", message("ann", 1)),
+        (QUEUE, message("ann", 1)),
         ("broken", message("bob", 2)),
-        ("works", message("ann", 3)),
-        ("works", message("cid", 4)),
+        (QUEUE, message("ann", 3)),
+        (QUEUE, message("cid", 4)),
     ]
     unsent = send_to(sqs, messages)
     assert "2" in unsent

@@ -1,4 +1,4 @@
-"""Report files once more, from a model of a Kinesis stream and an in-process S3."""
+"""Report files once more, from a model of a Kinesis stream and moto's S3."""
 
 import json
 import re
@@ -21,7 +21,7 @@ from agent_classifier.status_table import StatusTable
 from tests.local_cloud.agent_stream import as_record, sample_events
 from tests.unit.aws import (
     Client,
-    InProcessAws,
+    Moto,
     create_application,
     create_bucket,
     create_stream,
@@ -71,7 +71,7 @@ class Shard:
 @dataclass
 class Kinesis:
     """A stream as AWS documents it: a page may be empty before the end, and a closed shard ends
-    with no iterator. Five records a page."""
+    with no iterator. Five records a page. In moto, no page is empty, and all records arrive now."""
 
     shards: dict[str, Shard]
     retention_hours: int = 24
@@ -402,11 +402,11 @@ AGENTS = ("ann", "Smith, Ann", 'O"Neil', None)
 @settings(costly(12), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_whatever_is_lost_comes_back_and_nothing_else(
-    client: Client, in_process_aws: InProcessAws, data: st.DataObject
+    client: Client, moto: Moto, data: st.DataObject
 ) -> None:
     """A stream of two shards of which one is split, events that are put twice, and files of which
     some are lost as a whole and some in part."""
-    in_process_aws.reset()
+    moto.reset()
     s3 = client("s3")
     create_bucket(s3, "reports")
     shards = {
@@ -508,7 +508,8 @@ def test_nothing_is_missing_of_nothing() -> None:
 
 @dataclass
 class CloudWatch:
-    """IteratorAge of the classifier: milliseconds, by minutes before `NOW`."""
+    """IteratorAge of the classifier: milliseconds, by minutes before `NOW`, which is longer ago
+    than CloudWatch takes values for."""
 
     ages: dict[int, float] = field(default_factory=dict)
     refusal: Exception | None = None
@@ -534,7 +535,8 @@ class CloudWatch:
 
 @dataclass
 class Lambda:
-    """The classifier's configuration and what reads the stream for it."""
+    """The classifier's configuration and what reads the stream for it; in moto, that is a stream of
+    moto's own."""
 
     arn: str = STREAM_ARN
     environment: dict[str, str] = field(

@@ -1,4 +1,4 @@
-"""Replaying what was given up: documents as AWS describes them, against an in-process AWS."""
+"""Replaying what was given up: documents as AWS describes them, against an AWS in the process."""
 
 import io
 import json
@@ -18,7 +18,14 @@ from agent_classifier.classifier import classifier_handler
 from agent_events.kinesis_batch import BatchResponse
 from rta_relay.relay import relay_handler
 from tests.relay_environment import queue_urls, relay_environment
-from tests.unit.aws import Client, InProcessAws, create_bucket, create_stream, create_table
+from tests.unit.aws import (
+    Client,
+    Ministack,
+    Moto,
+    create_bucket,
+    create_stream,
+    create_table,
+)
 from tests.unit.events import STREAM_ARN, FakeContext, arn, event, record
 from tests.unit.examples import costly
 from tools.replay.__main__ import main
@@ -86,7 +93,8 @@ def given_up(records: list[Record], function: str = RELAY) -> tuple[str, bytes]:
 
 @dataclass
 class Functions:
-    """Lambda: functions whose handlers run here. Each of `refusals` answers one invocation."""
+    """Lambda, which in moto would run functions in Docker: their handlers run here. Each of
+    `refusals` answers one invocation."""
 
     environments: dict[str, dict[str, str]]
     handlers: dict[str, Callable[..., BatchResponse]] = field(default_factory=dict)
@@ -225,8 +233,8 @@ def deployed(client: Client) -> Deployment:
 
 
 @pytest.fixture
-def deployment(client: Client) -> Deployment:
-    return deployed(client)
+def deployment(for_the_relay: Client) -> Deployment:
+    return deployed(for_the_relay)
 
 
 def refused(code: str) -> ClientError:
@@ -848,11 +856,12 @@ REPLAY = st.sampled_from(["whole", "copy_object", "delete_object", "put_object",
 @settings(costly(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(BATCH | REPLAY, max_size=10))
 def test_after_any_history_the_tables_are_as_if_nothing_had_failed(
-    client: Client, in_process_aws: InProcessAws, steps: list[Any]
+    for_the_relay: Client, moto: Moto, ministack: Ministack, steps: list[Any]
 ) -> None:
     """And no older state follows a newer one on the queue, where the newest state comes last."""
-    in_process_aws.reset()
-    deployment = deployed(client)
+    moto.reset()
+    ministack.reset()
+    deployment = deployed(for_the_relay)
     sent: list[tuple[str, str]] = []
     failing: list[int | None] = [None]
 

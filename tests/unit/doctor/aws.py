@@ -1,4 +1,4 @@
-"""An AWS that answers as a test says, and otherwise as the one in the test's process."""
+"""An AWS that answers as a test says, and otherwise as moto does."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,5 +1,4 @@
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +10,8 @@ from tests.unit.aws import (
     Client,
     create_application,
     create_bucket,
+    create_function,
+    create_function_role,
     create_stream,
     create_table,
 )
@@ -22,14 +23,26 @@ RELAY, CLASSIFIER, HEARTBEAT = "wfm-relay", "wfm-classifier", "wfm-heartbeat"
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """A deployment of both products that works; Lambda's answers are in `aws.answers`."""
+    """A deployment of both products that works."""
 
     aws: CannedAws
     deployment: Deployment
     stream_arn: str
     queue_url: str
-    environments: dict[str, dict[str, str]]
-    mappings: dict[str, list[dict[str, Any]]]
+
+    def environment(self, function: str) -> dict[str, str]:
+        """The environment variables of a function."""
+        found = self.aws.real_client("lambda").get_function_configuration(FunctionName=function)
+        variables: dict[str, str] = found["Environment"]["Variables"]
+        return variables
+
+    def configure(self, function: str, **variables: str | None) -> None:
+        """Set environment variables of a function, or delete them with None."""
+        changed = self.environment(function) | variables
+        self.aws.real_client("lambda").update_function_configuration(
+            FunctionName=function,
+            Environment={"Variables": {name: each for name, each in changed.items() if each}},
+        )
 
 
 @pytest.fixture
@@ -39,6 +52,7 @@ def estate(client: Client) -> Estate:
     for bucket in ("reports", "failed"):
         create_bucket(client("s3"), bucket)
     create_stream(client("firehose"), "wfm-kda-to-s3", "reports")
+    client("firehose").put_record(DeliveryStreamName="wfm-kda-to-s3", Record={"Data": b"a line\n"})
     client("kinesis").create_stream(StreamName="events", ShardCount=1)
     summary = client("kinesis").describe_stream_summary(StreamName="events")
     stream_arn = summary["StreamDescriptionSummary"]["StreamARN"]
@@ -49,10 +63,6 @@ def estate(client: Client) -> Estate:
     for user in ("rta", "adapter"):
         client("iam").create_user(UserName=user)
         client("iam").create_access_key(UserName=user)
-    heartbeat_arn = f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{HEARTBEAT}"
-    client("events").put_rule(Name="every-five", ScheduleExpression="rate(5 minutes)")
-    client("events").put_targets(Rule="every-five", Targets=[{"Id": "1", "Arn": heartbeat_arn}])
-
     environments = {
         RELAY: relay_environment([queue_url]),
         CLASSIFIER: {
@@ -63,48 +73,26 @@ def estate(client: Client) -> Estate:
         },
         HEARTBEAT: {},
     }
-    mappings = {
-        name: [
-            {
-                "UUID": f"mapping-of-{name}",
-                "EventSourceArn": stream_arn,
-                "FunctionArn": f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{name}",
-                "State": "Enabled",
-                "LastProcessingResult": "OK",
-                "MaximumRecordAgeInSeconds": 82_800,
-            }
-        ]
-        for name in (RELAY, CLASSIFIER)
-    }
+    create_function_role(client)
+    arns = {name: create_function(client, name, each) for name, each in environments.items()}
+    for name in (RELAY, CLASSIFIER):
+        client("lambda").create_event_source_mapping(
+            FunctionName=name,
+            EventSourceArn=stream_arn,
+            StartingPosition="TRIM_HORIZON",
+            MaximumRecordAgeInSeconds=82_800,
+        )
+    client("events").put_rule(Name="every-five", ScheduleExpression="rate(5 minutes)")
+    client("events").put_targets(Rule="every-five", Targets=[{"Id": "1", "Arn": arns[HEARTBEAT]}])
 
-    def configuration(asked: dict[str, Any]) -> dict[str, Any]:
-        name = asked["FunctionName"]
-        return {
-            "FunctionArn": f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{name}",
-            "State": "Active",
-            "LastUpdateStatus": "Successful",
-            "LastModified": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "Environment": {"Variables": environments[name]},
-        }
+    def mappings(asked: dict[str, Any]) -> Any:
+        """moto's; a LastProcessingResult they never have there."""
+        found = client("lambda").list_event_source_mappings(**asked)
+        for each in found["EventSourceMappings"]:
+            each["LastProcessingResult"] = "OK"
+        return found
 
-    def mappings_of(asked: dict[str, Any]) -> dict[str, Any]:
-        found = mappings.get(asked.get("FunctionName", ""))
-        if found is None:
-            found = [
-                each
-                for several in mappings.values()
-                for each in several
-                if each["EventSourceArn"] == asked.get("EventSourceArn")
-            ]
-        return {"EventSourceMappings": found}
-
-    aws = CannedAws(
-        {
-            ("lambda", "get_function_configuration"): configuration,
-            ("lambda", "list_event_source_mappings"): mappings_of,
-            ("kinesis", "list_stream_consumers"): {"Consumers": []},
-        }
-    )
+    aws = CannedAws({("lambda", "list_event_source_mappings"): mappings})
     deployment = Deployment(
         "",
         {
@@ -115,7 +103,7 @@ def estate(client: Client) -> Estate:
             "wfm_adapter_user_name": "adapter",
         },
     )
-    return Estate(aws, deployment, stream_arn, queue_url, environments, mappings)
+    return Estate(aws, deployment, stream_arn, queue_url)
 
 
 APPLICATION = f"arn:aws:kinesisanalytics:{REGION}:{ACCOUNT_ID}:application/wfm"
@@ -123,11 +111,15 @@ APPLICATION = f"arn:aws:kinesisanalytics:{REGION}:{ACCOUNT_ID}:application/wfm"
 
 @pytest.fixture
 def on_flink(estate: Estate, client: Client) -> Estate:
-    """The same with an application that runs in the place of the classifier function."""
-    properties = estate.environments.pop(CLASSIFIER) | {"AGENT_EVENT_STREAM_ARN": estate.stream_arn}
-    del estate.mappings[CLASSIFIER]
+    """The same with an application that runs instead of the classifier function."""
+    properties = estate.environment(CLASSIFIER) | {"AGENT_EVENT_STREAM_ARN": estate.stream_arn}
+    listed = client("lambda").list_event_source_mappings(FunctionName=CLASSIFIER)
+    (mapping,) = listed["EventSourceMappings"]
+    client("lambda").delete_event_source_mapping(UUID=mapping["UUID"])
+    client("lambda").delete_function(FunctionName=CLASSIFIER)
     assert create_application(client("kinesisanalyticsv2"), "wfm", properties) == APPLICATION
     found = client("kinesisanalyticsv2").describe_application(ApplicationName="wfm")
+    # moto has no StartApplication.
     found["ApplicationDetail"]["ApplicationStatus"] = "RUNNING"
     estate.aws.answers["kinesisanalyticsv2", "describe_application"] = found
     outputs = {

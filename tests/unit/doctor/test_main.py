@@ -28,7 +28,6 @@ KNOWN = [
         "heartbeat.beat",
         "reference_table.content",
         "reference_table.unnamed",
-        "report.newest",
         "stream.arrivals",
         "stream.instance",
     )
@@ -53,7 +52,7 @@ def test_warnings_alone_are_fine_unless_strict_or_known(doctor: Doctor) -> None:
 
 
 def test_a_failure_fails_and_cannot_be_taken_as_known(doctor: Doctor, estate: Estate) -> None:
-    estate.environments["wfm-relay"]["WriteEventsToQueue"] = "maybe"
+    estate.configure("wfm-relay", WriteEventsToQueue="maybe")
     assert doctor() == FAILED
     assert doctor("--accept", "flag.value") == FAILED
 
@@ -71,7 +70,7 @@ def test_a_check_to_accept_that_there_is_not_is_named(
 def test_people_read_lines_with_what_to_do_below(
     doctor: Doctor, estate: Estate, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    estate.environments["wfm-relay"]["WriteEventsToQueue"] = "maybe"
+    estate.configure("wfm-relay", WriteEventsToQueue="maybe")
     doctor()
     printed = capsys.readouterr().out
     lines = printed.splitlines()

@@ -11,7 +11,7 @@ import pytest
 
 from agent_classifier.classifier import classifier_handler
 from rta_relay.relay import relay_handler
-from tests.unit.aws import Client
+from tests.unit.aws import Client, create_function
 from tests.unit.doctor.aws import refused
 from tests.unit.doctor.conftest import APPLICATION, CLASSIFIER, RELAY, Estate
 from tests.unit.events import FakeContext, event, invocation
@@ -22,6 +22,8 @@ from tools.doctor.stream_readers import stream_readers
 from tools.doctor.synthetic_agent import MARK, run_name
 from tools.doctor.trial import remove_test_event, send_test_event
 from tools.doctor.waiting import Waiting
+
+pytestmark = pytest.mark.usefixtures("for_the_relay")
 
 BOTH = {RELAY, CLASSIFIER}
 
@@ -63,7 +65,7 @@ class Pipeline:
             record["kinesis"]["approximateArrivalTimestamp"] = time.time()
         for name, handler in ((RELAY, relay_handler), (CLASSIFIER, classifier_handler)):
             if name in self.working:
-                handler(self.estate.environments[name])(batch, FakeContext())
+                handler(self.estate.environment(name))(batch, FakeContext())
 
 
 @pytest.fixture
@@ -120,11 +122,9 @@ def test_a_test_event_passes_and_leaves_nothing(pipeline: Pipeline, client: Clie
 
 
 def test_one_agent_for_each_filter_that_is_tried(pipeline: Pipeline, client: Client) -> None:
-    pipeline.estate.environments[RELAY] |= {
-        "AhgFilterLevel": "1",
-        "AhgFilterSeparator": ",",
-        "AhgFilterValues": "EMEA,APAC",
-    }
+    pipeline.estate.configure(
+        RELAY, AhgFilterLevel="1", AhgFilterSeparator=",", AhgFilterValues="EMEA,APAC"
+    )
     found = sent(pipeline, Clock())
     assert {each.level for each in found.values()} == {Level.OK}
     configuration = pipeline.events[0]["CurrentAgentSnapshot"]["Configuration"]
@@ -142,7 +142,7 @@ def test_other_readers_are_cleaned_too_but_not_watched(pipeline: Pipeline, clien
 def test_while_a_server_is_connected_nothing_is_sent_unless_told(
     pipeline: Pipeline, client: Client
 ) -> None:
-    pipeline.estate.environments[RELAY]["WriteEventsToQueue"] = "True"
+    pipeline.estate.configure(RELAY, WriteEventsToQueue="True")
     found = sent(pipeline, Clock())
     assert list(found) == ["test_event.sent"]
     assert found["test_event.sent"].level is Level.FAILURE
@@ -157,31 +157,40 @@ def test_while_a_server_is_connected_nothing_is_sent_unless_told(
 def test_a_server_whose_filter_the_agent_does_not_pass_does_not_hold_it_up(
     pipeline: Pipeline,
 ) -> None:
-    pipeline.estate.environments[RELAY] |= {
-        "AhgFilterLevel": "1",
-        "AhgFilterSeparator": ",",
-        "AhgFilterValues": "EMEA",
-        "WriteEventsToQueue": "True",
-    }
+    pipeline.estate.configure(
+        RELAY,
+        AhgFilterLevel="1",
+        AhgFilterSeparator=",",
+        AhgFilterValues="EMEA",
+        WriteEventsToQueue="True",
+    )
     found = sent(pipeline, Clock(), examined={CLASSIFIER})
     assert {each.level for each in found.values()} == {Level.OK}
 
 
-def test_who_reads_the_stream_is_told_apart(pipeline: Pipeline) -> None:
+def test_who_reads_the_stream_is_told_apart(pipeline: Pipeline, client: Client) -> None:
     estate = pipeline.estate
-    for name, environment in {
+    environments = {
         "quick-start-on": {"WriteEventsToQueue": "True"},
         "quick-start-off": {"WriteEventsToQueue": "False"},
         "somebody-elses": {},
         "broken-relay": {"SIGNED_OUT_AGENTS_TABLE": "signed-out"},
-    }.items():
-        estate.environments[name] = environment
-        estate.mappings[name] = [
-            {"EventSourceArn": f"{estate.stream_arn}/consumer/c:1", "FunctionArn": f"f:{name}"}
-        ]
-    estate.aws.answers["kinesis", "list_stream_consumers"] = {
-        "Consumers": [{"ConsumerARN": f"{estate.stream_arn}/consumer/c:1"}]
     }
+    arns = [create_function(client, name, each) for name, each in environments.items()]
+    registered = client("kinesis").register_stream_consumer(
+        StreamARN=estate.stream_arn, ConsumerName="c"
+    )
+    consumer = registered["Consumer"]["ConsumerARN"]
+    mappings = estate.aws.answers["lambda", "list_event_source_mappings"]
+
+    def and_of_the_consumer(asked: dict[str, Any]) -> Any:
+        """moto has mappings of streams only."""
+        if asked.get("EventSourceArn") != consumer:
+            return mappings(asked)
+        found = [{"EventSourceArn": consumer, "FunctionArn": arn} for arn in arns]
+        return {"EventSourceMappings": found}
+
+    estate.aws.answers["lambda", "list_event_source_mappings"] = and_of_the_consumer
     readers = stream_readers(estate.aws, estate.stream_arn, ())
     assert [each.function for each in readers.relays] == [RELAY]
     assert [each.name for each in readers.classifiers] == [CLASSIFIER]
@@ -224,9 +233,10 @@ def test_nothing_is_sent_that_could_not_be_removed(
 
 def test_asking_for_the_rights_leaves_nothing(pipeline: Pipeline, client: Client) -> None:
     pipeline.estate.aws.answers["kinesis", "put_record"] = refused("AccessDenied", "PutRecord")
+    before = reports(client)
     found = sent(pipeline, Clock())
     assert "kinesis:PutRecord" in found["test_event.sent"].text
-    assert reports(client) == {}
+    assert reports(client) == before
 
 
 def test_a_relay_that_is_not_at_work_is_found_and_the_agent_signed_out_for_later(
@@ -337,8 +347,8 @@ def test_a_test_event_passes_a_flink_application_and_leaves_nothing(
     on_flink: Estate, client: Client
 ) -> None:
     answer = on_flink.aws.answers["kinesisanalyticsv2", "describe_application"]
-    on_flink.environments[CLASSIFIER] = dict(application.environment(answer["ApplicationDetail"]))
-    on_flink.mappings[CLASSIFIER] = []  # what the application does is what the function does
+    # What the application does is what the function does.
+    create_function(client, CLASSIFIER, application.environment(answer["ApplicationDetail"]))
     pipeline = Pipeline(on_flink)
     on_flink.aws.answers["kinesis", "put_record"] = pipeline.put
     found = sent(pipeline, Clock(), {RELAY, APPLICATION})
@@ -348,10 +358,11 @@ def test_a_test_event_passes_a_flink_application_and_leaves_nothing(
 
 
 def test_an_application_that_reads_another_stream_is_none_of_its_readers(
-    on_flink: Estate,
+    on_flink: Estate, client: Client
 ) -> None:
     read = stream_readers(on_flink.aws, on_flink.stream_arn, {APPLICATION, RELAY})
     assert [each.name for each in read.classifiers] == [APPLICATION]
+    client("kinesis").create_stream(StreamName="events-2", ShardCount=1)
     other = f"{on_flink.stream_arn}-2"
     assert stream_readers(on_flink.aws, other, {APPLICATION, RELAY}).classifiers == []
     on_flink.aws.answers["kinesisanalyticsv2", "describe_application"] = refused(
