@@ -1,7 +1,8 @@
 from collections.abc import Iterator
+from random import Random
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rta_relay.message import LARGEST_MESSAGE, Message
@@ -96,18 +97,22 @@ def test_a_message_is_tried_four_times() -> None:
 @given(
     agents=st.lists(st.sampled_from("abcdefghijklmnop"), max_size=40),
     refusals=st.sets(st.tuples(st.integers(0, 40), st.integers(1, 4)), max_size=40),
-    for_good=st.sets(st.integers(0, 40), max_size=2),
+    failing=st.sets(st.integers(0, 40), max_size=2),
     choice=st.randoms(use_true_random=False),
 )
+@example(agents=["a", "a", "j"], refusals={(0, 1)}, failing={2}, choice=Random(0))
 def test_whatever_is_refused_and_whichever_request_is_answered_first(
     agents: list[str],
     refusals: set[tuple[int, int]],
-    for_good: set[int],
+    failing: set[int],
     choice: Any,
 ) -> None:
+    """`refusals` are the entries that SQS refuses, by place and try. A request that holds one of
+    the places in `failing` fails as a whole, and is not tried again."""
     order = SendingOrder([message(agent, place) for place, agent in enumerate(agents)])
     tries: dict[int, int] = {}
     taken: list[int] = []
+    failed: set[int] = set()
     under_way: list[Request] = []
     while True:
         while len(under_way) < 4 and (request := order.next_request()):
@@ -124,17 +129,19 @@ def test_whatever_is_refused_and_whichever_request_is_answered_first(
         if not under_way:
             break
         request = under_way.pop(choice.randrange(len(under_way)))
-        refused = set()
-        for place, _ in request.entries:
+        for place in places(request):
             tries[place] = tries.get(place, 0) + 1
-            if place in for_good or (place, tries[place]) in refusals:
-                refused.add(place)
-        order.settle(request, refused, again=not refused & for_good)
-        taken += [place for place, _ in request.entries if place not in refused]
+        if failing & set(places(request)):
+            failed.update(places(request))
+            order.settle(request, places(request), again=False)
+            continue
+        refused = {place for place in places(request) if (place, tries[place]) in refusals}
+        order.settle(request, refused, again=True)
+        taken += [place for place in places(request) if place not in refused]
 
     assert len(taken) == len(set(taken)), "none is sent again once it was taken"
     assert order.not_taken() == {str(at) for at in range(len(agents))} - set(map(str, taken))
     lost = [place for place in range(len(agents)) if place not in taken]
     if lost:
-        given_up = tries[lost[0]] == 4 or lost[0] in for_good
+        given_up = tries[lost[0]] == 4 or lost[0] in failed
         assert given_up, "all before the first that is given up is sent"
