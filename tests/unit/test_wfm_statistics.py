@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise, product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.unit.examples import costly
@@ -294,6 +294,7 @@ def test_no_group_is_staffed_by_more_than_all_agents(
 
 @costly(40)
 @given(many_lines, periods)
+@example(DAY, Period(at("08:00"), at("14:00")))
 def test_an_agents_spans_and_pairs_follow_one_another_up_to_the_end(
     lines: list[ReportLine], period: Period
 ) -> None:
