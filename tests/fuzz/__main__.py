@@ -3,6 +3,7 @@
 import argparse
 import importlib.util
 import os
+import random
 import re
 import subprocess
 import sys
@@ -15,6 +16,10 @@ from tests.fuzz.seeds import SEEDS, seeds
 from tests.local_cloud.terraform_cli import REPOSITORY
 
 _FINDINGS = REPOSITORY / "build" / "fuzz"
+_SEEDS = _FINDINGS / "seeds.log"
+
+# libFuzzer takes a seed of 32 bits, and draws one itself for 0.
+_SEED_LIMIT = 2**32
 
 # Of an input as in the corpus; what it stands for is larger.
 _LARGEST_INPUT = 16_384
@@ -58,9 +63,18 @@ def main(arguments: list[str] | None = None) -> int:
         )
         return 2
     limit = f"-runs={options.runs}" if options.runs else f"-max_total_time={options.seconds}"
+    seed = options.seed or random.randrange(1, _SEED_LIMIT)
+    print(f"seed {seed}", flush=True)
     _FINDINGS.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(options.jobs) as pool:
-        outcomes = list(pool.map(lambda target: _fuzz(target, limit), options.target or SEEDS))
+        targets = options.target or SEEDS
+        outcomes = list(pool.map(lambda target: _fuzz(target, limit, seed), targets))
+    with _SEEDS.open("a", encoding="utf-8") as kept:
+        kept.writelines(
+            f"--target {each.target} --seed {seed} --runs {each.executions}: "
+            f"{each.finding or 'none'}\n"
+            for each in outcomes
+        )
     print(f"{'target':<18}{'executions':>11}{'edges':>7}{'features':>10}{'kept':>6}  finding")
     for each in outcomes:
         print(
@@ -78,13 +92,21 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m tests.fuzz",
         description="Coverage-guided fuzzing with hostile agent events and reference tables.",
         epilog="An input that breaks a promise is written to build/fuzz/; put it into "
-        "tests/fuzz/corpus/ to have it tested from then on.",
+        "tests/fuzz/corpus/ to have it tested from then on. What each run tried is added to "
+        "build/fuzz/seeds.log: the arguments that try the same again.",
     )
     length = parser.add_mutually_exclusive_group()
     length.add_argument(
         "--seconds", type=int, default=60, help="for each target (60)", metavar="SECONDS"
     )
     length.add_argument("--runs", type=int, help="executions of each target", metavar="NUMBER")
+    parser.add_argument(
+        "--seed",
+        type=int,
+        choices=range(1, _SEED_LIMIT),
+        help="the same inputs for the same seed (another seed each time)",
+        metavar="NUMBER",
+    )
     parser.add_argument(
         "--target", action="append", choices=list(SEEDS), help="only this one; may be repeated"
     )
@@ -98,20 +120,30 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _fuzz(target: str, limit: str) -> Outcome:
+def _fuzz(target: str, limit: str, seed: int) -> Outcome:
     """Fuzz in a process of its own: libFuzzer ends the one that it runs in."""
-    with tempfile.TemporaryDirectory() as corpus:
-        for number, seed in enumerate(seeds(target)):
-            (Path(corpus) / f"seed-{number}").write_bytes(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder) / f"seed-{number}" for number in range(len(seeds(target)))]
+        for file, content in zip(files, seeds(target), strict=True):
+            file.write_bytes(content)
+        # By name, because a folder is read in whatever order the file system has.
+        listed, corpus = Path(folder) / "seeds", Path(folder) / "corpus"
+        listed.write_text(",".join(map(str, files)), encoding="utf-8")
+        corpus.mkdir()
         ended = subprocess.run(
             [
-                *(sys.executable, "-m", "tests.fuzz.one_target", target, limit),
+                *(sys.executable, "-m", "tests.fuzz.one_target", target, limit, f"-seed={seed}"),
                 *(f"-max_len={_LARGEST_INPUT}", f"-timeout={_SECONDS_AN_INPUT}"),
                 *(f"-report_slow_units={_SECONDS_AN_INPUT}", "-print_final_stats=1"),
-                *(f"-artifact_prefix={_FINDINGS}/{target}-", corpus),
+                *(f"-artifact_prefix={_FINDINGS}/{target}-", "-reload=0"),
+                *(f"-seed_inputs=@{listed}", str(corpus)),
             ],
             cwd=REPOSITORY,
-            env={**os.environ, "PYTHONPATH": str(REPOSITORY / "lambda_src")},
+            env={
+                **os.environ,
+                "PYTHONHASHSEED": "0",
+                "PYTHONPATH": str(REPOSITORY / "lambda_src"),
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

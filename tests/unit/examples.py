@@ -1,22 +1,34 @@
-"""How many examples the tests at random try.
+"""How many examples the property tests try, and which.
 
-All of hypothesis's hundred, but for the tests in which one example takes milliseconds: these try
-fewer in `make unit`, and a hundred with HYPOTHESIS_PROFILE=thorough, as in `make test`. No example
-has a time to keep.
+`make unit` and `make test` try the same examples each time: all of hypothesis's hundred, but for
+the tests in which one example takes milliseconds, which try fewer unless HYPOTHESIS_PROFILE is
+`thorough`, as in `make test`. With `search` every test tries 3,000, other ones for every seed. No
+example has a deadline.
 """
 
 import os
+from typing import Final
 
 from hypothesis import HealthCheck, settings
 
-THOROUGH = "thorough"
-QUICK = "quick"
-PROFILE = os.environ.get("HYPOTHESIS_PROFILE", QUICK)
+QUICK: Final = "quick"
+THOROUGH: Final = "thorough"
+SEARCH: Final = "search"
+PROFILE: Final = os.environ.get("HYPOTHESIS_PROFILE", QUICK)
 
-for _name in (QUICK, THOROUGH):
-    settings.register_profile(_name, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_EXAMPLES: Final = {QUICK: 100, THOROUGH: 100, SEARCH: 3_000}
+
+for _name, _examples in _EXAMPLES.items():
+    settings.register_profile(
+        _name,
+        max_examples=_examples,
+        derandomize=_name != SEARCH,
+        database=None,  # what earlier runs found would be tried first, and be another search
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
 
 
 def costly(quick: int) -> settings:
-    """For a test with costly examples: so many of them, or a hundred when thorough."""
-    return settings(max_examples=100 if PROFILE == THOROUGH else quick)
+    """For a test with costly examples: only so many of them when quick."""
+    return settings(max_examples=quick if PROFILE == QUICK else _EXAMPLES[PROFILE])

@@ -19,7 +19,7 @@ from tests.fuzz.handlers import (
 )
 from tests.local_cloud.agent_stream import as_record, sample_events
 from tests.unit.events import FakeContext, arn, event, invocation
-from tests.unit.examples import PROFILE, THOROUGH
+from tests.unit.examples import PROFILE, QUICK
 
 NOTHING_FAILED: BatchResponse = {"batchItemFailures": []}
 ENVIRONMENTS = pytest.mark.parametrize("environment", [CLASSIFIER, RELAY], ids=["ap", "rta"])
@@ -54,10 +54,10 @@ def replaced(tree: Any, path: tuple[Any, ...], value: Any) -> Any:
 
 @pytest.mark.parametrize("value", OTHER_TYPES, ids=repr)
 def test_a_wrong_type_in_any_field_harms_no_neighbour_and_is_told_apart(value: Any) -> None:
-    """Each place takes two of the six types, or all when thorough."""
+    """Each place takes two of the six types, or all unless quick."""
     richest = max(sample_events(), key=lambda each: len(list(paths(each))))
     places = list(paths(richest))
-    for path in places if PROFILE == THOROUGH else places[OTHER_TYPES.index(value) % 3 :: 3]:
+    for path in places[OTHER_TYPES.index(value) % 3 :: 3] if PROFILE == QUICK else places:
         handlers_with_good_neighbours(as_record(replaced(richest, path, value)))
 
 
