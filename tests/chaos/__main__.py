@@ -20,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="of history, faults and configuration")
     parser.add_argument("--shards", type=int, default=4)
     parser.add_argument("--relays", type=int, default=2, help="relays at a time")
+    parser.add_argument("--many", type=int, default=300, help="records of a batch, a backlog aside")
     parser.add_argument(
         "--retries", type=int, default=4, help="of a batch; 100 as deployed gives hardly any up"
     )
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if broken:
         again = f"python -m tests.chaos --events {asked.events} --agents {asked.agents} "
         again += f"--seed {asked.seed} --shards {asked.shards} --relays {asked.relays} "
-        again += f"--retries {asked.retries}{' --once' if asked.once else ''}"
+        again += f"--many {asked.many} --retries {asked.retries}{' --once' if asked.once else ''}"
         print(f"FAILED; the same again: {again}")
         return 1
     print("Every promise was kept.")
@@ -54,10 +55,21 @@ def _runs(past: History, asked: argparse.Namespace, tell: Callable[[str], None])
     results: list[Result] = []
     for stopped in (half,) if asked.once else (0.0, half):
         tell(f"{past.records:,} records, {options}, consumer stopped for {stopped:,.0f} s")
-        plan = Plan(asked.seed + len(results), options, asked.retries, asked.relays, stopped)
+        plan = Plan(
+            asked.seed + len(results), options, asked.retries, asked.relays, asked.many, stopped
+        )
         results.append(run(past, plan, tell))
         print(described(past, plan, results[-1]), flush=True)
-    broken = any(each.relay.verdict.broken or each.classifier.verdict.broken for each in results)
+    verdicts = [each.verdict for run in results for each in (run.relay, run.classifier)]
+    broken = any(each.broken for each in verdicts)
+    for each in results:
+        faults = each.relay.tally + each.classifier.tally
+        wanted = sum(faults[f"fault: {kind}"] for kind in each.injected)
+        if each.injected.total() != wanted:
+            print(
+                f"\nThe proxy injected {each.injected.total()} faults, and was asked for {wanted}."
+            )
+            broken = True
     if len(results) == 2:
         found = differences(*results)
         print("\nThe stopped consumer against the other: " + (", ".join(found) or "the same state"))

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 from threading import Lock
 from typing import Any
@@ -27,13 +28,15 @@ from tests.chaos.weather import (
     LATE,
     LOST,
     REFUSED,
-    SILENT,
     Weather,
     header,
 )
 
 # As in both modules, in milliseconds.
 FUNCTION_TIMEOUT = 60_000
+
+# How long a call waits for the local AWS, in seconds: on a busy machine, too, only faults time out.
+PATIENCE = 300
 
 _ENTRIES = {
     "BatchExecuteStatement": "Statements",
@@ -66,8 +69,9 @@ class Invocation:
     """One invocation while it runs: its weather, its clock, and what was injected so far.
 
     `spent` is in milliseconds of the function's time; `tally` counts calls, and what went wrong, by
-    name; `late`: whether a request may still be under way; `flag`: what DynamoDB said, if it was
-    asked, that the write-to-SQS flag is; `dead`: whether its process has ended.
+    name; `late` carries out the requests that the function has stopped waiting for; `flag`: what
+    DynamoDB said, if it was asked, that the write-to-SQS flag is; `dead`: whether its process has
+    ended.
     """
 
     weather: Weather
@@ -77,7 +81,7 @@ class Invocation:
     invoked_function_arn: str
     spent: float = 0.0
     calls: int = 0
-    late: bool = False
+    late: list[Callable[[], object]] = field(default_factory=list)
     flag: bool | None = None
     dead: bool = False
     tally: Counter[str] = field(default_factory=Counter)
@@ -152,7 +156,7 @@ class Clock:
 def faulty_session() -> boto3.session.Session:
     """A session whose clients meet the weather of the invocation that runs in their thread."""
     session = boto3.session.Session()
-    wire = URLLib3Session(timeout=20)
+    wire = URLLib3Session(timeout=PATIENCE)
 
     def before_send(request: AWSPreparedRequest, event_name: str, **_: Any) -> Any:
         return _before_send(wire, request, event_name)
@@ -187,13 +191,13 @@ def _before_send(wire: URLLib3Session, request: AWSPreparedRequest, event_name: 
     names, weights = zip(*weather.kinds, strict=True)
     (kind,) = running.chance.choices(names, weights)
     running.tally[f"fault: {kind}"] += 1
-    if kind == LOST:
-        wire.send(request)
+    if kind in (LOST, LATE):
+        if kind == LOST:
+            wire.send(request)
+        else:
+            running.late.append(partial(wire.send, request))
         running.spend(5_000)
         raise ReadTimeoutError(endpoint_url=request.url)
-    if kind in (LATE, SILENT):
-        running.late = True
-        running.spend(5_000)
     name, value = header(kind)
     request.headers[name] = value
     return None

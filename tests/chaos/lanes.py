@@ -1,7 +1,6 @@
 """Driving a function over shards of a history, through the event source mapping and the weather."""
 
 import random
-import time
 import uuid
 from bisect import bisect_right
 from collections import Counter, deque
@@ -20,6 +19,7 @@ from agent_events.aws_calls import AWS_CALLS
 from agent_events.invocation import Handler
 from tests.chaos.deployment import Deployment
 from tests.chaos.faults import (
+    PATIENCE,
     Clock,
     Invocation,
     InvocationThreads,
@@ -44,14 +44,10 @@ from tests.chaos.source_mapping import (
     invocation_record_key,
     without_old_records,
 )
-from tests.chaos.weather import LATE_BY, READ_TIMEOUT, Spell, next_spell
+from tests.chaos.weather import Spell, next_spell
 
-# As long as it takes until a request that is late has been carried out for certain, in seconds.
-_UNTIL_NOTHING_IS_LATE = LATE_BY + 0.5
-
-# The chance that a full batch waits when a shard is read, and about the most records otherwise.
+# The chance that a full batch waits when a shard is read.
 _BACKLOG = 0.06
-_MANY = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +83,8 @@ class Cursor:
 class Lane:
     """Invokes one function, one invocation at a time, over some shards.
 
-    `flag` tells the RTA server's flag, and `before` is called before each invocation with the
+    `many` is about the most records that wait when a shard is read, but for a backlog. `flag` tells
+    the RTA server's flag, and `before` is called before each invocation with the
     share of records that the lane has done. `tally` counts what happened, by name.
     """
 
@@ -97,6 +94,7 @@ class Lane:
     past: History
     ledger: Ledger
     cursors: list[Cursor]
+    many: int
     chance: random.Random
     flag: Callable[[], Flag]
     before: Callable[[float], None]
@@ -171,7 +169,7 @@ class Lane:
             cursor.now += cursor.stops.pop(0)[1]
             self.tally["stops"] += 1
         size = self.settings.batch_size
-        few = 1 + int(min(size, _MANY) * self.chance.random() ** 2)
+        few = 1 + int(min(size, self.many) * self.chance.random() ** 2)
         wanted = size if self.chance.random() < _BACKLOG else few
         last = min(cursor.position + wanted, len(shard.events)) - 1
         cursor.now = max(cursor.now, shard.arrivals[last] / 1_000) + 0.2
@@ -202,8 +200,8 @@ class Lane:
             running.tally[f"raised: {type(error).__name__}"] += 1
         finally:
             current.reset(token)
-        if running.late:
-            time.sleep(_UNTIL_NOTHING_IS_LATE)
+        for carry_out in running.late:
+            carry_out()
         self.tally.update(running.tally)
         self.tally[f"weather: {weather.name}"] += 1
         return answer
@@ -216,11 +214,11 @@ class Lane:
 
 @contextmanager
 def quickened() -> Iterator[None]:
-    """Within the block the functions wait on their invocation's clock only, and give a call up
-    after three seconds of silence instead of five."""
-    impatient = AWS_CALLS.merge(Config(connect_timeout=5, read_timeout=READ_TIMEOUT))
+    """Within the block the functions wait on their invocation's clock only: no call times out
+    because the machine is busy."""
+    patient = AWS_CALLS.merge(Config(connect_timeout=PATIENCE, read_timeout=PATIENCE))
     with ExitStack() as patches:
-        patches.enter_context(patch.object(agent_events.aws_calls, "AWS_CALLS", impatient))
+        patches.enter_context(patch.object(agent_events.aws_calls, "AWS_CALLS", patient))
         for module in (rta_relay.relay, agent_classifier.classifier):
             patches.enter_context(patch.object(module, "pause", pause))
         patches.enter_context(patch("botocore.endpoint.time", Clock))

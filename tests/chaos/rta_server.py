@@ -49,7 +49,7 @@ class RtaServer:
         self._deployment = deployment
         self._phases = list(phases) if deployment.options.flag_in_table else []
         self._shared = shared
-        self._connection = HTTPConnection(urlsplit(deployment.servers.cloud).netloc, timeout=60)
+        self._connection = HTTPConnection(urlsplit(deployment.servers.cloud).netloc, timeout=300)
         self._dynamodb = deployment.servers.client("dynamodb")
         queues = deployment.options.queues
         self._deduplication: dict[int, int] = {}
@@ -104,6 +104,7 @@ class RtaServer:
             messages = self._sqs(
                 "ReceiveMessage",
                 QueueUrl=url,
+                VisibilityTimeout=43_200,  # none comes again because the machine is busy
                 MaxNumberOfMessages=10,
                 MessageSystemAttributeNames=["All"],
             ).get("Messages")

@@ -44,14 +44,17 @@ _LOOK_EVERY_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to run: `retries` is the mappings' bound, `relays` how many relays run at a time, and
-    `stopped` for how many seconds of the history's time each function's consumer is stopped when it
-    has read a quarter, 0 for not at all."""
+    """How to run: `retries` is the mappings' bound, `relays` how many relays run at a time, `many`
+    about the most records that usually wait when a shard is read, and `stopped` for how many
+    seconds of the history's time each function's consumer is stopped when it has read a quarter, 0
+    for not at all.
+    """
 
     seed: int
     options: Options
     retries: int
     relays: int
+    many: int
     stopped: float
 
 
@@ -217,6 +220,7 @@ def _lane(
         past,
         ledger,
         cursors,
+        plan.many,
         chance,
         flag,
         before,

@@ -29,7 +29,9 @@ from tests.chaos.histories import (
     record,
 )
 from tests.chaos.ledger import ClassifierLedger, RelayLedger
+from tests.chaos.report import differences
 from tests.chaos.rta_server import Received
+from tests.chaos.run import FunctionRun, Result
 from tests.chaos.source_mapping import RETRIES_EXHAUSTED, GivenUp, Record, invocation_record
 from tests.chaos.verdict import Kept, Verdict, judge_classifier, judge_relay, read_kept
 
@@ -261,6 +263,19 @@ def test_a_line_missing_or_too_many_is_a_breach(times: int | None, promise: str)
     verdict = Verdict()
     judge_classifier(ledger, lines, kept, verdict)
     assert promise in verdict.broken
+
+
+def test_runs_that_ended_in_other_states_are_told_apart() -> None:
+    run = Relaying()
+    ledger, lines, kept = _classified(PAST)
+    function = FunctionRun(Counter(), kept, Verdict())
+    one = Result(function, function, Counter(), run.states, lines, run.ledger, ledger, 0)
+    assert differences(one, replace(one, states=dict(run.states), lines=Counter(lines))) == []
+    agent, line = next(iter(run.states)), next(iter(lines))
+    without = {arn: item for arn, item in run.states.items() if arn != agent}
+    assert differences(one, replace(one, states=without)) == ["1 agents differ in the table"]
+    fewer = Counter({each: times for each, times in lines.items() if each != line})
+    assert differences(one, replace(one, lines=fewer)) == ["1 lines are in one's reports only"]
 
 
 def test_what_the_contract_says_of_an_event_is_worked_out_by_its_text() -> None:
