@@ -164,15 +164,30 @@ def test_requests_beyond_what_a_queue_takes_in_a_second_are_sent_again_after_a_p
         assert arrived == [each.body for _, each in messages if each.agent_arn == agent]
 
 
-def test_a_queue_that_stays_throttled_leaves_the_messages_unsent() -> None:
+@pytest.mark.parametrize(
+    ("code", "tries"),
+    [
+        # Amazon SQS API Reference, "SendMessageBatch" and "Common Error Types".
+        *((code, 4) for code in ("RequestThrottled", "ThrottlingException", "KmsThrottled")),
+        # Of the query protocol, which older SDKs use.
+        ("KMS.ThrottlingException", 4),
+        *((code, 1) for code in ("KmsDisabled", "AccessDenied", "QueueDoesNotExist")),
+    ],
+)
+def test_a_request_that_is_refused_is_sent_again_only_if_it_was_throttled(
+    code: str, tries: int
+) -> None:
     class Busy(FakeSqs):
         def send_message_batch(self, **request: Any) -> dict[str, Any]:
             self.requests.append(request["Entries"])
-            raise ClientError({"Error": {"Code": "RequestThrottled", "Message": "slow"}}, "Send")
+            raise ClientError({"Error": {"Code": code, "Message": "slow"}}, "Send")
 
     sqs = Busy()
-    assert send(sqs, [message("ann", 1), message("bob", 2)]) == {"1", "2"}
-    assert len(sqs.requests) == 4
+    pauses: list[int] = []
+    outgoing = [(QUEUE, message("ann", 1)), (QUEUE, message("bob", 2))]
+    assert send_to(sqs, outgoing, pause=pauses.append) == {"1", "2"}
+    assert len(sqs.requests) == tries
+    assert pauses == ([1, 2, 3, 4] if tries > 1 else [])
 
 
 def test_several_requests_are_under_way_at_once() -> None:

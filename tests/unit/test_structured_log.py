@@ -38,10 +38,12 @@ def test_an_answer_is_its_code_operation_status_and_request(code: Any) -> None:
 @pytest.mark.parametrize(
     "code",
     [
-        *("AccessDenied", "AccessDeniedException", "ResourceNotFoundException", "NoSuchBucket"),
-        *("AWS.SimpleQueueService.NonExistentQueue", "KMS.DisabledException", "KmsAccessDenied"),
-        *("InvalidKMSResourceException", "ExpiredTokenException", "ThrottlingException"),
-        *("ProvisionedThroughputExceededException", "SlowDown", "RequestThrottled"),
+        *("AWS.SimpleQueueService.NonExistentQueue", "AccessDenied", "AccessDeniedException"),
+        *("ExpiredToken", "ExpiredTokenException", "InvalidKMSResourceException"),
+        *("KMS.DisabledException", "KMSAccessDeniedException", "KmsAccessDenied", "NoSuchBucket"),
+        *("ProvisionedThroughputExceededException", "QueueDoesNotExist", "RequestThrottled"),
+        *("ResourceNotFoundException", "SlowDown", "Throttling", "ThrottlingException"),
+        "UnrecognizedClientException",
     ],
 )
 def test_a_message_about_permissions_resources_keys_or_rates_is_quoted(code: str) -> None:
