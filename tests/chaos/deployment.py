@@ -85,7 +85,9 @@ class Deployment:
 def some_options(seed: int) -> Options:
     """A configuration by seed; the table holds the flag in three of four."""
     chance = random.Random(f"options {seed}")
-    groups = frozenset(chance.choice((("emea",), ("emea", "apac"), ("us", "emea"))))
+    groups = frozenset(
+        chance.choice((("emea",), ("emea", "apac"), ("us", "emea"), ("emea", "équipe nord")))
+    )
     return Options(
         queues=chance.choice((1, 2, 3, 5)),
         flag_in_table=chance.random() < 0.75,

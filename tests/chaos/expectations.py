@@ -8,6 +8,7 @@ import csv
 import hashlib
 import io
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,9 @@ LARGEST_MESSAGE = 262_144
 LARGEST_ITEM = 409_600
 # Firehose's limit for a record, in bytes.
 LARGEST_LINE = 1_024_000
+
+# What DynamoDB, as the runs have it, rejects an item for.
+REJECTED = "rejected by DynamoDB"
 
 GROUP_ID = "AspectConnectEventsForWfmRTListen_GroupId"
 
@@ -28,7 +32,7 @@ _TYPED = {"ROUTABLE": "A", "OFFLINE": "0"}
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """The hierarchy filter (section 3.2): level 0 to 5, and the values in lower case."""
+    """The hierarchy filter (section 3.2): level 0 to 5, and the values as `_same` has them."""
 
     level: int
     values: frozenset[str]
@@ -38,7 +42,7 @@ class Filter:
             return True
         groups = ((snapshot or {}).get("Configuration") or {}).get("AgentHierarchyGroups") or {}
         name = (groups.get(f"Level{self.level}") or {}).get("Name")
-        return name is not None and name.lower() in self.values
+        return name is not None and _same(name) in self.values
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +50,34 @@ class Relayed:
     """What a record should come to at the RTA server.
 
     `monitored`: whether the event is one for this server. `message`: the digest of its body;
-    `fits`: whether a queue takes it. `rank` orders what the table is told, None when the event
-    does not touch it; `item` is the digest of the item, None where the agent has to be gone;
-    `item_fits`: whether the table takes it.
+    `fits`: whether a queue takes it. `timestamp` is the event's, None when it does not touch the
+    table; `item` is the digest of the item, None where the agent has to be gone; `item_fits`:
+    whether the table takes it.
     """
 
     monitored: bool
     message: bytes
     fits: bool
-    rank: tuple[str, bool, str] | None
+    timestamp: str | None
     item: bytes | None
     item_fits: bool
 
 
 def relayed(event: dict[str, Any], only: Filter) -> Relayed:
-    """Sections 3.1 to 3.4. Of two changes at the same instant, on which the contract is silent, the
-    sign-out counts as the newer one, else the one whose status began later. An agent who leaves the
-    monitored groups, or signs out in whatever group, is gone."""
+    """Sections 3.1 to 3.4."""
     current = event["CurrentAgentSnapshot"]
     monitored = only.passes(current)
     body = _message(event)
-    canonical, size = _canonical(body), len(_compact(body).encode("utf-8"))
+    raw, canonical = _compact(body), _canonical(body)
     told = _told(event, only)
     item = _item(event, canonical) if told is False else None
     return Relayed(
         monitored,
         _digest(canonical),
-        size <= LARGEST_MESSAGE,
-        None if told is None else (_timestamp(event["EventTimestamp"]), told, _since(current)),
+        len(raw.encode("utf-8")) <= LARGEST_MESSAGE,
+        None if told is None else _timestamp(event["EventTimestamp"]),
         None if item is None else item_digest(item),
-        item is None or _item_size(item, _compact(body)) <= LARGEST_ITEM,
+        item is None or (_item_size(item, raw) <= LARGEST_ITEM and REJECTED not in raw),
     )
 
 
@@ -104,7 +106,7 @@ def report_line(event: dict[str, Any], with_type: bool) -> bytes | None:
     """Sections 2.1 and 2.2: the line with its end, or None where the event gives none."""
     current = event["CurrentAgentSnapshot"]
     configuration = (current or {}).get("Configuration") or {}
-    if configuration.get("Username") is None:
+    if not configuration.get("Username"):
         return None
     groups = configuration.get("AgentHierarchyGroups") or {}
     status, contacts = current["AgentStatus"], current["Contacts"]
@@ -115,7 +117,7 @@ def report_line(event: dict[str, Any], with_type: bool) -> bytes | None:
         _timestamp(event["EventTimestamp"])[:-1].replace("T", " "),
         status["Name"],
         contacts[0]["State"] if contacts else None,
-        _NAMED.get(status["Name"].strip().lower()) or _TYPED.get(status.get("Type", ""), "1"),
+        _NAMED.get(_same(status["Name"])) or _TYPED.get(status.get("Type", ""), "1"),
         configuration["RoutingProfile"]["Name"],
         *([status.get("Type")] if with_type else []),
     ]
@@ -132,16 +134,22 @@ def line_digest(line: bytes) -> bytes:
 
 
 def _told(event: dict[str, Any], only: Filter) -> bool | None:
-    """Whether the table is told that the agent is gone; None when it is told nothing."""
+    """Whether the table is told that the agent is gone; None when it is told nothing: of a
+    heartbeat, and of an agent who was not monitored before either."""
     if event["EventType"] == "HEART_BEAT":
         return None
     status = (event["CurrentAgentSnapshot"] or {}).get("AgentStatus") or {}
-    offline = status["Type"] == "OFFLINE" if "Type" in status else status.get("Name") == "Offline"
+    offline = (
+        status["Type"] == "OFFLINE"
+        if "Type" in status
+        else _same(status.get("Name") or "") == "offline"
+    )
     if event["EventType"] == "LOGOUT" or offline:
         return True
     if only.passes(event["CurrentAgentSnapshot"]):
         return False
-    return True if only.passes(event["PreviousAgentSnapshot"]) else None
+    previous = event["PreviousAgentSnapshot"]
+    return None if previous is not None and not only.passes(previous) else True
 
 
 def _message(event: dict[str, Any]) -> dict[str, Any]:
@@ -174,13 +182,14 @@ def _item_size(item: dict[str, str], raw: str) -> int:
     return sum(len(name) + len(value.encode("utf-8")) for name, value in whole.items())
 
 
-def _since(snapshot: Any) -> str:
-    return "" if snapshot is None else _timestamp(snapshot["AgentStatus"]["StartTimestamp"])
+def _same(name: str) -> str:
+    """Section 6: two names are the same when this is."""
+    return " ".join(unicodedata.normalize("NFC", name).split()).lower()
 
 
 def _timestamp(value: str) -> str:
-    """`yyyy-MM-ddTHH:mm:ss.SSSZ` of a UTC timestamp with any fraction or none."""
-    seconds, _, fraction = value.removesuffix("Z").partition(".")
+    """`yyyy-MM-ddTHH:mm:ss.SSSZ` of a UTC timestamp with any fraction or none, in either case."""
+    seconds, _, fraction = value.upper().removesuffix("Z").partition(".")
     return f"{seconds}.{fraction[:3]:0<3}Z"
 
 

@@ -2,7 +2,8 @@
 
 What happens on the wire is left to the proxy. What it does not offer is done here: entries of a
 batched call that are refused, transactions that are cancelled, answers that get lost after the
-request was carried out, and a function that dies before or after a call.
+request was carried out or lack something, items that DynamoDB rejects for what they contain, and a
+function that dies before or after a call.
 """
 
 import json
@@ -23,11 +24,14 @@ from botocore.exceptions import ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 from urllib3 import HTTPResponse
 
+from tests.chaos.expectations import REJECTED
 from tests.chaos.weather import (
     CANCELLED,
     LATE,
     LOST,
+    MALFORMED,
     REFUSED,
+    UNACCEPTABLE,
     Weather,
     header,
 )
@@ -183,6 +187,10 @@ def _before_send(wire: URLLib3Session, request: AWSPreparedRequest, event_name: 
     weather = running.weather
     _call.set(running.call())
     running.spend(running.chance.uniform(*weather.milliseconds))
+    if operation in ("TransactWriteItems", "BatchExecuteStatement"):
+        rejection = _rejection(running, request)
+        if rejection:
+            return rejection
     if operation == "TransactWriteItems" and running.happens(weather.cancelled):
         running.tally[f"fault: {CANCELLED}"] += 1
         return _cancelled(running.chance, request)
@@ -209,7 +217,28 @@ def _after_call(parsed: dict[str, Any], model: Any, **_: Any) -> None:
         return
     if model.name == "GetItem" and "Error" not in parsed:
         running.flag = parsed.get("Item", {}).get("Value", {}).get("S", "").lower() == "true"
+    if model.name in (*_ANSWERS, "TransactWriteItems") and running.happens(
+        running.weather.malformed
+    ):
+        _spoil(running, parsed, _ANSWERS.get(model.name, "CancellationReasons"))
     running.answered(_call.get())
+
+
+def _spoil(running: Invocation, parsed: dict[str, Any], name: str) -> None:
+    """Take the list `name`, or something in it, out of an answer."""
+    found = parsed.get(name)
+    if not found:
+        return
+    running.tally[f"fault: {MALFORMED}"] += 1
+    match running.chance.randrange(4):
+        case 0:
+            del parsed[name]
+        case 1:
+            parsed[name] = found[:-1]
+        case 2:
+            parsed[name] = []
+        case _:
+            parsed[name] = [{}, *found[1:]] if name != "Responses" else [*found, {}]
 
 
 def _withhold(params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
@@ -219,14 +248,21 @@ def _withhold(params: dict[str, Any], model: Any, context: dict[str, Any], **_: 
         return
     weather = running.weather
     statements = model.name == "BatchExecuteStatement"
-    if not running.happens(weather.cancelled if statements else weather.refused):
-        return
     entries = list(params[_ENTRIES[model.name]])
-    share = running.chance.choice((0.1, 0.5, 1.0))
-    refused = {index for index in range(len(entries)) if running.happens(share)} or {0}
-    running.tally[f"fault: {REFUSED}"] += 1
-    code = running.chance.choice(_REFUSALS[model.name])
-    context["refused"] = (entries, refused, code)
+    refused: dict[int, str] = {}
+    if running.happens(weather.cancelled if statements else weather.refused):
+        share = running.chance.choice((0.1, 0.5, 1.0))
+        code = running.chance.choice(_REFUSALS[model.name])
+        chosen = [index for index in range(len(entries)) if running.happens(share)] or [0]
+        refused = dict.fromkeys(chosen, code)
+        running.tally[f"fault: {REFUSED}"] += 1
+    rejected = [index for index, each in enumerate(entries) if statements and REJECTED in str(each)]
+    if rejected and running.happens(0.7):  # else the call is rejected, in _rejection
+        refused |= dict.fromkeys(rejected, "ValidationError")
+        running.tally[f"fault: {UNACCEPTABLE}"] += 1
+    if not refused:
+        return
+    context["refused"] = (entries, refused)
     params[_ENTRIES[model.name]] = [
         each for index, each in enumerate(entries) if index not in refused
     ] or entries  # for the check of the parameters; it is then not sent
@@ -234,7 +270,7 @@ def _withhold(params: dict[str, Any], model: Any, context: dict[str, Any], **_: 
 
 def _refuse_all(model: Any, context: dict[str, Any], **_: Any) -> Any:
     """Answer a call of which nothing is left, without sending it."""
-    entries, refused, _code = context.get("refused", ((), (), ""))
+    entries, refused = context.get("refused", ((), {}))
     if not refused or len(refused) < len(entries):
         return None
     if running := current.get():
@@ -245,24 +281,45 @@ def _refuse_all(model: Any, context: dict[str, Any], **_: Any) -> Any:
 
 def _refuse(parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
     """Report the withheld entries as AWS reports entries that failed."""
-    entries, refused, code = context.get("refused", ((), (), ""))
+    entries, refused = context.get("refused", ((), {}))
     if not refused or "Error" in parsed:
         return
     if model.name == "SendMessageBatch":
         parsed["Failed"] = parsed.get("Failed", []) + [
             {"Id": entries[index]["Id"], "SenderFault": False, "Code": code, "Message": "no"}
-            for index in sorted(refused)
+            for index, code in sorted(refused.items())
         ]
         return
     answers = iter(parsed[_ANSWERS[model.name]])
-    refusal: dict[str, Any] = {"ErrorCode": code, "ErrorMessage": "no"}
-    if model.name == "BatchExecuteStatement":
-        refusal = {"Error": {"Code": code, "Message": "no"}}
-    else:
+    if model.name == "PutRecordBatch":
         parsed["FailedPutCount"] = len(refused)
     parsed[_ANSWERS[model.name]] = [
-        refusal if index in refused else next(answers) for index in range(len(entries))
+        _refusal(model.name, refused[index]) if index in refused else next(answers)
+        for index in range(len(entries))
     ]
+
+
+def _refusal(operation: str, code: str) -> dict[str, Any]:
+    if operation == "BatchExecuteStatement":
+        return {"Error": {"Code": code, "Message": "no"}}
+    return {"ErrorCode": code, "ErrorMessage": "no"}
+
+
+def _rejection(running: Invocation, request: AWSPreparedRequest) -> AWSResponse | None:
+    """DynamoDB's answer to a call with an item that it rejects for what it contains: by the
+    reasons of a transaction, or without saying which item it is."""
+    document = json.loads(request.body)
+    rejected = [REJECTED in str(each) for each in document.get("TransactItems", ())]
+    if REJECTED not in str(document):
+        return None
+    running.tally[f"fault: {UNACCEPTABLE}"] += 1
+    if not rejected or running.happens(0.3):
+        return _dynamodb_error(request, "ValidationException", Message="no")
+    code = running.chance.choice(("ValidationError", "ItemCollectionSizeLimitExceeded"))
+    reasons = [{"Code": code if each else "None"} for each in rejected]
+    return _dynamodb_error(
+        request, "TransactionCanceledException", Message="no", CancellationReasons=reasons
+    )
 
 
 def _cancelled(chance: random.Random, request: AWSPreparedRequest) -> AWSResponse:
@@ -273,12 +330,16 @@ def _cancelled(chance: random.Random, request: AWSPreparedRequest) -> AWSRespons
         code, message = chance.choice(_CANCELLATIONS)
         reasons[index] = {"Code": code, "Message": message}
     codes = ", ".join(reason["Code"] for reason in reasons)
-    body = json.dumps(
-        {
-            "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
-            "Message": f"Transaction cancelled, please refer cancellation reasons [{codes}]",
-            "CancellationReasons": reasons,
-        }
-    ).encode()
+    return _dynamodb_error(
+        request,
+        "TransactionCanceledException",
+        Message=f"Transaction cancelled, please refer cancellation reasons [{codes}]",
+        CancellationReasons=reasons,
+    )
+
+
+def _dynamodb_error(request: AWSPreparedRequest, code: str, **fields: object) -> AWSResponse:
+    kind = f"com.amazonaws.dynamodb.v20120810#{code}"
+    body = json.dumps({"__type": kind, **fields}).encode()
     raw = HTTPResponse(BytesIO(body), preload_content=False)
     return AWSResponse(request.url, 400, {"Content-Type": "application/x-amz-json-1.0"}, raw)

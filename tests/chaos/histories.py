@@ -9,10 +9,11 @@ import random
 import zlib
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.chaos.expectations import REJECTED
 from tests.chaos.source_mapping import Record
 
 STREAM_ARN = "arn:aws:kinesis:eu-central-1:111122223333:stream/agent-events"
@@ -33,10 +34,21 @@ STATUSES = (
 )
 OFFLINE = 5
 _CONTACT_STATES = ("CONNECTED", "CONNECTED_ONHOLD", "ENDED", "MISSED")
-_GROUPS = (("EMEA", "Leipzig"), ("EMEA", "Cork, north"), ("US", "Reno"), ("apac", "Perth"), ())
+_GROUPS = (
+    ("EMEA", "Leipzig"),
+    ("EMEA", "Cork, north"),
+    ("US", "Reno"),
+    ("apac", "Perth"),
+    (),
+    ("E\u0301quipe\u00a0 Nord",),  # in another Unicode form than a filter has it
+)
+_MONITORED_BY_ALL = 0
 _PROFILES = ("Basic", "Sales, inbound")
 
 NULL, WORKING, JUNK = range(3)
+
+# As load generators write it: one for many events.
+_SHARED_EVENT_ID = "00000000-0000-4000-8000-000000000000"
 
 _A_MONTH = 30 * 86_400_000
 
@@ -69,7 +81,7 @@ class Event:
 
     `shape` NULL: both snapshots are null. `padding` is what an unknown field holds and `wide` what
     the status name is lengthened by, in characters; `ahead` is by how much its date is too late.
-    All three are mostly 0.
+    All three are mostly 0. `rejected`: DynamoDB takes no item of it.
     """
 
     index: int
@@ -82,6 +94,7 @@ class Event:
     padding: int = 0
     wide: int = 0
     ahead: int = 0
+    rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +124,14 @@ class History:
 
 
 def history(seed: int, records: int, agents: int, shards: int) -> History:
-    """About `records` records on `shards` shards, of `agents` agents."""
+    """About `records` records on `shards` shards, of `agents` agents and a few more, of whom there
+    are two events each: one that DynamoDB takes, and soon after one that it rejects."""
     chance = random.Random(f"history {seed}")
     people = tuple(_agent(chance, number, shards) for number in range(agents))
+    rejected = tuple(
+        replace(_agent(chance, agents + number, shards), group=_MONITORED_BY_ALL)
+        for number in range(max(5, agents // 100))
+    )
     each = max(2, round(records / 1.011 / agents))
     days = [
         step
@@ -124,51 +142,54 @@ def history(seed: int, records: int, agents: int, shards: int) -> History:
         Event(0, -1, _START + chance.randrange(3_600_000), "", JUNK, None, None)
         for _ in range(max(5, records // 200))
     ]
+    days += [
+        event
+        for number, person in enumerate(rejected, agents)
+        for event in _rejected_events_of(chance, number, person)
+    ]
     days.sort(key=lambda event: event.at)
-    odd = _odd(chance, len(days))
+    odd = _odd(chance, [index for index, event in enumerate(days) if event.agent < agents])
     events = tuple(
-        Event(index, e.agent, e.at, e.kind, e.shape, e.now, e.before, *odd.get(index, ()))
-        for index, e in enumerate(days)
+        replace(event, index=index, **odd.get(index, {})) for index, event in enumerate(days)
     )
-    return _put(chance, people, events, shards)
+    return _put(chance, people + rejected, events, shards)
 
 
 def document(past: History, event: Event) -> dict[str, Any]:
     """The event as Connect writes it (wire contract, section 1)."""
     agent = past.agents[event.agent]
+    rejected = REJECTED if event.rejected else ""
     return {
         "AWSAccountId": "111122223333",
         "AgentARN": agent.arn,
         "CurrentAgentSnapshot": _snapshot(agent, event.now, event.wide),
-        "EventId": event_id(event.index),
+        "EventId": _SHARED_EVENT_ID if event.index % 4 == 0 else _event_id(event.index),
         "EventTimestamp": _written(event.at + event.ahead, event.index),
         "EventType": event.kind,
         "InstanceARN": _INSTANCE,
         "PreviousAgentSnapshot": _snapshot(agent, event.before, 0),
         "Version": "2017-10-01",
-        **({"Unknown": "x" * event.padding} if event.padding else {}),
+        "Unknown": f"{event.index}:{rejected}{'x' * event.padding}",
     }
 
 
-def event_id(index: int) -> str:
-    """An event's EventId; see event_index for the way back."""
+def _event_id(index: int) -> str:
     return f"{index:08x}-7c1a-4e0b-9d55-{index * 2654435761 % 2**48:012x}"
 
 
-def event_index(identity: object) -> int | None:
-    """The index of the event with this EventId; None when no event has it."""
-    try:
-        index = int(str(identity)[:8], 16)
-    except ValueError:
-        return None
-    return index if event_id(index) == identity else None
+def event_index(body: object) -> int | None:
+    """The index of the event with this message; None when it is no event of a history."""
+    unknown = body.get("Unknown") if isinstance(body, dict) else None
+    index, separator, _ = str(unknown).partition(":")
+    return int(index) if separator and index.isdecimal() else None
 
 
 def data(past: History, event: Event) -> bytes:
-    """The bytes of the event's record."""
+    """The bytes of the event's record, now and then with a byte order mark."""
     if event.shape == JUNK:
         return _JUNK[event.index % len(_JUNK)]
-    return json.dumps(document(past, event), ensure_ascii=event.index % 2 == 0).encode("utf-8")
+    text = json.dumps(document(past, event), ensure_ascii=event.index % 2 == 0)
+    return text.encode("utf-8-sig" if event.index % 40 == 7 else "utf-8")
 
 
 def record(past: History, shard: int, position: int) -> Record:
@@ -205,7 +226,7 @@ def _agent(chance: random.Random, number: int, shards: int) -> Agent:
     return Agent(
         arn,
         name.format(number),
-        chance.choice((0, 0, 1, 2, 3, 4)),
+        chance.choice((0, 0, 1, 2, 3, 4, 5)),
         chance.choice(_PROFILES),
         chance.random() < 0.9,
         zlib.crc32(arn.encode()) % shards,
@@ -232,9 +253,11 @@ def _events_of(chance: random.Random, number: int, agent: Agent, count: int) -> 
         if shape == NULL:
             yield Event(0, number, at, kind, NULL, None, None)
         else:
-            yield Event(0, number, at, kind, WORKING, now, before)
+            moved = before is not None and now is not None and before.group != now.group
+            unknown = moved and chance.random() < 0.5
+            yield Event(0, number, at, kind, WORKING, now, None if unknown else before)
         left -= 1
-        if chance.random() < 0.02:  # something else in the same millisecond
+        if chance.random() < 0.06:  # something else in the same millisecond
             continue
         leaves = now is not None and now.status == OFFLINE
         dwell = chance.uniform(0, 3_600_000) if leaves else chance.expovariate(1 / _MEAN_DWELL)
@@ -245,6 +268,14 @@ def _events_of(chance: random.Random, number: int, agent: Agent, count: int) -> 
         at += int(dwell) + 1
 
 
+def _rejected_events_of(chance: random.Random, number: int, agent: Agent) -> Iterator[Event]:
+    """The newer one is the one that is rejected, and there is nothing after it."""
+    at = _START + chance.randrange(2_700_000)
+    login, lunch = Snapshot(0, at, -1, agent.group), Snapshot(1, at + 500, -1, agent.group)
+    yield Event(0, number, at, "LOGIN", WORKING, login, None)
+    yield Event(0, number, at + 500, "STATE_CHANGE", WORKING, lunch, login, rejected=True)
+
+
 def _change(chance: random.Random, now: Snapshot | None, at: int) -> Snapshot:
     """A new status, a contact that changes, or once in a while another group."""
     assert now is not None
@@ -252,26 +283,26 @@ def _change(chance: random.Random, now: Snapshot | None, at: int) -> Snapshot:
         return Snapshot(
             now.status, now.since, chance.randrange(-1, len(_CONTACT_STATES)), now.group
         )
-    if chance.random() < 0.01:
+    if chance.random() < 0.04:
         return Snapshot(now.status, now.since, now.contact, chance.randrange(len(_GROUPS)))
     return Snapshot(chance.randrange(OFFLINE), at, now.contact, now.group)
 
 
-def _odd(chance: random.Random, count: int) -> dict[int, tuple[int, ...]]:
-    """What is odd about a few events, as padding, width and date, by index: too large for a
-    message, for an item too, for a report line; large but deliverable lines; dated ahead."""
-    oddities: tuple[tuple[int, ...], ...] = (
-        (270_000,),
-        (420_000,),
-        (0, 515_000),
-        (0, 40_000),
-        (0, 1_030_000),
-        (0, 0, _A_MONTH),
+def _odd(chance: random.Random, indices: list[int]) -> dict[int, dict[str, Any]]:
+    """What is odd about a few of these events, as fields by index: too large for a message, for an
+    item too, for a report line; large but deliverable lines; dated ahead."""
+    oddities: tuple[dict[str, Any], ...] = (
+        {"padding": 270_000},
+        {"padding": 420_000},
+        {"wide": 515_000},
+        {"wide": 40_000},
+        {"wide": 1_030_000},
+        {"ahead": _A_MONTH},
     )
-    few = max(len(oddities), count // 4_000)
+    few = max(len(oddities), len(indices) // 4_000)
     return {
         index: oddities[number % len(oddities)]
-        for number, index in enumerate(chance.sample(range(count), min(few, count)))
+        for number, index in enumerate(chance.sample(indices, min(few, len(indices))))
     }
 
 
@@ -343,8 +374,10 @@ def _snapshot(agent: Agent, snapshot: Snapshot | None, wide: int) -> dict[str, A
 
 
 def _written(at: int, index: int) -> str:
-    """A timestamp, now and then with another fraction than milliseconds."""
+    """A timestamp, now and then with another fraction than milliseconds, or in lower case."""
     written = _iso(at)
+    if index % 50 == 2:
+        return written.lower()
     if index % 50 == 0:
         return written.removesuffix("Z") + "789Z"
     return written.replace(".000Z", "Z") if index % 50 == 1 else written

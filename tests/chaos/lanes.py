@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 import agent_classifier.classifier
 import agent_events.aws_calls
@@ -196,8 +197,11 @@ class Lane:
                 raise Killed
         except Killed:
             answer, self._handler = FunctionError, None
+        except (BotoCoreError, ClientError) as error:  # of the flag, or of the reference table
+            running.tally[f"raised: {type(error).__name__}"] += 1
         except Exception as error:
             running.tally[f"raised: {type(error).__name__}"] += 1
+            running.tally["exceptions of the function itself"] += 1
         finally:
             current.reset(token)
         for carry_out in running.late:

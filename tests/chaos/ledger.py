@@ -22,39 +22,42 @@ _ON_WHEN_SETTLED, _PERHAPS_ON, _TOO_LARGE_TO_SEND, _NOT_TO_STORE, _MONITORED = (
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a record tells the table: its rank, and the item's digest or None for gone."""
+    """What a record tells the table: its timestamp, and the item's digest or None for gone."""
 
-    rank: tuple[str, bool, str]
+    timestamp: str
     item: bytes | None
 
 
 @dataclass(slots=True)
 class AgentTable:
-    """What the table was certainly told of an agent last (all of equal rank), and what it may have
-    been told besides, by records that were given up."""
+    """What the table was certainly told of an agent last, and what it may have been told besides,
+    by records that were given up.
+
+    An older event never wins, and of two at the same instant the one that arrives later does: which
+    one that is nobody can say of events that different relays were told, so that `certain` is then
+    several.
+    """
 
     certain: list[Told] = field(default_factory=list)
     possible: list[Told] = field(default_factory=list)
 
     def tell(self, told: Told) -> None:
-        if self.certain and told.rank < self.certain[0].rank:
-            return
-        if self.certain and told.rank > self.certain[0].rank:
-            self.certain.clear()
-        self.certain.append(told)
+        if not self.certain or told.timestamp >= self.certain[0].timestamp:
+            self.certain = [told]
 
     def add(self, other: "AgentTable") -> None:
         """What another relay told of the same agent."""
-        for told in other.certain:
-            self.tell(told)
+        both = self.certain + other.certain
+        newest = max((told.timestamp for told in both), default="")
+        self.certain = [told for told in both if told.timestamp == newest]
         self.possible += other.possible
 
     def outcomes(self) -> set[bytes | None]:
         """The items that the table may hold in the end: the newest, or what is as new or newer
         and may have been written all the same."""
-        floor = self.certain[0].rank if self.certain else ("", False, "")
+        floor = self.certain[0].timestamp if self.certain else ""
         certain: set[bytes | None] = {told.item for told in self.certain} or {None}
-        return certain | {told.item for told in self.possible if told.rank >= floor}
+        return certain | {told.item for told in self.possible if told.timestamp >= floor}
 
 
 class Ledger(Protocol):
@@ -114,11 +117,12 @@ class RelayLedger:
 
     def must_be_sent(self, shard: int, position: int) -> bool:
         note = self.notes[shard][position]
-        return bool(note & _ON_WHEN_SETTLED and note & _MONITORED)
+        return bool(note & _ON_WHEN_SETTLED and note & _MONITORED and not note & _NOT_TO_STORE)
 
     def may_be_sent(self, shard: int, position: int) -> bool:
         note = self.notes[shard][position]
-        return bool(note & _PERHAPS_ON and note & _MONITORED and not note & _TOO_LARGE_TO_SEND)
+        may_be = note & _PERHAPS_ON and note & _MONITORED
+        return bool(may_be and not note & (_TOO_LARGE_TO_SEND | _NOT_TO_STORE))
 
     def must_be_kept(self, shard: int, position: int) -> bool:
         """Whether the functions have to keep it themselves, since a receiver cannot take it."""
@@ -156,10 +160,10 @@ class RelayLedger:
         self._tell(event["AgentARN"], fate, expected)
 
     def _tell(self, agent_arn: str, fate: int, expected: Relayed) -> None:
-        if expected.rank is None or not expected.item_fits:
+        if expected.timestamp is None or not expected.item_fits:
             return
         agent = self.table.setdefault(agent_arn, AgentTable())
-        told = Told(expected.rank, expected.item)
+        told = Told(expected.timestamp, expected.item)
         if fate == SETTLED:
             agent.tell(told)
         else:

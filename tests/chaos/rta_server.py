@@ -3,6 +3,7 @@
 It only writes down what it receives; what should have come is worked out afterwards.
 """
 
+import hashlib
 import json
 import time
 from array import array
@@ -39,6 +40,40 @@ class Received:
         self.wrong[rule] = self.wrong.get(rule, 0) + 1
 
 
+class Receiver:
+    """Notes each message as it is received, and what of it breaks the contract."""
+
+    def __init__(self, queues: int) -> None:
+        self.received = Received([array("l") for _ in range(queues)], [[] for _ in range(queues)])
+        self._bodies: dict[int, int] = {}
+        self._sequence = [0] * queues
+
+    def note(self, queue: int, message: dict[str, Any]) -> None:
+        """`message` as SQS gives it, from the queue of this number, counted from 0."""
+        received, attributes = self.received, message["Attributes"]
+        digest = message_digest(message["Body"])
+        body = json.loads(message["Body"])
+        index = event_index(body)
+        if digest is None or index is None:
+            received.broke("no event of the history in compact JSON")
+            return
+        if attributes["MessageGroupId"] != GROUP_ID:
+            received.broke("another message group")
+        if queue != queue_index(body["AgentARN"], len(received.events)):
+            received.broke("not its agent's queue")
+        if int(attributes["SequenceNumber"]) <= self._sequence[queue]:
+            received.broke("received in another order than SQS accepted it")
+        self._sequence[queue] = int(attributes["SequenceNumber"])
+        deduplicated_by = hashlib.sha256(message["Body"].encode("utf-8")).hexdigest()
+        if attributes["MessageDeduplicationId"] != deduplicated_by:
+            received.broke("not deduplicated by its content")
+        copy = hash(message["Body"])
+        if self._bodies.setdefault(index, copy) != copy:
+            received.broke("sent again with another body")
+        received.events[queue].append(index)
+        received.digests[queue].append(digest)
+
+
 class RtaServer:
     """Runs until all is `done` and the queues are empty."""
 
@@ -51,11 +86,7 @@ class RtaServer:
         self._shared = shared
         self._connection = HTTPConnection(urlsplit(deployment.servers.cloud).netloc, timeout=300)
         self._dynamodb = deployment.servers.client("dynamodb")
-        queues = deployment.options.queues
-        self._deduplication: dict[int, int] = {}
-        self._owners: dict[int, int] = {}
-        self._sequence = [0] * queues
-        self._received = Received([array("l") for _ in range(queues)], [[] for _ in range(queues)])
+        self._receiver = Receiver(deployment.options.queues)
 
     def run(self) -> Received:
         """All that it received."""
@@ -63,7 +94,7 @@ class RtaServer:
             self._serve()
         finally:
             self._shared.room.set()
-        return self._received
+        return self._receiver.received
 
     def _serve(self) -> None:
         polls = 0
@@ -86,7 +117,7 @@ class RtaServer:
         while self._phases and progress >= self._phases[0][0]:
             _, on = self._phases.pop(0)
             if on:
-                self._received.connections += 1
+                self._receiver.received.connections += 1
                 pages = self._dynamodb.get_paginator("scan")
                 for _page in pages.paginate(TableName=STATE_TABLE):
                     pass
@@ -112,7 +143,7 @@ class RtaServer:
                 continue
             found = True
             for message in messages:
-                self._note(queue, message)
+                self._receiver.note(queue, message)
             self._sqs(
                 "DeleteMessageBatch",
                 QueueUrl=url,
@@ -156,26 +187,3 @@ class RtaServer:
             raise RuntimeError(f"{operation}: {response.status} {content[:500]!r}")
         answer: dict[str, Any] = json.loads(content)
         return answer
-
-    def _note(self, queue: int, message: dict[str, Any]) -> None:
-        received, attributes = self._received, message["Attributes"]
-        digest = message_digest(message["Body"])
-        body = json.loads(message["Body"])
-        index = event_index(body.get("EventId"))
-        if digest is None or index is None:
-            received.broke("no event of the history in compact JSON")
-            return
-        if attributes["MessageGroupId"] != GROUP_ID:
-            received.broke("another message group")
-        if queue != queue_index(body["AgentARN"], len(received.events)):
-            received.broke("not its agent's queue")
-        if int(attributes["SequenceNumber"]) <= self._sequence[queue]:
-            received.broke("received in another order than SQS accepted it")
-        self._sequence[queue] = int(attributes["SequenceNumber"])
-        identity = hash(attributes["MessageDeduplicationId"])
-        if self._deduplication.setdefault(index, identity) != identity:
-            received.broke("a duplicate with another deduplication id")
-        if self._owners.setdefault(identity, index) != index:
-            received.broke("two events with one deduplication id")
-        received.events[queue].append(index)
-        received.digests[queue].append(digest)

@@ -120,6 +120,10 @@ def run(past: History, plan: Plan, tell: Callable[[str], None]) -> Result:
         tallies, ledgers = zip(*relayed, strict=True)
         _collect(deployment, lines, wrong)
         tell("all records are settled or given up; judging")
+        relay_tally: Counter[str] = sum(tallies, Counter())
+        for tally, judged in ((relay_tally, verdict), (classifier_tally, wrong)):
+            own = tally["exceptions of the function itself"]
+            judged.breaks("an exception that is none of AWS's left the handler", own)
         states = deployment.states()
         table: RelayLedger = ledgers[0]
         for other in ledgers[1:]:
@@ -129,7 +133,7 @@ def run(past: History, plan: Plan, tell: Callable[[str], None]) -> Result:
         kept_events = _kept(past, deployment, CLASSIFIER_FAILURES, wrong)
         judge_classifier(reports, lines, kept_events, wrong)
         return Result(
-            FunctionRun(sum(tallies, Counter()), kept, verdict),
+            FunctionRun(relay_tally, kept, verdict),
             FunctionRun(classifier_tally, kept_events, wrong),
             _injected(local),
             states,

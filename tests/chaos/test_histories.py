@@ -7,7 +7,7 @@ from tests.chaos.histories import (
     NULL,
     History,
     data,
-    event_id,
+    document,
     event_index,
     history,
     position_of,
@@ -68,8 +68,41 @@ def test_every_event_is_put_at_least_once_and_some_twice() -> None:
     assert set(puts.values()) == {1, 2}
 
 
-def test_an_events_id_and_a_records_number_say_which_they_are() -> None:
-    assert event_index(event_id(123_456)) == 123_456
-    assert event_index("0001e240-0000-4e0b-9d55-000000000000") is None
+def test_a_message_and_a_records_number_say_which_they_are() -> None:
     past = history(1, 100, 10, 3)
+    events = [event for event in past.events if event.shape != JUNK]
+    assert [event_index(document(past, event)) for event in events] == [e.index for e in events]
+    assert event_index({"EventId": "1:"}) is None
+    assert event_index(None) is None
     assert position_of(record(past, 2, 5).sequence_number) == (2, 5)
+
+
+def test_many_events_share_an_event_id_or_a_millisecond_or_move_without_a_snapshot_before() -> None:
+    past = history(1, 20_000, 500, 4)
+    ids = Counter(document(past, e)["EventId"] for e in past.events if e.shape != JUNK)
+    assert sum(times for times in ids.values() if times > 1) > 4_000
+    moments = Counter((e.agent, e.at) for e in past.events if e.kind != "HEART_BEAT")
+    assert sum(times > 1 for times in moments.values()) > 200
+    groups: dict[int, int] = {}
+    moves = 0
+    for each in past.events:
+        if each.now is not None:
+            left = groups.get(each.agent, each.now.group) != each.now.group
+            moves += left and each.before is None
+            groups[each.agent] = each.now.group
+    assert moves > 20
+
+
+def test_dynamodb_rejects_the_newest_event_of_a_few_monitored_agents() -> None:
+    past = history(1, 20_000, 500, 4)
+    rejected = [event for event in past.events if event.rejected]
+    assert len(rejected) == 5
+    for each in rejected:
+        assert each.at == max(e.at for e in past.events if e.agent == each.agent)
+        assert each.now is not None
+        assert (
+            document(past, each)["CurrentAgentSnapshot"]["Configuration"]["AgentHierarchyGroups"][
+                "Level1"
+            ]["Name"]
+            == "EMEA"
+        )

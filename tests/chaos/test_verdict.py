@@ -1,5 +1,6 @@
 """The verdict sees each way of breaking a promise."""
 
+import hashlib
 import json
 from array import array
 from collections import Counter
@@ -10,6 +11,7 @@ import pytest
 
 from tests.chaos.deployment import Options
 from tests.chaos.expectations import (
+    GROUP_ID,
     LARGEST_MESSAGE,
     Filter,
     line_digest,
@@ -28,9 +30,9 @@ from tests.chaos.histories import (
     position_of,
     record,
 )
-from tests.chaos.ledger import ClassifierLedger, RelayLedger
+from tests.chaos.ledger import AgentTable, ClassifierLedger, RelayLedger, Told
 from tests.chaos.report import differences
-from tests.chaos.rta_server import Received
+from tests.chaos.rta_server import Received, Receiver
 from tests.chaos.run import FunctionRun, Result
 from tests.chaos.source_mapping import RETRIES_EXHAUSTED, GivenUp, Record, invocation_record
 from tests.chaos.verdict import Kept, Verdict, judge_classifier, judge_relay, read_kept
@@ -60,6 +62,7 @@ class Relaying:
     received: list[tuple[int, bytes]] = field(default_factory=list)
     kept: Kept = field(default_factory=Kept)
     states: dict[str, dict[str, str]] = field(default_factory=dict)
+    wrong: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.ledger.invoked(RECORDS, True)
@@ -70,7 +73,7 @@ class Relaying:
             if event.shape == JUNK:
                 continue
             expected = relayed(document(PAST, event), OPTIONS.only)
-            if event.ahead or not expected.fits:
+            if event.ahead or not expected.fits or not expected.item_fits:
                 self.kept.by_function.add(position_of(each.sequence_number))
             elif event.index not in seen:
                 seen.add(event.index)
@@ -82,20 +85,20 @@ class Relaying:
         }
 
     def _item(self, arn: str) -> dict[str, str]:
-        rank = self.ledger.table[arn].certain[-1].rank
+        told = self.ledger.table[arn].certain[-1]
         for position in range(len(RECORDS)):
             event = _event_at(position)
             if event.shape == JUNK or event.ahead:
                 continue
             expected = relayed(document(PAST, event), OPTIONS.only)
             body = document(PAST, event)
-            if body["AgentARN"] == arn and expected.rank == rank:
+            if body["AgentARN"] == arn and Told(expected.timestamp or "", expected.item) == told:
                 snapshot = body["CurrentAgentSnapshot"]
                 status = snapshot and snapshot["AgentStatus"]
                 return {
                     "AgentARN": arn,
                     "LastEventType": event.kind,
-                    "LastEventTimeStamp": rank[0],
+                    "LastEventTimeStamp": told.timestamp,
                     "RawAgentEventJSon": json.dumps(_message(event)),
                     **(
                         {
@@ -113,6 +116,7 @@ class Relaying:
         received = Received(
             [array("l", [index for index, _ in self.received])],
             [[digest for _, digest in self.received]],
+            wrong=self.wrong,
         )
         verdict = Verdict()
         judge_relay(self.ledger, received, self.states, self.kept, verdict)
@@ -195,7 +199,7 @@ def test_a_record_that_was_given_up_and_not_kept_is_lost() -> None:
 def test_a_record_too_large_for_a_queue_that_is_not_put_aside_is_lost() -> None:
     run = Relaying()
     run.kept.by_function.clear()
-    assert "lost: too large and not kept" in run.judged().broken
+    assert "lost: undeliverable and not kept" in run.judged().broken
 
 
 def test_a_record_put_aside_that_could_be_delivered_is_a_breach() -> None:
@@ -218,6 +222,90 @@ def test_an_agent_who_is_missing_or_should_be_gone_breaks_the_table() -> None:
     assert "the table does not hold an agent's newest event" in run.judged().broken
     run.states |= {arn: item, "nobody": item}
     assert run.judged().broken == {"an item of no agent": 1}
+
+
+def test_an_event_that_dynamodb_rejects_is_kept_and_neither_shown_nor_sent() -> None:
+    run = Relaying()
+    places = [place for place in range(len(RECORDS)) if _event_at(place).rejected]
+    assert places
+    run.kept.by_function -= {(0, place) for place in places}
+    assert run.judged().broken == {"lost: undeliverable and not kept": len(places)}
+    run = Relaying()
+    event = _event_at(places[0])
+    run.received.append((event.index, relayed(document(PAST, event), OPTIONS.only).message))
+    assert "sent although the flag was off, or not for this server" in run.judged().broken
+    run = Relaying()
+    before = {told.item for told in run.ledger.table[document(PAST, event)["AgentARN"]].certain}
+    assert relayed(document(PAST, event), OPTIONS.only).item not in before
+
+
+def test_of_two_changes_at_the_same_instant_the_later_one_is_in_the_table() -> None:
+    agent, other = AgentTable(), AgentTable()
+    agent.tell(Told("2026-03-02T09:00:01.000Z", b"first"))
+    agent.tell(Told("2026-03-02T09:00:01.000Z", None))
+    assert agent.outcomes() == {None}
+    agent.tell(Told("2026-03-02T09:00:00.000Z", b"older"))
+    assert agent.outcomes() == {None}
+    other.tell(Told("2026-03-02T09:00:01.000Z", b"of another relay"))
+    agent.add(other)
+    assert agent.outcomes() == {None, b"of another relay"}
+    agent.possible.append(Told("2026-03-02T09:00:00.999Z", b"given up, and older"))
+    agent.possible.append(Told("2026-03-02T09:00:01.000Z", b"given up"))
+    assert agent.outcomes() == {None, b"of another relay", b"given up"}
+
+
+def _received(**changed: str) -> dict[str, Any]:
+    """The message of a plain event as SQS gives it; `changed` are its body and attributes."""
+    event = _event_at(next(filter(_plain, range(len(RECORDS)))))
+    body = changed.pop("Body", json.dumps(_message(event), separators=(",", ":")))
+    attributes = {
+        "MessageGroupId": GROUP_ID,
+        "SequenceNumber": "7",
+        "MessageDeduplicationId": hashlib.sha256(body.encode()).hexdigest(),
+    }
+    return {"Body": body, "Attributes": attributes | changed}
+
+
+@pytest.mark.parametrize(
+    ("changed", "rule"),
+    [
+        ({"Body": '{"Unknown": "1:"}'}, "no event of the history in compact JSON"),
+        ({"Body": '{"Unknown":"x"}'}, "no event of the history in compact JSON"),
+        ({"MessageGroupId": "another"}, "another message group"),
+        ({"SequenceNumber": "6"}, "received in another order than SQS accepted it"),
+        ({"MessageDeduplicationId": "an EventId"}, "not deduplicated by its content"),
+    ],
+)
+def test_a_message_that_is_not_as_the_contract_has_it_is_noticed(
+    changed: dict[str, str], rule: str
+) -> None:
+    receiver = Receiver(1)
+    receiver.note(0, _received(SequenceNumber="6"))
+    receiver.note(0, _received())
+    assert receiver.received.wrong == {}
+    assert len(receiver.received.events[0]) == 2
+    receiver = Receiver(1)
+    receiver.note(0, _received(SequenceNumber="6"))
+    receiver.note(0, _received(**changed))
+    assert receiver.received.wrong == {rule: 1}
+    run = Relaying()
+    run.wrong = receiver.received.wrong
+    assert run.judged().broken == {rule: 1}
+
+
+def test_another_queue_or_another_body_of_the_same_event_is_noticed() -> None:
+    receiver = Receiver(3)
+    message = _received()
+    own = queue_index(json.loads(message["Body"])["AgentARN"], 3)
+    receiver.note(own, message)
+    assert receiver.received.wrong == {}
+    receiver.note((own + 1) % 3, message)
+    assert receiver.received.wrong == {"not its agent's queue": 1}
+    reordered = dict(reversed(json.loads(message["Body"]).items()))
+    receiver.note(
+        own, _received(Body=json.dumps(reordered, separators=(",", ":")), SequenceNumber="8")
+    )
+    assert receiver.received.wrong["sent again with another body"] == 1
 
 
 def test_a_kept_record_has_to_be_the_one_of_the_stream() -> None:

@@ -79,7 +79,7 @@ def judge_relay(
         if fate == "kept":
             verdict.counts["kept although delivered before"] += bool(seen[index])
         elif ledger.must_be_kept(shard, position):
-            verdict.breaks("lost: too large and not kept", not aside)
+            verdict.breaks("lost: undeliverable and not kept", not aside)
         elif ledger.must_be_sent(shard, position):
             verdict.counts["of these due on a queue"] += 1
             verdict.breaks("lost: not on its queue", not seen[index])
@@ -106,7 +106,7 @@ def judge_classifier(
         if fate == "delivered" and event.shape == NULL:
             verdict.counts["of these without a line"] += 1
     wide = {position_of(number) for number in ledger.unwritable}
-    verdict.breaks("lost: too large and not kept", len(wide - kept.all))
+    verdict.breaks("lost: undeliverable and not kept", len(wide - kept.all))
     verdict.breaks("put aside although it could be delivered", len(kept.by_function - wide))
     for line, due in ledger.due.items():
         verdict.breaks("lost: not in the reports", max(0, due - lines[line]))

@@ -14,7 +14,8 @@ SLOW, CUT = "slow", "cut-short"
 # time for them.
 LOST, LATE = "answer-lost", "late"
 REFUSED, CANCELLED = "entries-refused", "transaction-cancelled"
-HOOKED: Final = (LOST, LATE, REFUSED, CANCELLED)
+MALFORMED, UNACCEPTABLE = "malformed", "item-rejected"
+HOOKED: Final = (LOST, LATE, REFUSED, CANCELLED, MALFORMED, UNACCEPTABLE)
 
 _HEADER = "x-fault"
 
@@ -43,9 +44,10 @@ class Weather:
     """Chances, each from 0 to 1, and times.
 
     `wire`: that an attempt meets one of `kinds` (weights), with `service` only there. `refused`:
-    that a batched call is refused in part. `cancelled`: that a transaction is. `milliseconds`: what
-    an attempt takes, from and to. `killed`: before or after which call the function dies, or with
-    `answer`, when all is done and only the answer is missing.
+    that a batched call is refused in part. `cancelled`: that a transaction is. `malformed`: that
+    the answer to a batched call lacks something. `milliseconds`: what an attempt takes, from and
+    to. `killed`: before or after which call the function dies, or with `answer`, when all is done
+    and only the answer is missing.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Weather:
     service: str | None = None
     refused: float = 0.002
     cancelled: float = 0.002
+    malformed: float = 0.004
     milliseconds: tuple[float, float] = _QUICK
     killed: tuple[str, int] | None = None
 
@@ -72,7 +75,10 @@ def next_spell(chance: random.Random, last: Spell | None, services: tuple[str, .
         return replace(last, left=last.left - 1)
     (kind,) = chance.choices(_STARTS, _START_WEIGHTS)
     if kind == "showers":
-        return Spell(Weather(kind, wire=0.06, refused=0.12, cancelled=0.15), chance.randint(1, 5))
+        return Spell(
+            Weather(kind, wire=0.06, refused=0.12, cancelled=0.15, malformed=0.04),
+            chance.randint(1, 5),
+        )
     if kind == "storm":
         return Spell(_storm(chance, services), chance.choice((1, 3, 6, 12, 24)))
     if kind == "expired":
@@ -97,6 +103,7 @@ def _storm(chance: random.Random, services: tuple[str, ...]) -> Weather:
         service=service,
         refused=0.7 if service in ("sqs", "firehose") else 0.002,
         cancelled=0.8 if service == "dynamodb" else 0.002,
+        malformed=chance.choice((0.0, 0.3)),
     )
 
 
