@@ -87,6 +87,8 @@ def handlers_with_good_neighbours(data: bytes) -> None:
     deep = contract.nesting(data) > contract.DEEP
     _check_classifier(data, document, deep)
     _check_relay(data, document, deep)
+    if not deep and contract.is_agent_event(document):
+        _check_relay_at_one_instant(data, document)
 
 
 def handler_of(environment: Mapping[str, str], aws: FakeAws) -> Handler:
@@ -188,6 +190,24 @@ def _check_relay(data: bytes, document: Any, deep: bool) -> None:
         if of_it.gone:
             moment = contract.timestamp(each["EventTimestamp"])
             promise("gone from the table", aws.signed_out.get(_agent(each)) == moment)
+
+
+def _check_relay_at_one_instant(data: bytes, document: dict[str, Any]) -> None:
+    """Another event of the same agent at the same instant, and with the same EventId, is a message
+    like every other, and what the table shows, because it arrives later."""
+    same = {name: document.get(name) for name in ("AgentARN", "EventId", "EventTimestamp")}
+    later = event("later", group="EMEA") | {
+        name: value for name, value in same.items() if isinstance(value, str)
+    }
+    fates = [_relayed(document), _relayed(later)]
+    aws = FakeAws()
+    with contextlib.redirect_stdout(io.StringIO()):
+        handler_of(RELAY, aws)(invocation([data, later]), context_of(RELAY))
+    queue = QUEUES[contract.queue(_agent(document), len(QUEUES))]
+    bodies = [fate.body for fate in fates if fate.body is not None]
+    promise("each a message, in the order of the stream", aws.messages.get(queue, []) == bodies)
+    if fates[1].state is not None:
+        promise("the later one in the table", aws.states == {_agent(document): fates[1].state})
 
 
 def _check_outcome(

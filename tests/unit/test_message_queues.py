@@ -169,7 +169,7 @@ def test_requests_beyond_what_a_queue_takes_in_a_second_are_sent_again_after_a_p
     [
         # Amazon SQS API Reference, "SendMessageBatch" and "Common Error Types".
         *((code, 4) for code in ("RequestThrottled", "ThrottlingException", "KmsThrottled")),
-        # Of the query protocol, which older SDKs use.
+        # The code of KmsThrottled in the header x-amzn-query-error, which botocore prefers.
         ("KMS.ThrottlingException", 4),
         *((code, 1) for code in ("KmsDisabled", "AccessDenied", "QueueDoesNotExist")),
     ],
