@@ -35,6 +35,9 @@ def test_a_request_stays_within_the_size_that_sqs_takes() -> None:
     third = LARGEST_MESSAGE // 3
     order = SendingOrder([message(f"{n}-a", n, third) for n in range(7)])
     assert [len(request.entries) for request in requests(order)] == [3, 3, 1]
+    half = LARGEST_MESSAGE // 2
+    whole = SendingOrder([message(f"{n}-a", n, half) for n in range(2)])
+    assert [len(request.entries) for request in requests(whole)] == [2]
     alone = SendingOrder([message("a", 0, LARGEST_MESSAGE), message("d", 1, LARGEST_MESSAGE)])
     assert [len(request.entries) for request in requests(alone)] == [1, 1]
 
@@ -101,6 +104,7 @@ def test_a_message_is_tried_four_times() -> None:
     choice=st.randoms(use_true_random=False),
 )
 @example(agents=["a", "a", "j"], refusals={(0, 1)}, failing={2}, choice=Random(0))
+@example(agents=["a", "d", "a"], refusals={(1, 1)}, failing=set(), choice=Random(0))
 def test_whatever_is_refused_and_whichever_request_is_answered_first(
     agents: list[str],
     refusals: set[tuple[int, int]],
@@ -112,6 +116,7 @@ def test_whatever_is_refused_and_whichever_request_is_answered_first(
     order = SendingOrder([message(agent, place) for place, agent in enumerate(agents)])
     tries: dict[int, int] = {}
     taken: list[int] = []
+    refused: set[int] = set()
     failed: set[int] = set()
     under_way: list[Request] = []
     while True:
@@ -120,6 +125,8 @@ def test_whatever_is_refused_and_whichever_request_is_answered_first(
             assert len(senders) == len(set(senders)) <= 10
             own = {each.agent_arn for other in under_way for _, each in other.entries}
             assert not own & set(senders), "an agent's messages are never under way together"
+            first = min(refused, default=len(agents))
+            assert all(place <= first or place in refused for place in places(request))
             for place, each in request.entries:
                 before = [at for at in range(place) if agents[at] == each.agent_arn]
                 assert set(before) <= set(taken)
@@ -133,11 +140,13 @@ def test_whatever_is_refused_and_whichever_request_is_answered_first(
             tries[place] = tries.get(place, 0) + 1
         if failing & set(places(request)):
             failed.update(places(request))
+            refused.update(places(request))
             order.settle(request, places(request), again=False)
             continue
-        refused = {place for place in places(request) if (place, tries[place]) in refusals}
-        order.settle(request, refused, again=True)
-        taken += [place for place in places(request) if place not in refused]
+        now = {place for place in places(request) if (place, tries[place]) in refusals}
+        order.settle(request, now, again=True)
+        refused = (refused - set(places(request))) | now
+        taken += [place for place in places(request) if place not in now]
 
     assert len(taken) == len(set(taken)), "none is sent again once it was taken"
     assert order.not_taken() == {str(at) for at in range(len(agents))} - set(map(str, taken))
