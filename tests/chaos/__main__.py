@@ -71,7 +71,7 @@ def _runs(past: History, asked: argparse.Namespace, tell: Callable[[str], None])
             )
             broken = True
     if len(results) == 2:
-        found = differences(*results)
+        found = differences(past, *results)
         print("\nThe stopped consumer against the other: " + (", ".join(found) or "the same state"))
         broken = broken or bool(found)
     return broken

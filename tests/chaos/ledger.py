@@ -41,23 +41,27 @@ class AgentTable:
     certain: list[Told] = field(default_factory=list)
     possible: list[Told] = field(default_factory=list)
 
+    @property
+    def newest(self) -> str:
+        """The timestamp of what it was certainly told last; empty when it was told nothing."""
+        return self.certain[0].timestamp if self.certain else ""
+
     def tell(self, told: Told) -> None:
-        if not self.certain or told.timestamp >= self.certain[0].timestamp:
+        if told.timestamp >= self.newest:
             self.certain = [told]
 
     def add(self, other: "AgentTable") -> None:
         """What another relay told of the same agent."""
+        newest = max(self.newest, other.newest)
         both = self.certain + other.certain
-        newest = max((told.timestamp for told in both), default="")
         self.certain = [told for told in both if told.timestamp == newest]
         self.possible += other.possible
 
     def outcomes(self) -> set[bytes | None]:
         """The items that the table may hold in the end: the newest, or what is as new or newer
         and may have been written all the same."""
-        floor = self.certain[0].timestamp if self.certain else ""
         certain: set[bytes | None] = {told.item for told in self.certain} or {None}
-        return certain | {told.item for told in self.possible if told.timestamp >= floor}
+        return certain | {told.item for told in self.possible if told.timestamp >= self.newest}
 
 
 class Ledger(Protocol):

@@ -29,9 +29,13 @@ def described(past: History, plan: Plan, result: Result) -> str:
     )
 
 
-def differences(one: Result, other: Result) -> list[str]:
+def differences(past: History, one: Result, other: Result) -> list[str]:
     """Where two runs of one history ended in other states, apart from agents and lines of records
-    that either gave up, and from agents of whom several outcomes are right."""
+    that either gave up, and from agents of whom several outcomes are right.
+
+    That is also so where a copy of an event lies on another shard, and another event has the same
+    timestamp: which of the two shards is read first is chance.
+    """
     found = []
     agents = one.table.table.keys() | other.table.table.keys()
     several = {
@@ -39,6 +43,12 @@ def differences(one: Result, other: Result) -> list[str]:
         for run in (one, other)
         for arn, agent in run.table.table.items()
         if agent.possible or len(agent.outcomes()) > 1
+    }
+    scattered = {past.agents[past.events[index].agent].arn for index in past.scattered}
+    several |= {
+        arn
+        for arn in scattered & one.table.table.keys() & other.table.table.keys()
+        if one.table.table[arn].newest == other.table.table[arn].newest
     }
     states = [
         {arn: item_digest(item) for arn, item in each.states.items()} for each in (one, other)

@@ -358,12 +358,16 @@ def test_runs_that_ended_in_other_states_are_told_apart() -> None:
     ledger, lines, kept = _classified(PAST)
     function = FunctionRun(Counter(), kept, Verdict())
     one = Result(function, function, Counter(), run.states, lines, run.ledger, ledger, 0)
-    assert differences(one, replace(one, states=dict(run.states), lines=Counter(lines))) == []
+    assert differences(PAST, one, replace(one, states=dict(run.states), lines=Counter(lines))) == []
     agent, line = next(iter(run.states)), next(iter(lines))
     without = {arn: item for arn, item in run.states.items() if arn != agent}
-    assert differences(one, replace(one, states=without)) == ["1 agents differ in the table"]
+    assert differences(PAST, one, replace(one, states=without)) == ["1 agents differ in the table"]
+    elsewhere = replace(PAST, scattered=frozenset(range(len(PAST.events))))
+    assert differences(elsewhere, one, replace(one, states=without)) == []
     fewer = Counter({each: times for each, times in lines.items() if each != line})
-    assert differences(one, replace(one, lines=fewer)) == ["1 lines are in one's reports only"]
+    assert differences(PAST, one, replace(one, lines=fewer)) == [
+        "1 lines are in one's reports only"
+    ]
 
 
 def test_what_the_contract_says_of_an_event_is_worked_out_by_its_text() -> None:
