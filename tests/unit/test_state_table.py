@@ -295,6 +295,47 @@ def test_what_is_throttled_goes_on_while_some_of_it_is_written(dynamodb: Any) ->
     assert set(states(dynamodb).values()) == {"Lunch"}
 
 
+def test_pauses_are_counted_from_the_last_call_that_settled_something(dynamodb: Any) -> None:
+    agents = ["ann", "bob", "cid"]
+    write(dynamodb, *(change(agent, agent, at=at(9)) for agent in agents))
+    settled = iter([0, 0, 1, 0, 1])
+    pauses: list[int] = []
+
+    def some(_operation: str, request: dict[str, Any]) -> Any:
+        done = next(settled, None)
+        if done is None:
+            return None
+        taken, left = request["Statements"][:done], request["Statements"][done:]
+        if taken:
+            dynamodb.batch_execute_statement(Statements=taken)
+        throttled = {"Error": {"Code": "ThrottlingError"}}
+        return {"Responses": [{} for _ in taken] + [throttled for _ in left]}
+
+    later = [change(agent, agent, at=at(10), status="Lunch") for agent in agents]
+    recording = Recording(dynamodb, some)
+    outcome = write_changes(recording, TABLES, later, lambda: True, pauses.append, EXECUTOR)
+    assert outcome == TableOutcome(3, 0)
+    assert pauses == [1, 2, 1, 2, 1]
+
+
+def test_calls_are_given_up_after_four_failures_in_a_row_and_not_in_all(dynamodb: Any) -> None:
+    write(dynamodb, change(at=at(9)), change("2", "bob", at=at(9)))
+    answers = iter(["fails", "fails", "fails", "throttles", "fails", "fails", "fails", "works"])
+
+    def answer(_operation: str, request: dict[str, Any]) -> Any:
+        kind = next(answers)
+        if kind == "fails":
+            raise service_error("InternalServerError")
+        if kind == "works":
+            return None
+        return {"Responses": [{"Error": {"Code": "ThrottlingError"}}] * len(request["Statements"])}
+
+    later = [change("3", at=at(10), status="Lunch"), change("4", "bob", at=at(10), status="Lunch")]
+    assert write(Recording(dynamodb, answer), *later) == TableOutcome(2, 0)
+    assert next(answers, None) is None
+    assert set(states(dynamodb).values()) == {"Lunch"}
+
+
 def test_changes_that_come_again_are_written_again_without_a_transaction(dynamodb: Any) -> None:
     write(dynamodb, change(at=at(9)))
     recording = Recording(dynamodb)
