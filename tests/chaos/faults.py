@@ -203,12 +203,22 @@ def _before_send(wire: URLLib3Session, request: AWSPreparedRequest, event_name: 
         if kind == LOST:
             wire.send(request)
         else:
-            running.late.append(partial(wire.send, request))
+            running.late.append(partial(wire.send, _copy(request)))
         running.spend(5_000)
         raise ReadTimeoutError(endpoint_url=request.url)
     name, value = header(kind)
     request.headers[name] = value
     return None
+
+
+def _copy(request: AWSPreparedRequest) -> AWSPreparedRequest:
+    """The request with a body of its own: a retry reads the original's."""
+    body = request.body
+    if hasattr(body, "read"):
+        start = body.tell()
+        body = body.read()
+        request.body.seek(start)
+    return AWSPreparedRequest(request.method, request.url, request.headers, body, False)
 
 
 def _after_call(parsed: dict[str, Any], model: Any, **_: Any) -> None:

@@ -11,6 +11,7 @@ _PAUSES = {3: 1 + 2}
 
 
 def test_the_slowest_call_ends_within_the_time_kept_for_it() -> None:
+    assert AWS_CALLS.retries["mode"] == "standard"
     tries = AWS_CALLS.retries["total_max_attempts"]
     slowest = tries * (AWS_CALLS.connect_timeout + AWS_CALLS.read_timeout) + _PAUSES[tries]
     assert slowest * 1000 < MILLISECONDS_A_CALL
