@@ -57,6 +57,10 @@ def test_an_event_dated_more_than_a_day_after_its_arrival_is_to_be_kept(
     assert batch.skipped == []
 
 
+def test_an_event_dated_a_day_after_an_arrival_within_a_second_is_not_to_be_kept() -> None:
+    assert read_batch(dated("2026-03-03T12:00:00.500Z", NOON + 0.5)).undeliverable == {}
+
+
 @pytest.mark.parametrize("arrival", [None, "noon", [], math.nan, math.inf, 1e300, 253402300799])
 def test_without_a_usable_arrival_an_event_may_be_of_any_time(arrival: Any) -> None:
     assert len(read_batch(dated("9999-12-31T23:59:59.999Z", arrival)).outcomes) == 1

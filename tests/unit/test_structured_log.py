@@ -1,3 +1,5 @@
+import io
+import sys
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from botocore.exceptions import (
     SSLError,
 )
 
-from agent_events.structured_log import described
+from agent_events.structured_log import described, log
 
 
 def answered(code: Any, message: Any = "secret") -> ClientError:
@@ -74,3 +76,12 @@ def test_without_an_answer_it_is_the_kind_of_failure_and_the_endpoint(
     error: BotoCoreError, text: str
 ) -> None:
     assert described(error) == text
+
+
+def test_a_line_is_out_when_it_is_logged_because_a_function_is_frozen_when_it_has_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out))
+    log("ERROR", "said")
+    assert out.getvalue() == b'{"level":"ERROR","message":"said"}\n'
