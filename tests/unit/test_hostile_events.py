@@ -12,6 +12,7 @@ from agent_events.kinesis_batch import BatchResponse
 from tests.fuzz.fake_aws import FakeAws
 from tests.fuzz.handlers import (
     CLASSIFIER,
+    LARGEST_LINE,
     RELAY,
     context_of,
     handler_of,
@@ -164,3 +165,14 @@ def test_after_one_that_cannot_be_kept_no_other_is_tried(environment: dict[str, 
     response = handler_of(environment, aws)(invocation(future), context_of(environment))
     assert response == {"batchItemFailures": [{"itemIdentifier": "2"}]}
     assert tried == ["1.json", "2.json"]
+
+
+def test_the_longest_line_that_firehose_takes_is_delivered_and_a_longer_one_kept() -> None:
+    aws = FakeAws()
+    handler_of(CLASSIFIER, aws)(invocation([event("x")]), context_of(CLASSIFIER))
+    room = LARGEST_LINE - len(aws.reports)
+    for more, kept in ((room, 0), (room + 1, 1)):
+        aws = FakeAws()
+        batch = invocation([event("x" * (1 + more), AgentARN="arn")])
+        assert handler_of(CLASSIFIER, aws)(batch, context_of(CLASSIFIER)) == NOTHING_FAILED
+        assert (len(aws.reports), len(aws.kept)) == (0 if kept else LARGEST_LINE, kept)

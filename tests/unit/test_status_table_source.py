@@ -143,3 +143,12 @@ def test_a_table_that_may_not_be_read_is_no_missing_table_and_no_old_one(clock: 
     for _ in range(2):
         with pytest.raises(ClientError, match="AccessDenied"):
             current()
+
+
+@pytest.mark.parametrize("code", ["NoSuchKey", "404"])
+def test_an_answer_that_there_is_no_object_is_an_empty_table(code: str) -> None:
+    class Missing:
+        def get_object(self, **_request: Any) -> None:
+            raise ClientError({"Error": {"Code": code}}, "GetObject")
+
+    assert status_table_source(Missing(), BUCKET, Clock())() == {}
