@@ -1,23 +1,15 @@
 """Builds each function's zip, with the same bytes on every machine.
 
-Times, order and modes are fixed. Only source files go in, without comments and docstrings, so that
-little has to be fetched and read before a function can start; every statement keeps its line, so
-that a traceback still fits the source. The compressor is libdeflate, in the one version that
-requirements-dev.txt locks: what Python's own writes depends on the machine. Python's zipfile takes
-nothing that another has compressed, so the zip is laid out here.
+The sources go in as they are in the repository, comments included, so that a traceback's line
+numbers match it. They are stored uncompressed, because what a compressor writes depends on the
+version of zlib; times, modes and order are fixed.
 """
 
 import argparse
-import ast
 import io
-import struct
 import sys
-import tokenize
-import zlib
-from collections.abc import Iterable
+import zipfile
 from pathlib import Path
-
-from deflate import deflate_compress
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,58 +25,22 @@ ZIPS = {
 
 _MODE = 0o100644
 _UNIX = 3
-_VERSION = 20  # of the zip format: files in folders, deflated
-_DEFLATED = 8
-_COMPRESSION = 12  # the smallest that libdeflate makes
-_TIME, _DATE = 0, 1 << 5 | 1  # 1980-01-01, the earliest that a zip can say
+_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
 
 
 def zip_of(packages: tuple[str, ...]) -> bytes:
     """The bytes of the zip that holds `packages`."""
     folder = Path(__file__).resolve().parent
-    return _zip(
-        (source.relative_to(folder).as_posix(), without_prose(source.read_text("utf-8")))
-        for package in packages
-        for source in sorted((folder / package).rglob("*.py"))
-    )
-
-
-def without_prose(source: str) -> str:
-    """`source` without comments and with `pass` for each docstring, each statement on its line."""
-    lines = source.split("\n")
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT:
-            row, column = token.start
-            lines[row - 1] = lines[row - 1][:column].rstrip()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
-            node
-        ):
-            docstring = node.body[0]
-            first, last = docstring.lineno - 1, docstring.end_lineno or docstring.lineno
-            lines[first:last] = [" " * docstring.col_offset + "pass"] + [""] * (last - first - 1)
-    return "\n".join(lines)
-
-
-def _zip(files: Iterable[tuple[str, str]]) -> bytes:
-    """Files by name, as APPNOTE.TXT, the specification of the zip format, lays them out."""
-    archive, directory, count = b"", b"", 0
-    for name, text in files:
-        content, path = text.encode("utf-8"), name.encode("ascii")
-        data = deflate_compress(content, _COMPRESSION)
-        facts = struct.pack(
-            "<5H3L2H",
-            *(_VERSION, 0, _DEFLATED, _TIME, _DATE),
-            *(zlib.crc32(content), len(data), len(content)),
-            *(len(path), 0),
-        )
-        made_by = struct.pack("<H", _UNIX << 8 | _VERSION)
-        place = struct.pack("<3H2L", 0, 0, 0, _MODE << 16, len(archive))
-        directory += b"PK\x01\x02" + made_by + facts + place + path
-        archive += b"PK\x03\x04" + facts + path + data
-        count += 1
-    end = struct.pack("<4H2LH", 0, 0, count, count, len(directory), len(archive), 0)
-    return archive + directory + b"PK\x05\x06" + end
+    built = io.BytesIO()
+    with zipfile.ZipFile(built, "w") as archive:
+        for package in packages:
+            for source in sorted((folder / package).rglob("*.py")):
+                entry = zipfile.ZipInfo(source.relative_to(folder).as_posix(), _TIME)
+                entry.create_system = _UNIX
+                entry.external_attr = _MODE << 16
+                # As text, because a checkout on Windows can have other line ends.
+                archive.writestr(entry, source.read_text("utf-8"), zipfile.ZIP_STORED)
+    return built.getvalue()
 
 
 def main() -> int:

@@ -32,7 +32,6 @@ from tests.bench.usual import item
 from tests.local_cloud.terraform_cli import REPOSITORY
 
 _MOST = 1.1
-_LARGEST_ZIP = 20_000  # bytes
 
 _CLOCKED = """
 import json, sys, time
@@ -137,8 +136,6 @@ def measure(quick: bool) -> dict[str, Any]:
     print(table(["", "plain", "ours", "ratio of medians", "of leasts"], _rows(found)) + "\n")
     for each in found:
         print(target(f"{each['name']}, times the plain start", each["ratio"], most=_MOST))
-    for each in found:
-        print(target(f"{each['name']}.zip, bytes", each["zipBytes"], most=_LARGEST_ZIP))
     if not built:
         print("The zips are not what lambda_src/ builds to: this is what is in modules/.")
     return {"python": python, "zipsAreUpToDate": built, "functions": found}
