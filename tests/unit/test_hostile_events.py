@@ -2,6 +2,8 @@
 
 import copy
 import json
+import sys
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,6 +69,36 @@ def test_contacts_in_tens_of_thousands_give_one_line_and_one_kept_message() -> N
     crowded = event(group="EMEA")
     crowded["CurrentAgentSnapshot"]["Contacts"] = contacts
     handlers_with_good_neighbours(as_record(crowded))
+
+
+@ENVIRONMENTS
+def test_an_event_nested_too_deeply_is_kept_whole_and_any_other_delivered(
+    environment: dict[str, str],
+) -> None:
+    """How deep that is depends on Python: some 10,000 levels on 3.13, some 1,000 on 3.11."""
+    too_deep = bisect_left(
+        range(200_000), True, key=lambda levels: is_kept_for_its_depth(environment, levels)
+    )
+    assert too_deep > (9_900 if sys.version_info >= (3, 13) else 800)
+    around = range(too_deep - 20, too_deep + 20)
+    found = [is_kept_for_its_depth(environment, levels) for levels in around]
+    assert found == sorted(found)
+    assert set(found) == {False, True}
+
+
+def is_kept_for_its_depth(environment: dict[str, str], levels: int) -> bool:
+    """Whether the function keeps an event of so many levels, instead of delivering it."""
+    aws = FakeAws()
+    deep = json.dumps(event("eve", group="EMEA", Unknown="U"))
+    deep = deep.replace('"U"', "[" * levels + "]" * levels)
+    neighbours = (event(name, group="EMEA") for name in ("ann", "bob"))
+    batch = invocation([next(neighbours), deep.encode(), next(neighbours)])
+    assert handler_of(environment, aws)(batch, context_of(environment)) == NOTHING_FAILED
+    delivered = aws.reports.count(b"\n") or sum(map(len, aws.messages.values()))
+    assert delivered + len(aws.kept) == 3
+    conditions = [each["requestContext"]["condition"] for each in aws.kept.values()]
+    assert conditions in ([], ["NestedTooDeeply"])
+    return bool(conditions)
 
 
 @pytest.mark.parametrize("number", ["1e400", "-1e400", "9" * 5_000], ids=len)
