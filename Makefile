@@ -4,14 +4,24 @@ SHELL  := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-# The first of these that is Python 3.11 or newer.
-PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
-	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+# The functions' runtime: tests, chaos and benchmarks run on it where it is installed.
+RUNTIME := 3.13
+
+# $(call python,VERSIONS): the path of the first interpreter that starts. A version manager can have a
+# program on the PATH for a version that it does not start; pyenv's own folder then has one that does.
+python = $(shell for version in $(1); do \
+	for python in $$(type -aP "python$$version") \
+		"$${PYENV_ROOT:-$${HOME:-}/.pyenv}"/versions/$$version.*/bin/python$$version; do \
+		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && exit; \
+	done; done)
+
+PYTHON ?= $(call python,$(RUNTIME) 3.12 3.11 3)
 BIN    := .venv/bin
 READY  := .venv/.ready
 
 SCANNERS := .venv-security
 FLINK    := .venv-flink
+LOCK     := .venv-lock
 
 # What make chaos tries; the large sizes are in docs/reliability.md.
 EVENTS ?= 20000
@@ -36,6 +46,9 @@ setup: $(READY) ## Install what the other targets need into .venv
 
 $(READY): requirements-dev.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found: install it, or name it with make PYTHON=..." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] != "$(RUNTIME)")' || { \
+		test "$${CI:-}" != true || { echo "CI needs Python $(RUNTIME), the functions' runtime." >&2; exit 1; }; \
+		echo "Tests will not run on the functions' runtime, Python $(RUNTIME), but on $$("$(PYTHON)" --version)." >&2; }
 	@echo "Installing what is needed into .venv (a minute or so) ..."
 	@"$(PYTHON)" -m venv --clear .venv || { echo "$(PYTHON) could not make a virtual environment; on Debian and Ubuntu, install python3-venv." >&2; exit 1; }
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
@@ -112,11 +125,13 @@ test-flink: $(READY) $(FLINK)/.ready ## Test the Flink job on a Flink of its own
 	$(BIN)/pytest tests/flink -n 0
 
 # What PyFlink 1.20 needs has no wheels for a newer Python.
+PYTHON_3_11 = $(call python,3.11)
+
 $(FLINK)/.ready: requirements-flink.txt requirements-flink-job.txt
-	@command -v python3.11 >/dev/null || { echo "PyFlink needs Python 3.11: install it as python3.11" >&2; exit 1; }
+	@test -n "$(PYTHON_3_11)" || { echo "PyFlink needs Python 3.11: install it as python3.11" >&2; exit 1; }
 	@command -v java >/dev/null || { echo "Flink needs Java 11 or 17: install it, on Debian and Ubuntu as openjdk-17-jre-headless" >&2; exit 1; }
 	@echo "Installing PyFlink into $(FLINK) (720 MB, two minutes or so) ..."
-	@python3.11 -m venv --clear $(FLINK)
+	@"$(PYTHON_3_11)" -m venv --clear $(FLINK)
 	@$(FLINK)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-flink.txt
 	@touch $@
 
@@ -124,10 +139,17 @@ publish: $(READY) ## Put the zips into your bucket: make publish BUCKET=... [PRE
 	@test -n "$(BUCKET)" || { echo "Say where to: make publish BUCKET=my-bucket PREFIX=connect-integration-aspect-wfm/" >&2; exit 1; }
 	$(BIN)/python lambda_src/publish_zips.py "$(BUCKET)" "$(PREFIX)"
 
-lock: $(READY) ## Lock the versions in requirements-*.in anew
+lock: $(LOCK)/.ready ## Lock the versions in requirements-*.in again (Python 3.11)
 	for name in dev security flink-job flink; do \
-		$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-index-url \
+		$(LOCK)/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-index-url \
 			--no-emit-trusted-host --no-emit-find-links -o requirements-$$name.txt requirements-$$name.in; done
 
+# pip-compile locks for the Python that it runs on. The oldest one needs the most packages.
+$(LOCK)/.ready: requirements-dev.txt
+	@test -n "$(PYTHON_3_11)" || { echo "Locking needs Python 3.11: install it as python3.11" >&2; exit 1; }
+	@"$(PYTHON_3_11)" -m venv --clear $(LOCK)
+	@$(LOCK)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
 clean: ## Remove what was built and installed, but not the zips
-	rm -rf .venv $(SCANNERS) $(FLINK) build
+	rm -rf .venv $(SCANNERS) $(FLINK) $(LOCK) build
