@@ -2,9 +2,8 @@
 
 Without its AWS calls (tests/bench/willing_aws.py), each handler runs over a batch in turn with its
 floor: the standard library decoding the Base64 and parsing the JSON of the same records, and for
-RTA writing the same event as JSON again. What counts is the ratio of the least times of many short
-rounds, of this process and its threads: on a machine that others use too, a short one is more often
-left alone. The median of the ratios within each round is beside it.
+RTA writing the same event as JSON again. What counts is the median ratio of many short pairs, of
+the processor time of this process and its threads.
 
 Where the rest goes is by cProfile, with the functions' threads run in line; it makes short
 functions look dearer than they are.
@@ -22,6 +21,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import redirect_stdout
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -30,7 +31,8 @@ from agent_classifier.classifier import classifier_handler
 from rta_relay.relay import relay_handler
 from tests.bench.batches import Batch, mixed
 from tests.bench.deployed import Context, classifier_environment, relay_environment
-from tests.bench.printing import table, target, times
+from tests.bench.paired import PairedRatio, in_pairs, paired_ratio
+from tests.bench.printing import table, target
 from tests.bench.willing_aws import willing_aws
 from tests.local_cloud.terraform_cli import REPOSITORY
 
@@ -44,27 +46,21 @@ Work = Callable[[], object]
 def measure(quick: bool) -> dict[str, Any]:
     """The section's results; its tables are printed."""
     batch = mixed(100 if quick else 1_000)
-    cpu = _processor_time(mixed(100 if quick else 200), rounds=3 if quick else 150)
-    print("Processor time of an event, without AWS calls; the least of interleaved rounds\n")
-    print(
-        table(
-            ["", "floor", "ours", "ratio", "median ratio of a round"],
-            [
-                [
-                    each["name"],
-                    f"{1e6 * each['floorSeconds']:.1f} us",
-                    f"{1e6 * each['oursSeconds']:.1f} us",
-                    times(each["ratio"]),
-                    times(each["medianRatio"]),
-                ]
-                for each in cpu
-            ],
-        )
-        + "\n"
-    )
+    cpu = _processor_time(mixed(100 if quick else 200), pairs=4 if quick else 600)
+    print(f"Processor time of an event, without AWS calls; medians of {cpu[0]['pairs']} pairs\n")
+    compared = [
+        [
+            each["name"],
+            *(f"{1e6 * each[way]:.1f} us" for way in ("floorSeconds", "oursSeconds")),
+            *PairedRatio(**each["ratio"]).cells,
+        ]
+        for each in cpu
+    ]
+    print(table(["", "floor", "ours", "ratio", "quartiles"], compared) + "\n")
     for each in cpu:
         if each["target"]:
-            print(target(f"{each['name']}, times the floor", each["ratio"], most=each["target"]))
+            ratio = each["ratio"]["median"]
+            print(target(f"{each['name']}, times the floor", ratio, most=each["target"]))
     profiles = {product: _profile(product, batch) for product in _TARGETS}
     for product, rows in profiles.items():
         print(f"\nWhere {product}'s time goes (own time, cProfile)\n")
@@ -92,7 +88,7 @@ def handler_of(product: str, flag: bool = True) -> Callable[[Any, Any], Any]:
     return relay_handler(relay_environment("http://aws.invalid", flag=flag))
 
 
-def _processor_time(batch: Batch, rounds: int) -> list[dict[str, Any]]:
+def _processor_time(batch: Batch, pairs: int) -> list[dict[str, Any]]:
     data = [each["kinesis"]["data"] for each in batch.records]
 
     def decode_and_parse() -> None:
@@ -110,47 +106,36 @@ def _processor_time(batch: Batch, rounds: int) -> list[dict[str, Any]]:
             handler_of("RTA"),
             handler_of("RTA", flag=False),
         )
-        works: dict[str, Work] = {
-            "floor AP": decode_and_parse,
-            "AP": lambda: ap(invocation, Context()),
-            "floor RTA": decode_parse_and_write,
-            "RTA": lambda: rta(invocation, Context()),
-            "RTA, flag off": lambda: rta_flag_off(invocation, Context()),
+        works: dict[str, tuple[Work, Work]] = {
+            "AP": (lambda: ap(invocation, Context()), decode_and_parse),
+            "RTA": (lambda: rta(invocation, Context()), decode_parse_and_write),
+            "RTA, flag off": (lambda: rta_flag_off(invocation, Context()), decode_parse_and_write),
         }
-        taken = rounds_of(works, rounds)
+        taken: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in works}
+        for _ in range(pairs // 2):  # all through the same times, busy ones and others
+            for name, (ours, floor) in works.items():
+                two = in_pairs(partial(_seconds, ours), partial(_seconds, floor), 2)
+                for durations, more in zip(taken[name], two, strict=True):
+                    durations += more
     events = len(batch.records)
-    least = {name: min(durations) for name, durations in taken.items()}
     return [
         {
             "name": name,
-            "floorSeconds": least[floor] / events,
-            "oursSeconds": least[name] / events,
-            "ratio": least[name] / least[floor],
-            "medianRatio": median_ratio(taken[name], taken[floor]),
+            "pairs": pairs,
+            "floorSeconds": statistics.median(floor) / events,
+            "oursSeconds": statistics.median(ours) / events,
+            "ratio": asdict(paired_ratio(ours, floor)),
             "target": _TARGETS.get(name),
         }
-        for name, floor in (
-            ("AP", "floor AP"),
-            ("RTA", "floor RTA"),
-            ("RTA, flag off", "floor RTA"),
-        )
+        for name, (ours, floor) in taken.items()
     ]
 
 
-def rounds_of(works: dict[str, Work], rounds: int) -> dict[str, list[float]]:
-    """The processor time of each work in each round, in seconds, taken in turn."""
-    found: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(rounds):
-        for name, work in works.items():
-            begun = time.process_time()
-            work()
-            found[name].append(time.process_time() - begun)
-    return found
-
-
-def median_ratio(ours: list[float], floor: list[float]) -> float:
-    """The median of the ratios of the rounds."""
-    return statistics.median(ours / floor for ours, floor in zip(ours, floor, strict=True))
+def _seconds(work: Work) -> float:
+    """The processor time that `work` takes."""
+    begun = time.process_time()
+    work()
+    return time.process_time() - begun
 
 
 def _profile(product: str, batch: Batch) -> list[dict[str, Any]]:

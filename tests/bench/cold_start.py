@@ -3,9 +3,9 @@
 Each start is a Python process of its own that reads a clock before and after: the import of the
 handler's module, from the function's zip unpacked as Lambda does (without compiled files), and its
 first invocation with one event; or `import boto3` and the creation of the clients for the
-function's normal path, and the same calls made with them. Both are taken in turn, against a stub
-that answers at once. Starting Python itself is in neither. What counts is the ratio of the least
-times: whatever else the machine does only ever adds to a time.
+function's normal path, and the same calls made with them. Both are taken in pairs, against a stub
+that answers at once. Starting Python itself is in neither. The times are processor times, because
+Lambda gives a function a share of a processor in proportion to its memory.
 """
 
 import json
@@ -15,7 +15,8 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +27,23 @@ from tests.bench.deployed import (
     heartbeat_environment,
     relay_environment,
 )
-from tests.bench.printing import table, target, times
+from tests.bench.paired import PairedRatio, in_pairs, paired_ratio
+from tests.bench.printing import table, target
 from tests.bench.stub import RunningStub, running_stub
 from tests.bench.usual import item
 from tests.local_cloud.terraform_cli import REPOSITORY
 
 _MOST = 1.1
 
+_PARTS = ("import", "firstInvocation", "both")
+
 _CLOCKED = """
 import json, sys, time
-begun = time.perf_counter()
+begun = time.process_time()
 {start}
-started = time.perf_counter()
+started = time.process_time()
 {invocation}
-print(json.dumps([started - begun, time.perf_counter() - started]))
+print(json.dumps([started - begun, time.process_time() - started]))
 """
 
 _OUR_INVOCATION = """
@@ -127,43 +131,36 @@ def functions(endpoint: str) -> list[Function]:
 
 def measure(quick: bool) -> dict[str, Any]:
     """The section's results; its tables are printed."""
-    starts = 2 if quick else 15
+    pairs = 2 if quick else 40
     with running_stub() as stub, tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        found = [_measured(stub, each, Path(folder), starts) for each in functions(stub.endpoint)]
+        found = [_measured(stub, each, Path(folder), pairs) for each in functions(stub.endpoint)]
     built = _zips_are_up_to_date()
     python = ".".join(map(str, sys.version_info[:3]))
-    print(f"Cold starts, Python {python}, median (least) of {starts}, in turn\n")
-    print(table(["", "plain", "ours", "ratio of medians", "of leasts"], _rows(found)) + "\n")
+    print(f"Processor time of cold starts, Python {python}, medians of {pairs} pairs\n")
+    print(table(["", "plain", "ours", "ratio", "quartiles"], _rows(found)) + "\n")
     for each in found:
-        print(target(f"{each['name']}, times the plain start", each["ratio"], most=_MOST))
+        ratio = each["both"]["ratio"]["median"]
+        print(target(f"{each['name']}, times the plain start", ratio, most=_MOST))
     if not built:
         print("The zips are not what lambda_src/ builds to: this is what is in modules/.")
     return {"python": python, "zipsAreUpToDate": built, "functions": found}
 
 
 def _rows(found: list[dict[str, Any]]) -> list[list[str]]:
-    rows = []
-    for each in found:
-        for part in ("import", "firstInvocation", "both"):
-            plain, ours = each["plain"][part], each["ours"][part]
-            rows.append(
-                [
-                    f"{each['name']}, {part}",
-                    *(
-                        f"{1e3 * x['median']:.1f} ({1e3 * x['least']:.1f}) ms"
-                        for x in (plain, ours)
-                    ),
-                    times(ours["median"] / plain["median"]),
-                    times(ours["least"] / plain["least"]),
-                ]
-            )
-    return rows
+    return [
+        [
+            f"{each['name']}, {part}",
+            *(f"{1e3 * each[part][way]:.1f} ms" for way in ("plain", "ours")),
+            *PairedRatio(**each[part]["ratio"]).cells,
+        ]
+        for each in found
+        for part in _PARTS
+    ]
 
 
-def _measured(stub: RunningStub, function: Function, folder: Path, starts: int) -> dict[str, Any]:
-    path = REPOSITORY / function.zip
+def _measured(stub: RunningStub, function: Function, folder: Path, pairs: int) -> dict[str, Any]:
     unpacked = folder / function.name
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(REPOSITORY / function.zip) as archive:
         archive.extractall(unpacked)
     batch = mixed(100)
     place = batch.kinds.index("change")
@@ -186,41 +183,33 @@ def _measured(stub: RunningStub, function: Function, folder: Path, starts: int) 
         **function.environment,
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    durations: dict[str, list[list[float]]] = {"plain": [], "ours": []}
-    for number in range(starts + 1):  # the first warms the file cache
-        for name, program in (("plain", plain), ("ours", ours)):
-            stub.reset(tables={STATES_TABLE: {event["AgentARN"]: earlier}})
-            done = subprocess.run(
-                [sys.executable, "-c", "import json, sys\n" + program],
-                cwd=unpacked,
-                env=environment,
-                input=told,
-                capture_output=True,
-                text=True,
-                check=True,
-            )
-            if number:
-                durations[name].append(json.loads(done.stdout.splitlines()[-1]))
-    summaries = {name: _summary(found) for name, found in durations.items()}
-    return {
-        "name": function.name,
-        "zipBytes": path.stat().st_size,
-        **summaries,
-        "ratio": summaries["ours"]["both"]["least"] / summaries["plain"]["both"]["least"],
-    }
 
+    def start(program: str) -> dict[str, float]:
+        """The processor time of each part of a start, in seconds."""
+        stub.reset(tables={STATES_TABLE: {event["AgentARN"]: earlier}})
+        done = subprocess.run(
+            [sys.executable, "-c", "import json, sys\n" + program],
+            cwd=unpacked,
+            env=environment,
+            input=told,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        begun, invoked = json.loads(done.stdout.splitlines()[-1])
+        return dict(zip(_PARTS, (begun, invoked, begun + invoked), strict=True))
 
-def _summary(durations: list[list[float]]) -> dict[str, dict[str, float]]:
-    """Median and least seconds of the import, the first invocation, and both together."""
-    parts = {
-        "import": [each[0] for each in durations],
-        "firstInvocation": [each[1] for each in durations],
-        "both": [sum(each) for each in durations],
-    }
-    return {
-        name: {"median": statistics.median(found), "least": min(found)}
-        for name, found in parts.items()
-    }
+    start(plain)  # for the file cache
+    ours_taken, plain_taken = in_pairs(partial(start, ours), partial(start, plain), pairs)
+    found: dict[str, Any] = {"name": function.name}
+    for part in _PARTS:
+        by_way = [[each[part] for each in taken] for taken in (ours_taken, plain_taken)]
+        found[part] = {
+            "ours": statistics.median(by_way[0]),
+            "plain": statistics.median(by_way[1]),
+            "ratio": asdict(paired_ratio(*by_way)),
+        }
+    return found
 
 
 def _zips_are_up_to_date() -> bool:

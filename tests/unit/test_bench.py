@@ -15,7 +15,6 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.bench.against_floor import median_ratio, rounds_of
 from tests.bench.against_usual import (
     BenchError,
     Case,
@@ -32,6 +31,7 @@ from tests.bench.against_usual import (
 from tests.bench.batches import FEW, MANY, mean_size, mixed
 from tests.bench.conditions import NotUnderstood, condition, update
 from tests.bench.limits import BURST_SECONDS, TokenBucket, least_seconds
+from tests.bench.paired import in_pairs, paired_ratio
 from tests.bench.printing import table, target
 from tests.bench.services import Services, write_units
 from tests.bench.stub import RunningStub, Stub, listening, port_of
@@ -356,14 +356,20 @@ def test_what_is_not_understood_is_refused(build: Callable[[], Any]) -> None:
 def test_figures_are_what_they_say() -> None:
     runs = [Run(wall, 0, 0, 1, 0, {}, {}) for wall in (3.0, 1.0, 2.0)]
     assert median_run(runs).wall == 2.0
-    clock = iter([0, 5, 5, 7, 7, 10, 10, 11])
-    with patch("time.process_time", lambda: next(clock)):
-        assert rounds_of({"a": list, "b": list}, 2) == {"a": [5, 3], "b": [2, 1]}
-    assert median_ratio([2, 9, 8], [1, 3, 2]) == 3
     assert target("x", 20, least=20).strip().startswith("met")
     assert target("x", 19.9, least=20).startswith("NOT MET")
     assert target("x", 1.2, most=1.1).startswith("NOT MET")
     assert table(["", "n"], [["a", "1"], ["bb", "10"]]) == "     n\na    1\nbb  10"
+
+
+def test_pairs_are_taken_in_turn_and_compared_with_one_another() -> None:
+    clock = iter(range(8))
+    ours, base = in_pairs(lambda: ("ours", next(clock)), lambda: ("base", next(clock)), 4)
+    assert ours == [("ours", 1), ("ours", 2), ("ours", 5), ("ours", 6)]
+    assert base == [("base", 0), ("base", 3), ("base", 4), ("base", 7)]
+    found = paired_ratio([2, 9, 8, 60, 5], [1, 3, 2, 10, 1])
+    assert (found.lower, found.median, found.upper) == (3, 4, 5)
+    assert found.cells == ["4x", "3x to 5x"]
 
 
 def test_a_scaled_time_is_that_of_the_calls_that_would_be_made(aws: Local) -> None:
