@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -70,6 +71,9 @@ def local() -> Iterator[Local]:
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     server.close()
+    if sys.version_info >= (3, 13):  # a connection that is left open fails later, in its destructor
+        server.close_clients()
+        loop.run_until_complete(server.wait_closed())
     loop.close()
 
 
