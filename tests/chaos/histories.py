@@ -244,7 +244,7 @@ def _events_of(chance: random.Random, number: int, agent: Agent, count: int) -> 
         if not signed_in:
             kind, shape = "LOGIN", NULL if chance.random() < 0.4 else WORKING
             now = Snapshot(0, at, -1, now.group if now else agent.group)
-        elif chance.random() < 0.03:
+        elif chance.random() < (0.4 if left == 1 else 0.03):
             kind = chance.choice(("LOGOUT", "STATE_CHANGE"))
             shape = NULL if kind == "LOGOUT" and chance.random() < 0.4 else WORKING
             now = Snapshot(OFFLINE, at, -1, now.group) if now else None
@@ -257,7 +257,8 @@ def _events_of(chance: random.Random, number: int, agent: Agent, count: int) -> 
             unknown = moved and chance.random() < 0.5
             yield Event(0, number, at, kind, WORKING, now, None if unknown else before)
         left -= 1
-        if chance.random() < 0.06:  # something else in the same millisecond
+        # Something else in the same millisecond; often the last, so that nothing newer hides it.
+        if chance.random() < (0.4 if left == 1 else 0.06):
             continue
         leaves = now is not None and now.status == OFFLINE
         dwell = chance.uniform(0, 3_600_000) if leaves else chance.expovariate(1 / _MEAN_DWELL)
@@ -312,9 +313,13 @@ def _put(
     """Put each event on its shard, most soon after it happened, some late and some twice."""
     puts: list[list[tuple[int, int]]] = [[] for _ in range(shards)]
     scattered: set[int] = set()
+    latest: dict[int, int] = {}
     for event in events:
         own = people[event.agent].shard if event.agent >= 0 else event.index % shards
         arrived = event.at + chance.randrange(20, 400)
+        if latest.get(event.agent) == event.at:
+            arrived += chance.choice((0, 2_000, 60_000))  # at times not in the same batch
+        latest[event.agent] = event.at
         draw = chance.random()
         if draw < 0.01:
             arrived += chance.randrange(120_000)
