@@ -3,7 +3,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agent_classifier.report_line import report_line
@@ -224,6 +224,7 @@ ANY_TEXT = st.text(
 
 @costly(40)
 @given(st.lists(ANY_TEXT, min_size=11, max_size=11))
+@example(["", "ann", *[""] * 8, "ROUTABLE"])
 def test_any_text_in_any_column_is_one_line_that_reads_back(values: list[str]) -> None:
     account, username, *groups, status, contact, profile, status_type = values
     document: dict[str, Any] = {
@@ -253,6 +254,6 @@ def test_any_text_in_any_column_is_one_line_that_reads_back(values: list[str]) -
         *map(as_documented, [account, username, *groups]),
         "2026-03-02 09:00:00.000",
         *map(as_documented, [status, contact]),
-        "1",
+        {"ROUTABLE": "A", "OFFLINE": "0"}.get(status_type, "1"),
         *map(as_documented, [profile, status_type]),
     ]
