@@ -399,7 +399,7 @@ def test_the_first_record_is_found_behind_empty_answers_and_in_the_earliest_shar
 AGENTS = ("ann", "Smith, Ann", 'O"Neil', None)
 
 
-@settings(costly(12), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(costly(5), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_whatever_is_lost_comes_back_and_nothing_else(
     client: Client, moto: Moto, data: st.DataObject
