@@ -79,22 +79,22 @@ def calls_in_the_code() -> set[str]:
     A paginator or a waiter is found under its own name, `get_paginator` or `get_waiter`.
     """
     trees = [ast.parse(path.read_text()) for path in (REPOSITORY / "lambda_src").glob("*/*.py")]
-    called = [
-        (node, node.func.attr)
-        for tree in trees
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    ]
+    calls = [each for tree in trees for each in ast.walk(tree) if isinstance(each, ast.Call)]
+    called = {each.func.attr for each in calls if isinstance(each.func, ast.Attribute)}
+    services = {
+        service.value
+        for each in calls
+        if isinstance(each.func, ast.Name) and each.func.id == "aws_client"
+        for service in each.args
+        if isinstance(service, ast.Constant) and isinstance(service.value, str)
+    }
     session = botocore.session.get_session()
     operations = {
-        xform_name(operation): f"{service.value}.{operation}"
-        for node, name in called
-        if name == "client"
-        for service in node.args
-        if isinstance(service, ast.Constant) and isinstance(service.value, str)
-        for operation in session.get_service_model(service.value).operation_names
+        xform_name(operation): f"{service}.{operation}"
+        for service in services
+        for operation in session.get_service_model(service).operation_names
     } | {name: name for name in ("get_paginator", "get_waiter")}
-    return {operations[name] for _, name in called if name in operations}
+    return {operations[name] for name in called if name in operations}
 
 
 @contextlib.contextmanager
