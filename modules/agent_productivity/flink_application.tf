@@ -157,9 +157,10 @@ data "aws_iam_policy_document" "application_trust" {
 data "aws_iam_policy_document" "application" {
   source_policy_documents = [data.aws_iam_policy_document.classify.json]
 
+  # The connector asks for the stream's ARN at its start, with DescribeStream.
   statement {
     sid       = "ReadTheAgentEventStream"
-    actions   = ["kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"]
+    actions   = ["kinesis:DescribeStream", "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"]
     resources = [var.agent_event_stream_arn]
   }
 

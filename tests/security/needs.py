@@ -159,9 +159,10 @@ def _application(principal: Principal, given: Given) -> Iterator[Need]:
     """The classifier's code, the stream, the package and the log.
 
     Sources: Apache Flink, "Amazon Kinesis Data Streams Connector", Internally Used Kinesis APIs
-    (SubscribeToShard is for enhanced fan-out); Managed Service for Apache Flink Developer Guide,
-    "Create and run the application (CLI)", the permissions policy: reading the code, finding the
-    log group and stream by name, writing to the stream.
+    (SubscribeToShard is for enhanced fan-out), and tests/flink/test_rights.py (DescribeStream is
+    for the stream's ARN); Managed Service for Apache Flink Developer Guide, "Create and run the
+    application (CLI)", the permissions policy: reading the code, finding the log group and stream
+    by name, writing to the stream.
     """
     deployment = principal.deployment
     for call in function_calls(principal):
@@ -177,7 +178,11 @@ def _application(principal: Principal, given: Given) -> Iterator[Need]:
         for way, action in _KEY_USES.get(call.operation, ()):
             yield from _with_key(principal, given, way, action)
     yield from _on(
-        given.stream_arn, "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"
+        given.stream_arn,
+        "kinesis:DescribeStream",
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:ListShards",
     )
     stream_key = deployment.configuration.stream_key(given)
     if stream_key is not None:
