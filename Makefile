@@ -22,10 +22,14 @@ READY  := .venv/.ready
 SCANNERS := .venv-security
 FLINK    := .venv-flink
 LOCK     := .venv-lock
+MVN      ?= mvn --batch-mode
 
 # What make chaos tries; the large sizes are in docs/reliability.md.
 EVENTS ?= 20000
 SEED   ?= 1
+
+# How often make chaos-flink kills.
+KILLS ?= 20
 
 # How long make fuzz searches each target, from another seed every time. CI counts, and names a seed.
 FUZZ ?= --seconds 20
@@ -37,7 +41,7 @@ export PYTHONHASHSEED ?= 0
 WORKERS ?= 3
 
 .PHONY: help setup hooks build lint format unit test chaos fuzz changes security cost bench demo doctor replay rebuild \
-	flink-package test-flink publish lock clean
+	flink-package test-flink chaos-flink publish lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -118,21 +122,31 @@ replay: $(READY) ## Replay what was given up: make replay REPLAY="--function NAM
 rebuild: $(READY) ## Rebuild report files: make rebuild REBUILD="--function NAME --from ... --to ..."
 	@$(BIN)/python -m tools.rebuild_reports $(REBUILD)
 
-flink-package: $(READY) ## Assemble the Flink application: make flink-package [CONNECTORS=folder] [RECORD=1]
-	$(BIN)/python flink_src/package.py $(if $(CONNECTORS),--connectors "$(CONNECTORS)") $(if $(RECORD),--record)
+flink-package: $(READY) ## Assemble the Flink application (Maven 3.6 or newer): make flink-package [MVN="mvn ..."]
+	@rm -rf build/flink
+	$(MVN) --strict-checksums -f flink_src/pom.xml package
+	$(BIN)/python flink_src/package.py
 
-test-flink: $(READY) $(FLINK)/.ready ## Test the Flink job on a Flink of its own (Java 11 or 17, Python 3.11)
+test-flink: $(READY) $(FLINK)/.ready ## Test the Flink job on its connector (Java 11 or 17, Python 3.11, Maven, Node.js)
 	$(BIN)/pytest tests/flink -n 0
+
+chaos-flink: $(READY) $(FLINK)/.ready ## Kill the Flink job again and again: make chaos-flink KILLS=... SEED=...
+	$(BIN)/python -m tests.flink.chaos --kills $(KILLS) --seed $(SEED)
 
 # What PyFlink 1.20 needs has no wheels for a newer Python.
 PYTHON_3_11 = $(call python,3.11)
 
-$(FLINK)/.ready: requirements-flink.txt requirements-flink-job.txt
+$(FLINK)/.ready: requirements-flink.txt requirements-flink-job.txt tests/flink/pom.xml tests/flink/package-lock.json
 	@test -n "$(PYTHON_3_11)" || { echo "PyFlink needs Python 3.11: install it as python3.11" >&2; exit 1; }
 	@command -v java >/dev/null || { echo "Flink needs Java 11 or 17: install it, on Debian and Ubuntu as openjdk-17-jre-headless" >&2; exit 1; }
-	@echo "Installing PyFlink into $(FLINK) (720 MB, two minutes or so) ..."
+	@command -v mvn >/dev/null || { echo "The connector comes by Maven: install it, on Debian and Ubuntu as maven" >&2; exit 1; }
+	@command -v npm >/dev/null || { echo "The tests' stream runs on Node.js: install it with npm" >&2; exit 1; }
+	@echo "Installing PyFlink, its connector and a stream into $(FLINK) (850 MB, three minutes or so) ..."
 	@"$(PYTHON_3_11)" -m venv --clear $(FLINK)
 	@$(FLINK)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-flink.txt
+	@$(MVN) --quiet --strict-checksums -f tests/flink/pom.xml -Djars="$(CURDIR)/$(FLINK)/jars" package
+	@cp tests/flink/package.json tests/flink/package-lock.json $(FLINK)/
+	@npm ci --prefix $(FLINK) --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 publish: $(READY) ## Put the zips into your bucket: make publish BUCKET=... [PREFIX=.../]

@@ -27,22 +27,42 @@ def create_table(properties: Properties, now: datetime) -> str:
     )
     return (
         f"CREATE TABLE {TABLE} ("
-        "shard STRING NOT NULL METADATA FROM 'shard-id' VIRTUAL, "
-        "sequence_number STRING NOT NULL METADATA FROM 'sequence-number' VIRTUAL, "
-        "arrived TIMESTAMP_LTZ(3) NOT NULL METADATA FROM 'timestamp' VIRTUAL, "
-        "data BYTES"
+        "shard STRING METADATA FROM 'shard-id' VIRTUAL, "
+        "sequence_number STRING METADATA FROM 'sequence-number' VIRTUAL, "
+        "arrived TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL, "
+        "data BYTES, "
+        "processing_time AS PROCTIME()"
         f") WITH ({options})"
+    )
+
+
+def windows(properties: Properties) -> str:
+    """The query for the stream's windows: a shard, and what came of it in `window_seconds`, in
+    order, each with its sequence number, its arrival and its data.
+
+    How much that is, the reading bounds: see `_options`.
+    """
+    return (
+        # S608 warns of what a stranger puts in: here, a constant and a whole number.
+        "SELECT shard, ARRAY_AGG(ROW(sequence_number, arrived, data)) FROM TABLE("  # noqa: S608
+        f"TUMBLE(TABLE {TABLE}, DESCRIPTOR(processing_time), "
+        f"INTERVAL '{properties.window_seconds}' SECOND)) "
+        "GROUP BY shard, window_start, window_end"
     )
 
 
 def _options(properties: Properties, now: datetime) -> dict[str, str]:
     position, timestamp = _beginning(properties, now)
+    # The connector reads a shard at most five times a second. One read more may fall into a window.
+    reads = 5 * properties.window_seconds + 1
     options = {
         "connector": "kinesis-legacy",
         "stream": properties.stream_name,
         "aws.region": properties.region,
         "format": "raw",
         "scan.shard-assigner": "uniform",
+        "scan.shard.getrecords.intervalmillis": "200",
+        "scan.shard.getrecords.maxrecordcount": str(max(1, properties.window_records // reads)),
         "scan.stream.initpos": position,
         "scan.stream.initpos-timestamp": timestamp,
         "scan.stream.initpos-timestamp-format": "yyyy-MM-dd'T'HH:mm:ssXXX",
@@ -58,7 +78,7 @@ def _beginning(properties: Properties, now: datetime) -> tuple[str, str]:
     """The position at which the connector begins, and a time, in ISO 8601.
 
     Of a shard that has given no record yet, a checkpoint has only the kind of position at which it
-    was begun. A job that begins anew takes LATEST for that moment, whatever has come before. For
+    was begun. A job that restarts takes LATEST for that moment, whatever has come before. For
     AT_TIMESTAMP it needs a time among its options, even where these name another position by then.
     """
     if properties.starting_position == "LATEST":

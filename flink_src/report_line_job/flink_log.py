@@ -4,8 +4,29 @@ import io
 import json
 import logging
 import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
 
 _LOG = logging.getLogger("agent_classifier")
+
+# Counts by the name of their metric.
+Counts = Counter[str]
+
+_counts: ContextVar[Counts | None] = ContextVar("counts", default=None)
+
+
+@contextmanager
+def counted() -> Iterator[Counts]:
+    """What the metrics in this thread's lines add up to by the end of the block."""
+    counts = Counts()
+    token = _counts.set(counts)
+    try:
+        yield counts
+    finally:
+        _counts.reset(token)
 
 
 class _FlinkLog(io.TextIOBase):
@@ -19,7 +40,11 @@ class _FlinkLog(io.TextIOBase):
 
     def write(self, text: str) -> int:
         for line in filter(None, text.splitlines()):
-            _LOG.log(max(_level(line), self._least), "%s", line)
+            fields = _fields(line)
+            _LOG.log(max(_level(fields), self._least), "%s", line)
+            counts = _counts.get()
+            if counts is not None:
+                counts.update(_metrics(fields))
         return len(text)
 
 
@@ -33,9 +58,23 @@ def log_to_flink(least: str) -> None:
         sys.stdout = _FlinkLog(logging.getLevelNamesMapping()[least])
 
 
-def _level(line: str) -> int:
+def _fields(line: str) -> Mapping[str, object]:
     try:
-        level = logging.getLevelName(json.loads(line)["level"])
-    except (ValueError, TypeError, KeyError):
-        return logging.INFO
-    return level if isinstance(level, int) else logging.INFO
+        fields = json.loads(line)
+    except ValueError:
+        return {}
+    return fields if isinstance(fields, dict) else {}
+
+
+def _level(fields: Mapping[str, object]) -> int:
+    level = logging.getLevelNamesMapping().get(str(fields.get("level")))
+    return logging.INFO if level is None else level
+
+
+def _metrics(fields: Mapping[str, Any]) -> dict[str, int]:
+    """The metrics of a line in CloudWatch's embedded metric format; none of another line."""
+    return {
+        metric["Name"]: fields[metric["Name"]]
+        for directive in fields.get("_aws", {}).get("CloudWatchMetrics", ())
+        for metric in directive["Metrics"]
+    }

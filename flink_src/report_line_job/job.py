@@ -1,89 +1,75 @@
-"""The job: the records of the agent event stream, in batches by shard, through the classifier."""
+"""The job: the agent event stream, in windows by shard, through the classifier."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
 from pyflink.common import Row, Types
-from pyflink.datastream import KeyedProcessFunction, RuntimeContext
-from pyflink.datastream.state import ListStateDescriptor, ValueStateDescriptor
+from pyflink.datastream import FlatMapFunction, MapFunction, RuntimeContext
 from pyflink.table import StreamTableEnvironment
 
 from agent_classifier.classifier import classifier_handler
-from report_line_job.agent_event_table import TABLE
-from report_line_job.batches import Application, StreamRecord, classify, lambda_record
-from report_line_job.flink_log import log_to_flink
+from report_line_job.agent_event_table import windows
+from report_line_job.batches import Application, batches, classify, stream_record
+from report_line_job.flink_log import Counts, counted, log_to_flink
 from report_line_job.properties import Properties
 
-# Lambda ends a batch at 6 MB, as Base64.
-_LARGEST_BATCH = 4_500_000
+# The group whose metrics the service publishes (Managed Service for Apache Flink Developer Guide,
+# "Use custom metrics").
+_PUBLISHED = "kinesisanalytics"
+
+METRICS = ("EventsIn", "EventsSkipped", "EventsPutAside", "LinesWritten")
 
 
 def deliver_report_lines(tables: StreamTableEnvironment, properties: Properties) -> None:
-    """Add to the job of `tables` what is done with the rows of its table of agent events."""
-    rows = tables.to_data_stream(tables.from_path(TABLE))
-    rows.key_by(_shard, key_type=Types.STRING()).process(
-        _Classifier(properties), output_type=Types.PICKLED_BYTE_ARRAY()
-    ).name("classifier").uid("classifier")
+    """Add to the job of `tables` what is done with the rows of its table of agent events.
 
-
-def _shard(row: Row) -> str:
-    shard: str = row[0]
-    return shard
-
-
-class _Classifier(KeyedProcessFunction):  # type: ignore[misc]  # PyFlink is not in mypy's .venv
-    """Keeps a shard's records as Flink's state until they are a batch, and has the classifier deal
-    with it. Nothing comes out of it.
-
-    The state and the place on the stream are of one checkpoint, and nothing is in between: PyFlink
-    is done with a record before it takes a checkpoint behind it. So when the job begins anew from
-    a checkpoint, what the classifier had not dealt with by then comes to it again: no line is
-    missing, and what was put since then is in the report twice.
+    The windows and their timers are Flink's own state. The Python functions have none: PyFlink is
+    done with a window before it takes a checkpoint behind it. After a failure the job restarts from
+    its last checkpoint: no line is missing, and what was put since then is in the report twice.
     """
+    counts = (
+        tables.to_data_stream(tables.sql_query(windows(properties)))
+        .flat_map(_Classifier(properties), output_type=Types.PICKLED_BYTE_ARRAY())
+        .name("classifier")
+        .uid("window-classifier")
+    )
+    # One task counts for all: CloudWatch then has one running total of each metric, and not one for
+    # each task, whose maximum or sum would be none.
+    counts.map(_Metrics()).name("metrics").uid("metrics").force_non_parallel()
+
+
+class _Classifier(FlatMapFunction):  # type: ignore[misc]  # PyFlink is not in mypy's .venv
+    """From a window of a shard to the counts of its batches, which have then been classified."""
 
     def __init__(self, properties: Properties) -> None:
         self._properties = properties
 
-    def open(self, runtime_context: RuntimeContext) -> None:
+    def open(self, _runtime_context: RuntimeContext) -> None:
         log_to_flink(self._properties.log_level)
         os.environ.setdefault("AWS_DEFAULT_REGION", self._properties.region)
         self._application = Application(
             self._properties.application_name, self._properties.application_arn
         )
         self._handler = classifier_handler(self._properties.environment)
-        self._waiting = runtime_context.get_list_state(
-            ListStateDescriptor("waiting", Types.PICKLED_BYTE_ARRAY())
-        )
-        self._size = runtime_context.get_state(
-            ValueStateDescriptor("size", Types.PICKLED_BYTE_ARRAY())
-        )
 
-    def process_element(self, row: Row, ctx: KeyedProcessFunction.Context) -> Iterable[Any]:
-        shard, sequence_number, arrived, data = row
-        records, size = self._size.value() or (0, 0)
-        if not records:
-            timers = ctx.timer_service()
-            window = self._properties.batch_window_seconds * 1000
-            timers.register_processing_time_timer(timers.current_processing_time() + window)
-        # A plain tuple: what is in a snapshot is to be read by later versions of the job too.
-        self._waiting.add((shard, sequence_number, arrived.to_epoch_milli() / 1000, data))
-        records, size = records + 1, size + len(data)
-        self._size.update((records, size))
-        if records >= self._properties.batch_size or size >= _LARGEST_BATCH:
-            self._classify()
-        return ()
+    def flat_map(self, window: Row) -> Iterator[Counts]:
+        shard, rows = window
+        records = (stream_record(shard, *row) for row in rows)
+        for batch in batches(records, self._properties.batch_size):
+            with counted() as counts:
+                classify(self._handler, batch, self._application, self._properties.stream_arn)
+            yield counts
 
-    def on_timer(self, _timestamp: int, _ctx: KeyedProcessFunction.OnTimerContext) -> Iterable[Any]:
-        self._classify()
-        return ()
 
-    def _classify(self) -> None:
-        records = [
-            lambda_record(StreamRecord(*each), self._properties.stream_arn)
-            for each in self._waiting.get()
-        ]
-        if records:
-            classify(self._handler, records, self._application)
-        self._waiting.clear()
-        self._size.clear()
+class _Metrics(MapFunction):  # type: ignore[misc]  # PyFlink is not in mypy's .venv
+    """Adds counts to the metrics that the service publishes."""
+
+    def open(self, runtime_context: RuntimeContext) -> None:
+        group = runtime_context.get_metrics_group().add_group(_PUBLISHED)
+        self._counters = {name: group.counter(name) for name in METRICS}
+
+    def map(self, counts: Counts) -> Any:
+        for name, counter in self._counters.items():
+            counter.inc(counts[name])
+        return counts

@@ -11,7 +11,7 @@ from agent_events.environment import ConfigurationError, one_of, required, whole
 # Where Managed Service for Apache Flink puts the runtime properties.
 PROPERTIES = Path("/etc/flink/application_properties.json")
 
-# The group that takes the place of a function's environment variables.
+# The group with what a function has as environment variables.
 GROUP = "environment"
 
 
@@ -21,17 +21,20 @@ class Properties:
 
     `starting_timestamp`, in ISO 8601, goes with the position AT_TIMESTAMP. `consumer_arn` is the
     registered consumer of the stream as which the job reads, None where it shares the stream.
+    `window_seconds` is how long the records of a shard wait for more, and `window_records` how many
+    can come in that time.
     """
 
     application_arn: str
     batch_size: int
-    batch_window_seconds: int
     consumer_arn: str | None
     environment: Mapping[str, str]
     log_level: str
     starting_position: str
     starting_timestamp: str | None
     stream_arn: str
+    window_records: int
+    window_seconds: int
 
     @property
     def application_name(self) -> str:
@@ -70,9 +73,6 @@ def read_properties(path: Path = PROPERTIES) -> Properties:
     return Properties(
         application_arn=required(environment, "APPLICATION_ARN", "the ARN of the application"),
         batch_size=whole_number(environment, "BATCH_SIZE", "the most events of a batch", 1, 10_000),
-        batch_window_seconds=whole_number(
-            environment, "BATCH_WINDOW_SECONDS", "how long a batch may wait for more", 0, 300
-        ),
         consumer_arn=environment.get("CONSUMER_ARN") or None,
         environment=environment,
         log_level=one_of(
@@ -90,5 +90,11 @@ def read_properties(path: Path = PROPERTIES) -> Properties:
         else None,
         stream_arn=required(
             environment, "AGENT_EVENT_STREAM_ARN", "the ARN of the agent event stream"
+        ),
+        window_records=whole_number(
+            environment, "WINDOW_RECORDS", "the most events of a shard in a window", 1, 20_000
+        ),
+        window_seconds=whole_number(
+            environment, "WINDOW_SECONDS", "how long events wait for more", 1, 10
         ),
     )

@@ -35,24 +35,25 @@ resource "aws_kinesisanalyticsv2_application" "classifier" {
             AGENT_EVENT_STREAM_ARN    = var.agent_event_stream_arn
             APPLICATION_ARN           = local.arns.application
             BATCH_SIZE                = tostring(var.classifier_function.batch_size)
-            BATCH_WINDOW_SECONDS      = tostring(var.classifier_function.batch_window_seconds)
             FAILED_RECORDS_BUCKET     = aws_s3_bucket.failed_events.bucket
             FIREHOSE_STREAM           = aws_kinesis_firehose_delivery_stream.reports.name
             INCLUDE_AGENT_STATUS_TYPE = var.include_agent_status_type ? "True" : "False"
             LOG_LEVEL                 = var.log_level
             STARTING_POSITION         = local.starting_position
             STATUS_TABLE_BUCKET       = aws_s3_bucket.reports.bucket
+            WINDOW_RECORDS            = tostring(var.flink_application.window_records)
+            WINDOW_SECONDS            = tostring(var.flink_application.window_seconds)
           },
           { for time in var.starting_timestamp[*] : "STARTING_TIMESTAMP" => time },
           { for arn in aws_kinesis_stream_consumer.classifier[*].arn : "CONSUMER_ARN" => arn },
         )
       }
 
-      # Where in the package what is: see flink_src/package.py.
+      # Where in the package what is: see flink_src/package.py and flink_src/pom.xml.
       property_group {
         property_group_id = "kinesis.analytics.flink.run.options"
         property_map = {
-          jarfile = "lib/flink-sql-connector-kinesis-5.1.0-1.20.jar"
+          jarfile = "lib/flink-sql-connector-kinesis.jar"
           pyFiles = "python/"
           python  = "main.py"
         }
@@ -70,7 +71,8 @@ resource "aws_kinesisanalyticsv2_application" "classifier" {
       monitoring_configuration {
         configuration_type = "CUSTOM"
         log_level          = var.log_level == "WARNING" ? "WARN" : var.log_level
-        metrics_level      = "APPLICATION"
+        # Of the application as a whole: its own metrics then have no other dimension.
+        metrics_level = "APPLICATION"
       }
 
       parallelism_configuration {

@@ -265,8 +265,8 @@ variable "failed_events_bucket_name" {
 }
 
 variable "flink_application" {
-  description = "The Flink application, with `engine` = `flink`: `code_bucket` and `code_key` (the S3 object that `make flink-package` made; another object for other code) and `code_version` (its version in a bucket that keeps them), `start_application` (whether it is started when it is made; a change starts or stops it), `parallelism` (tasks side by side, 1 to 256, and at most `parallelism_per_kpu` times the quota of KPUs, which is 64 unless it was raised), `parallelism_per_kpu` (of them in one KPU, 1 to 8), `auto_scaling` (AWS changes the parallelism with the load) and `checkpoint_interval_seconds` (10 to 600: as much can be in the report twice after a failure)."
-  type        = object({ auto_scaling = optional(bool, false), checkpoint_interval_seconds = optional(number, 60), code_bucket = optional(string), code_key = optional(string, "report-line-job.zip"), code_version = optional(string), parallelism = optional(number, 1), parallelism_per_kpu = optional(number, 1), start_application = optional(bool, false) })
+  description = "The Flink application, with `engine` = `flink`: `code_bucket` and `code_key` (the S3 object that `make flink-package` made; another object for other code) and `code_version` (its version in a bucket that keeps them), `start_application` (whether it is started when it is made; a change starts or stops it), `parallelism` (tasks side by side, 1 to 256, and at most `parallelism_per_kpu` times the quota of KPUs, which is 64 unless it was raised), `parallelism_per_kpu` (of them in one KPU, 1 to 8), `auto_scaling` (AWS changes the parallelism with the load), `checkpoint_interval_seconds` (10 to 600: as much can be in the report twice after a failure), `window_seconds` (1 to 10: how long the events of a shard wait for more, to be classified together) and `window_records` (how many of them may come in that time: at least 2,000 times `window_seconds`, which is twice what a shard takes, and at most 20,000)."
+  type        = object({ auto_scaling = optional(bool, false), checkpoint_interval_seconds = optional(number, 60), code_bucket = optional(string), code_key = optional(string, "report-line-job.zip"), code_version = optional(string), parallelism = optional(number, 1), parallelism_per_kpu = optional(number, 1), start_application = optional(bool, false), window_records = optional(number, 20000), window_seconds = optional(number, 5) })
   default     = {}
   nullable    = false
 
@@ -298,6 +298,16 @@ variable "flink_application" {
   validation {
     condition     = var.flink_application.checkpoint_interval_seconds >= 10 && var.flink_application.checkpoint_interval_seconds <= 600 && floor(var.flink_application.checkpoint_interval_seconds) == var.flink_application.checkpoint_interval_seconds
     error_message = "flink_application.checkpoint_interval_seconds is ${var.flink_application.checkpoint_interval_seconds}: it has to be a whole number from 10 to 600."
+  }
+
+  validation {
+    condition     = var.flink_application.window_seconds >= 1 && var.flink_application.window_seconds <= 10 && floor(var.flink_application.window_seconds) == var.flink_application.window_seconds
+    error_message = "flink_application.window_seconds is ${var.flink_application.window_seconds}: it has to be a whole number from 1 to 10. A shard is read at up to 2 MB a second, and a window has to fit in memory."
+  }
+
+  validation {
+    condition     = var.flink_application.window_records >= 2000 * var.flink_application.window_seconds && var.flink_application.window_records <= 20000 && floor(var.flink_application.window_records) == var.flink_application.window_records
+    error_message = "flink_application.window_records is ${var.flink_application.window_records}: with window_seconds = ${var.flink_application.window_seconds} it has to be a whole number from ${2000 * var.flink_application.window_seconds} to 20000. With less, the application would never catch up with a full shard; more does not fit in memory."
   }
 }
 

@@ -72,8 +72,8 @@ class Servers:
 
 
 @contextmanager
-def servers(folder: Path) -> Iterator[Servers]:
-    """Start both on free ports of 127.0.0.1, logging into `folder`.
+def servers(folder: Path, auth: bool = False) -> Iterator[Servers]:
+    """Start both on free ports of 127.0.0.1, logging into `folder`; with `auth`, IAM is enforced.
 
     Raises StartError, with the end of its log, when one does not start.
     """
@@ -87,12 +87,13 @@ def servers(folder: Path) -> Iterator[Servers]:
             if not name.startswith(("AWS_", "TF_"))
         }
         running.enter_context(
-            _process(
-                ["-c", _CLOUD],
+            served(
+                [sys.executable, "-c", _CLOUD],
                 folder / "ministack.log",
                 f"{cloud}/_ministack/health",
                 surroundings
                 | {
+                    "AUTH": str(auth).lower(),
                     "BIND_HOST": "127.0.0.1",
                     "GATEWAY_PORT": str(cloud_port),
                     "IOT_MTLS_ENABLED": "false",
@@ -104,8 +105,16 @@ def servers(folder: Path) -> Iterator[Servers]:
             )
         )
         running.enter_context(
-            _process(
-                ["-m", "microburst", "--upstream", cloud, "--port", str(proxy_port)],
+            served(
+                [
+                    sys.executable,
+                    "-m",
+                    "microburst",
+                    "--upstream",
+                    cloud,
+                    "--port",
+                    str(proxy_port),
+                ],
                 folder / "microburst.log",
                 f"{proxy}/_microburst/health",
                 surroundings,
@@ -115,13 +124,21 @@ def servers(folder: Path) -> Iterator[Servers]:
 
 
 @contextmanager
-def _process(
-    arguments: list[str], log: Path, health: str, environment: Mapping[str, str]
+def served(
+    command: list[str],
+    log: Path,
+    health: str,
+    environment: Mapping[str, str],
+    folder: Path | None = None,
 ) -> Iterator[None]:
+    """Run `command`, a server that answers at the URL `health`, in `folder` or beside its log.
+
+    Raises StartError, with the end of its log, when it does not start.
+    """
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, *arguments],
-            cwd=log.parent,
+            command,
+            cwd=folder or log.parent,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

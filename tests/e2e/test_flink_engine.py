@@ -26,12 +26,14 @@ CONSUMER = "module.agent_productivity.aws_kinesis_stream_consumer.classifier[0]"
 
 # What docs/changes.md has about an application, beside its stream.
 SETTINGS = {
-    "classifier_function": {"batch_size": 500, "batch_window_seconds": 9, "memory_size": 512},
+    "classifier_function": {"batch_size": 500, "memory_size": 512},
     "flink_application": {
         "code_bucket": CODE_BUCKET,
         "code_key": "report-line-job-2.zip",
         "parallelism": 4,
         "parallelism_per_kpu": 2,
+        "window_records": 19_000,
+        "window_seconds": 9,
     },
     "include_agent_status_type": True,
     "log_level": "DEBUG",
@@ -194,10 +196,11 @@ def test_settings_update_the_application_and_destroy_nothing(on_flink: OnFlink) 
     assert _differing(_properties(before), _properties(after)) == {
         "AGENT_EVENT_STREAM_ARN",
         "BATCH_SIZE",
-        "BATCH_WINDOW_SECONDS",
         "INCLUDE_AGENT_STATUS_TYPE",
         "LOG_LEVEL",
         "STARTING_POSITION",
+        "WINDOW_RECORDS",
+        "WINDOW_SECONDS",
     }
 
 

@@ -2,11 +2,14 @@
 
 import logging
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from report_line_job.flink_log import log_to_flink
+from agent_events.structured_log import log, log_metrics
+from report_line_job.flink_log import counted, log_to_flink
 
 LOG = logging.getLogger("agent_classifier")
 
@@ -50,3 +53,30 @@ def test_each_line_is_an_entry(caplog: pytest.LogCaptureFixture) -> None:
     log_to_flink("INFO")
     sys.stdout.write("one\ntwo\n")
     assert caplog.messages == ["one", "two"]
+
+
+def test_the_metrics_of_a_block_are_counted(caplog: pytest.LogCaptureFixture) -> None:
+    log_to_flink("INFO")
+    log_metrics("INFO", "before", {"EventsIn": 1})
+    with counted() as counts:
+        log_metrics("INFO", "one", {"EventsIn": 2, "EventsSkipped": 0})
+        log_metrics("INFO", "two", {"EventsIn": 3})
+        log("INFO", "no metrics", EventsIn=9)
+        sys.stdout.write("no JSON\n[]\n")
+    assert counts == {"EventsIn": 5, "EventsSkipped": 0}
+    assert len(caplog.records) == 6
+
+
+def test_what_two_threads_log_is_counted_by_each() -> None:
+    log_to_flink("INFO")
+    together = threading.Barrier(2)
+
+    def count(number: int) -> int:
+        with counted() as counts:
+            together.wait()
+            log_metrics("INFO", "batch", {"EventsIn": number})
+            together.wait()
+        return counts["EventsIn"]
+
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(count, (1, 2))) == [1, 2]

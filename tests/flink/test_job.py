@@ -1,150 +1,201 @@
-"""The job's report lines are the classifier's, byte for byte, through restarts too."""
+"""The job's report lines are the classifier's, byte for byte, on the connector that it runs on."""
 
 import json
-from collections.abc import Callable, Iterator
+import re
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
 
 import pytest
 
-from agent_classifier.report_line import report_line
-from agent_classifier.status_table import StatusTable, parse_status_table
-from agent_events.agent_event import decode_agent_event
-from package import PACKAGE, assemble, install_libraries
+from agent_classifier.status_table import parse_status_table
 from tests.bench.batches import mixed
-from tests.chaos.servers import Servers, servers
-from tests.flink.running_job import APPLICATION, FLINK_PYTHON, REPORTS, TABLE_KEY, Run, running
+from tests.chaos.servers import Servers
+from tests.flink.agent_stream import agent_stream
+from tests.flink.report import lines_of
+from tests.flink.running_job import APPLICATION, REPORTS, TABLE_KEY, Job, make_estate, running
 from tests.local_cloud.agent_stream import SAMPLE_DAY
 
-EVENTS, SHARDS = 100_000, 10
+EVENTS = 20_000
+
+DAY = SAMPLE_DAY.read_bytes().splitlines()
 
 # What the classifier makes of the sample day, without a reference table or with one without rows.
 REPORT = (SAMPLE_DAY.parent / "report-no-table.csv").read_bytes()
 REPORT_LINES = REPORT.count(b"\n")
 HEADER_ONLY = b"StateName,StateType\n"
 
-# In packed records come this many lines at least on average; of a full batch it is some thousand.
-PACKED_LINES = 50
-
-# After the first, each is read some seconds after the one before, for the batch window, and the
-# table is kept for a minute.
-SHARDS_TO_WAIT = 60
+ONE, OTHER = "shardId-000000000000", "shardId-000000000001"
 
 
-@pytest.fixture(scope="session")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package, with the libraries that it is delivered with, and no connector."""
-    assert FLINK_PYTHON.exists(), "PyFlink is installed by make test-flink: run the tests by it"
-    folder = tmp_path_factory.mktemp("package")
-    install_libraries(folder / "libraries")
-    assemble({}, folder / "libraries", folder / PACKAGE.name)
-    return folder / PACKAGE.name
-
-
-@pytest.fixture
-def cloud(tmp_path: Path) -> Iterator[Servers]:
-    (tmp_path / "servers").mkdir()
-    with servers(tmp_path / "servers") as both:
-        yield both
-
-
-def test_a_sample_day_is_the_classifiers_report_and_the_rest_is_put_aside(
+def test_a_sample_day_is_the_classifiers_report_and_a_quiet_shard_waits_for_no_other_event(
     tmp_path: Path, package: Path, cloud: Servers
 ) -> None:
-    day = SAMPLE_DAY.read_bytes().splitlines()
-    from_the_future = {**json.loads(day[1]), "EventTimestamp": "2026-03-04T18:00:01.000Z"}
-    stream = {"shardId-000000000000": [*day, b"junk", json.dumps(from_the_future).encode()]}
-    with running(tmp_path, package, cloud, stream, table=None, LOG_LEVEL="ERROR") as run:
-        run.await_until("an event that is put aside", lambda: bool(run.failed_events()))
-        run.await_until("the report", _are_there(run, REPORT_LINES))
+    make_estate(cloud)
+    from_the_future = json.dumps({**json.loads(DAY[1]), "EventTimestamp": "2099-03-04T18:00:01Z"})
+    with agent_stream(tmp_path, 2) as stream:
+        stream.put_on({ONE: [*DAY, b"junk", from_the_future.encode()]})
+        given = {"BATCH_SIZE": "5", "LOG_LEVEL": "ERROR"}
+        job = Job(tmp_path, package, cloud, stream.endpoint, given)
+        with running(job) as run:
+            run.await_until("an event that is put aside", lambda: bool(job.failed_events()))
+            run.await_lines(REPORT_LINES)
+            assert in_order(job.report_objects()) == REPORT
+            assert len(job.report_objects()) < REPORT_LINES, "the lines are not packed"
+            (key,) = job.failed_events()
+            assert re.fullmatch(rf"undeliverable/{APPLICATION}/{ONE}/\d+\.json", key)
+            # The line of a batch is a warning with a skipped record, and is written at any level.
+            assert '"reason":"not JSON"' in job.flink_log()
 
-        assert _in_order(run.report_objects()) == REPORT
-        assert len(run.report_objects()) <= REPORT_LINES / 3, "the lines are not packed"
-        (key,) = run.failed_events()
-        assert key == f"undeliverable/{APPLICATION}/shardId-000000000000/{15:020}.json"
-        # The line of a batch is a warning with a skipped record, and is written whatever the level.
-        assert '"reason":"not JSON"' in run.flink_log()
+            stream.put_on({OTHER: DAY[1:2]})
+            run.await_lines(REPORT_LINES + 1)
+            counted = {
+                "EventsIn": len(DAY) + 3,
+                "EventsPutAside": 1,
+                "EventsSkipped": 1,
+                "LinesWritten": REPORT_LINES + 1,
+            }
+            run.await_until("the counters", lambda: run.counters() == counted)
 
 
-def test_100000_events_are_the_classifiers_lines_through_a_restart_from_a_checkpoint(
+def test_20000_events_are_the_classifiers_lines_through_reshards_and_a_savepoint(
     tmp_path: Path, package: Path, cloud: Servers
 ) -> None:
     events = mixed(EVENTS).events()
-    stream = {f"shardId-{shard:012}": events[shard::SHARDS] for shard in range(SHARDS)}
-    expected = [[line for line in map(_line, data) if line] for data in stream.values()]
-    every_line = {line for shard in expected for line in shard}
-    # So slow a Firehose that the job is not through before there is a checkpoint.
-    cloud.set_rules([{"service": "firehose", "latency": 500}])
-    with running(tmp_path, package, cloud, stream, table=HEADER_ONLY) as run:
-        run.await_until(
-            "a checkpoint and some of the report",
-            lambda: bool(run.checkpoints()) and bool(run.report_objects()),
-        )
-        run.kill_a_python_worker()
-        cloud.set_rules([])
-        run.await_until("all of the report", lambda: set(run.report_lines()) >= every_line)
+    backlog, while_split, waiting, while_merged = (
+        *(events[:8_000], events[8_000:12_000], events[12_000:13_000], events[13_000:]),
+    )
+    make_estate(cloud, HEADER_ONLY)
+    # No batch ends a window, so that a report file is what was in one.
+    given = {"BATCH_SIZE": "10000", "WINDOW_RECORDS": "400"}
+    with agent_stream(tmp_path, 4) as stream:
+        stream.put(backlog)
+        two = {"parallelism.default": "2"}
+        job = Job(tmp_path, package, cloud, stream.endpoint, given, two)
+        with running(job) as run:
+            run.await_lines(1)
+            stream.put(while_split[:2_000])
+            stream.reshard(8)
+            stream.put(while_split[2_000:])
+            expected = lines_of(backlog + while_split)
+            run.await_lines(len(expected))
+            assert Counter(job.report_lines()) == Counter(expected)
+            # A read too many may be in a window, and what was on its way when the machine stood.
+            assert max(each.count(b"\n") for each in job.report_objects()) <= 2 * 400
+            assert len(job.report_objects()) < len(expected) / 50, "the lines are not packed"
 
-        assert run.restored_from(), "the job did not begin anew from a checkpoint"
-        lines = run.report_lines()
-        assert set(lines) == every_line
-        assert len(lines) < 2 * len(every_line), "it began anew from the beginning of the stream"
-        assert len(run.report_objects()) < len(lines) / PACKED_LINES, "the lines are not packed"
-        whole = [b"".join(shard) for shard in expected]
-        assert all(any(each in shard for shard in whole) for each in run.report_objects()), (
+            stream.put(waiting)
+            savepoint = run.stop_with_savepoint()
+
+        again = Job(
+            tmp_path,
+            changed(package, tmp_path),
+            cloud,
+            stream.endpoint,
+            {**given, "BATCH_SIZE": "300", "WINDOW_SECONDS": "3"},
+            two,
+        )
+        with running(again, savepoint) as run:
+            run.await_running()
+            stream.put(while_merged[:3_000])
+            stream.reshard(4)
+            stream.put(while_merged[3_000:])
+            every_line = set(lines_of(events))
+            run.await_until("every line", lambda: set(again.report_lines()) >= every_line)
+            assert set(again.report_lines()) == every_line
+            twice = len(again.report_lines()) - len(lines_of(events))
+            assert 0 <= twice <= len(waiting), "the job did not go on from the savepoint"
+            assert "batch classified by another package" in again.flink_log()
+
+        whole = [b"".join(lines_of(shard)) for shard in stream.by_shard.values()]
+        assert all(any(each in shard for shard in whole) for each in again.report_objects()), (
             "a report file is not a run of one shard's lines, in order"
         )
 
 
-def test_no_line_is_written_while_the_table_is_broken_and_all_are_afterwards(
+def test_no_line_is_written_while_the_table_is_broken_and_another_one_is_taken_without_a_restart(
     tmp_path: Path, package: Path, cloud: Servers
 ) -> None:
-    stream = {"shardId-000000000000": SAMPLE_DAY.read_bytes().splitlines()}
-    broken = b"StateName,StateType\nAvailable,Yes\n"
-    with running(tmp_path, package, cloud, stream, table=broken) as run:
-        run.await_until(
-            "a restart because of the table",
-            lambda: bool(run.restored_from()) and "row 2: StateType is 'Yes'" in run.flink_log(),
-        )
-        assert run.report_objects() == []
+    make_estate(cloud, b"StateName,StateType\nAvailable,Yes\n")
+    s3 = cloud.client("s3")
+    with agent_stream(tmp_path, 1) as stream:
+        stream.put_on({ONE: DAY})
+        job = Job(tmp_path, package, cloud, stream.endpoint)
+        with running(job) as run:
+            run.await_until(
+                "a restart because of the table",
+                lambda: (
+                    bool(job.restored_from()) and "row 2: StateType is 'Yes'" in job.flink_log()
+                ),
+            )
+            assert job.report_objects() == []
 
-        cloud.client("s3").put_object(Bucket=REPORTS, Key=TABLE_KEY, Body=HEADER_ONLY)
-        run.await_until("the report", _are_there(run, REPORT_LINES))
-        assert _in_order(run.report_objects()) == REPORT
+            s3.put_object(Bucket=REPORTS, Key=TABLE_KEY, Body=HEADER_ONLY)
+            run.await_lines(REPORT_LINES)
+            assert in_order(job.report_objects()) == REPORT
+
+            # A job that restarts reads the table in any case: then once more, with another one.
+            for state_type in cycle(b"1 0 A".split()):
+                restarts = len(job.restored_from())
+                table = HEADER_ONLY + b"Available," + state_type
+                s3.put_object(Bucket=REPORTS, Key=TABLE_KEY, Body=table)
+                by_it = lines_of(DAY, parse_status_table(table))
+                read: list[bytes] = []
+                while not set(read) >= set(by_it):
+                    before = len(job.report_lines())
+                    stream.put_on({ONE: DAY})
+                    run.await_lines(before + REPORT_LINES)
+                    read = job.report_lines()[before:]
+                if len(job.restored_from()) == restarts:
+                    break
 
 
-def test_another_table_is_taken_while_the_job_runs(
-    tmp_path: Path, package: Path, cloud: Servers
+@pytest.mark.parametrize("position", ["LATEST", "AT_TIMESTAMP"])
+def test_a_job_begins_where_it_was_told_on_shards_without_an_event_too(
+    position: str, tmp_path: Path, package: Path, cloud: Servers
 ) -> None:
-    day = SAMPLE_DAY.read_bytes().splitlines()
-    shards = (f"shardId-{number:012}" for number in range(SHARDS_TO_WAIT))
-    # Both tasks have some of these, and so have read the first table when all lines are there.
-    begun = {next(shards): day for _ in range(6)}
-    with running(tmp_path, package, cloud, begun, table=HEADER_ONLY) as run:
-        run.await_until("the report", _are_there(run, len(begun) * REPORT_LINES))
-        # A job that begins anew reads the table in any case: then once more, with another one.
-        for state_type in cycle(b"1 0 A".split()):
-            restarts, seen = len(run.restored_from()), len(run.report_lines())
-            table = HEADER_ONLY + b"Available," + state_type
-            cloud.client("s3").put_object(Bucket=REPORTS, Key=TABLE_KEY, Body=table)
-            by_it = {line for each in day if (line := _line(each, parse_status_table(table)))}
-            while not set(run.report_lines()[seen:]) >= by_it:
-                more = _are_there(run, len(run.report_lines()) + len(by_it))
-                shard = next(shards, None)
-                assert shard, "the table is not read anew"
-                run.write_records({shard: day})
-                run.await_until("more lines", more)
-            if len(run.restored_from()) == restarts:
-                break
+    before, first, second = DAY[1:3], DAY[3:6], DAY[6:9]
+    make_estate(cloud)
+    with agent_stream(tmp_path, 2) as stream:
+        stream.put_on({ONE: before})
+        time.sleep(1.5)  # a position is in whole seconds
+        told = {"STARTING_POSITION": position}
+        if position == "AT_TIMESTAMP":
+            told["STARTING_TIMESTAMP"] = datetime.now(UTC).isoformat(timespec="seconds")
+            time.sleep(1)
+            stream.put_on({ONE: first})
+        job = Job(tmp_path, package, cloud, stream.endpoint, told)
+        with running(job) as run:
+            run.await_running()
+            run.await_checkpoint()
+            if position == "LATEST":
+                stream.put_on({ONE: first})
+            run.await_lines(len(lines_of(first)))
+            run.kill_a_python_worker()
+            stream.put_on({OTHER: second})
+            every_line = set(lines_of([*first, *second]))
+            run.await_until("all lines", lambda: set(job.report_lines()) >= every_line)
+            assert set(job.report_lines()) == every_line
 
 
-def _are_there(run: Run, lines: int) -> Callable[[], bool]:
-    return lambda: len(run.report_lines()) >= lines
+def changed(package: Path, folder: Path) -> Path:
+    """A package that is another one, by what its log says."""
+    other = folder / "another.zip"
+    with zipfile.ZipFile(package) as old, zipfile.ZipFile(other, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "python/agent_classifier/classifier.py":
+                content = content.replace(
+                    b'"batch classified"', b'"batch classified by another package"'
+                )
+            new.writestr(name, content)
+    return other
 
 
-def _line(data: bytes, table: StatusTable | None = None) -> bytes | None:
-    return report_line(decode_agent_event(data), table or {}, False)
-
-
-def _in_order(objects: list[bytes]) -> bytes:
+def in_order(objects: Sequence[bytes]) -> bytes:
     """Report files one after the other, as their lines are in the report; files have no order."""
     return b"".join(sorted(objects, key=REPORT.find))

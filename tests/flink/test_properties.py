@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agent_events.environment import ConfigurationError
-from report_line_job.agent_event_table import create_table
+from report_line_job.agent_event_table import create_table, windows
 from report_line_job.properties import Properties, read_properties
 from tests.flink.running_job import properties
 
@@ -21,18 +21,30 @@ def read(folder: Path, **more: str) -> Properties:
 
 
 def test_the_stream_is_read_by_its_name_from_its_oldest_event(tmp_path: Path) -> None:
-    assert create_table(read(tmp_path), NOW) == (
+    assert create_table(read(tmp_path, WINDOW_SECONDS="5"), NOW) == (
         "CREATE TABLE agent_events ("
-        "shard STRING NOT NULL METADATA FROM 'shard-id' VIRTUAL, "
-        "sequence_number STRING NOT NULL METADATA FROM 'sequence-number' VIRTUAL, "
-        "arrived TIMESTAMP_LTZ(3) NOT NULL METADATA FROM 'timestamp' VIRTUAL, "
-        "data BYTES"
+        "shard STRING METADATA FROM 'shard-id' VIRTUAL, "
+        "sequence_number STRING METADATA FROM 'sequence-number' VIRTUAL, "
+        "arrived TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL, "
+        "data BYTES, "
+        "processing_time AS PROCTIME()"
         ") WITH ('connector' = 'kinesis-legacy', 'stream' = 'agent-events', "
         "'aws.region' = 'eu-central-1', 'format' = 'raw', 'scan.shard-assigner' = 'uniform', "
+        "'scan.shard.getrecords.intervalmillis' = '200', "
+        "'scan.shard.getrecords.maxrecordcount' = '769', "
         "'scan.stream.initpos' = 'TRIM_HORIZON', "
         "'scan.stream.initpos-timestamp' = '2000-01-01T00:00:00+00:00', "
         "'scan.stream.initpos-timestamp-format' = 'yyyy-MM-dd''T''HH:mm:ssXXX')"
     )
+
+
+def test_a_window_holds_no_more_than_is_read_in_its_time(tmp_path: Path) -> None:
+    for seconds, records, each_read in (("1", "2000", 333), ("10", "20000", 392), ("10", "1", 1)):
+        given = read(tmp_path, WINDOW_SECONDS=seconds, WINDOW_RECORDS=records)
+        table = create_table(given, NOW)
+        assert f"'scan.shard.getrecords.maxrecordcount' = '{each_read}'" in table
+        assert "'scan.shard.getrecords.intervalmillis' = '200'" in table
+        assert f"INTERVAL '{seconds}' SECOND" in windows(given)
 
 
 def test_it_begins_at_a_time_and_reads_as_its_own_consumer(tmp_path: Path) -> None:
@@ -57,7 +69,7 @@ def test_it_begins_at_a_time_and_reads_as_its_own_consumer(tmp_path: Path) -> No
         assert option in table
 
 
-def test_now_is_a_time_which_a_job_that_begins_anew_still_has(tmp_path: Path) -> None:
+def test_now_is_a_time_which_a_job_that_restarts_still_has(tmp_path: Path) -> None:
     table = create_table(read(tmp_path, STARTING_POSITION="LATEST"), NOW)
     assert "'scan.stream.initpos' = 'AT_TIMESTAMP'" in table
     assert "'scan.stream.initpos-timestamp' = '2026-03-02T08:59:59+00:00'" in table
@@ -78,11 +90,13 @@ def test_a_time_that_was_taken_away_leaves_one_for_shards_that_were_begun_with_i
         ("AGENT_EVENT_STREAM_ARN", ""),
         ("APPLICATION_ARN", ""),
         ("BATCH_SIZE", "many"),
-        ("BATCH_WINDOW_SECONDS", "301"),
         ("FIREHOSE_STREAM", ""),
         ("INCLUDE_AGENT_STATUS_TYPE", "perhaps"),
         ("LOG_LEVEL", "LOUD"),
         ("STARTING_POSITION", "NOW"),
+        ("WINDOW_RECORDS", "20001"),
+        ("WINDOW_SECONDS", "0"),
+        ("WINDOW_SECONDS", "11"),
     ],
 )
 def test_a_wrong_property_stops_the_job_by_its_name(tmp_path: Path, name: str, value: str) -> None:

@@ -109,7 +109,6 @@ run "changes_to_flink" {
         AGENT_EVENT_STREAM_ARN    = var.agent_event_stream_arn
         APPLICATION_ARN           = "arn:aws:kinesisanalytics:eu-central-1:111122223333:application/aspect-wfm-ap"
         BATCH_SIZE                = "1000"
-        BATCH_WINDOW_SECONDS      = "5"
         CONSUMER_ARN              = aws_kinesis_stream_consumer.classifier[0].arn
         FAILED_RECORDS_BUCKET     = "aspect-wfm-ap-failed-events-111122223333"
         FIREHOSE_STREAM           = "aspect-wfm-ap-kda-to-s3"
@@ -118,9 +117,11 @@ run "changes_to_flink" {
         STARTING_POSITION         = "AT_TIMESTAMP"
         STARTING_TIMESTAMP        = "2026-03-02T09:00:00Z"
         STATUS_TABLE_BUCKET       = "aspect-wfm-ap-reports-111122223333"
+        WINDOW_RECORDS            = "20000"
+        WINDOW_SECONDS            = "5"
       })
       "kinesis.analytics.flink.run.options" = tomap({
-        jarfile = "lib/flink-sql-connector-kinesis-5.1.0-1.20.jar"
+        jarfile = "lib/flink-sql-connector-kinesis.jar"
         pyFiles = "python/"
         python  = "main.py"
       })
@@ -160,8 +161,56 @@ run "takes_the_application_at_its_limits" {
 
   variables {
     engine            = "flink"
-    flink_application = { auto_scaling = true, checkpoint_interval_seconds = 600, code_bucket = "a.b-c", code_key = "a/b_c!('1').zip", code_version = "1", parallelism = 256, parallelism_per_kpu = 8 }
+    flink_application = { auto_scaling = true, checkpoint_interval_seconds = 600, code_bucket = "a.b-c", code_key = "a/b_c!('1').zip", code_version = "1", parallelism = 256, parallelism_per_kpu = 8, window_records = 20000, window_seconds = 10 }
   }
+}
+
+run "takes_the_shortest_window" {
+  command = plan
+
+  variables {
+    flink_application = { window_records = 2000, window_seconds = 1 }
+  }
+}
+
+run "refuses_no_window" {
+  command = plan
+
+  variables {
+    flink_application = { window_seconds = 0 }
+  }
+
+  expect_failures = [var.flink_application]
+}
+
+run "refuses_a_window_that_does_not_fit_in_memory" {
+  command = plan
+
+  variables {
+    flink_application = { window_seconds = 11 }
+  }
+
+  expect_failures = [var.flink_application]
+}
+
+run "refuses_more_records_than_fit_in_memory" {
+  command = plan
+
+  variables {
+    flink_application = { window_records = 20001 }
+  }
+
+  expect_failures = [var.flink_application]
+}
+
+run "refuses_a_window_that_is_smaller_than_what_comes" {
+  command = plan
+
+  variables {
+    flink_application = { window_records = 9999, window_seconds = 5 }
+  }
+
+  expect_failures = [var.flink_application]
 }
 
 run "refuses_another_engine_and_no_time" {
