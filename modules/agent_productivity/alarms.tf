@@ -70,6 +70,16 @@ locals {
   alarms = {
     for suffix, alarm in merge([
       for limits in var.alarms[*] : {
+        # The metrics of the job itself are totals since its last restart, which one task counts.
+        application-puts-events-aside = {
+          page       = "docs/engines.md"
+          meaning    = "Events that can never be delivered are kept in the bucket ${local.names.failed_events_bucket}."
+          metrics    = { total = { namespace = "AWS/KinesisAnalytics", name = "EventsPutAside", dimensions = local.application, stat = "Maximum" } }
+          expression = "IF(DIFF(FILL(total, 0)) < 0, total, DIFF(FILL(total, 0)))"
+          # FILL takes what has not arrived yet for 0, so one period back counts as well.
+          periods   = 2
+          breaching = 1
+        }
         application-reads-late = {
           page      = "docs/engines.md"
           meaning   = "The Flink application is behind: for five minutes it has read agent events more than ${limits.iterator_age_minutes} minutes after they came."
@@ -81,11 +91,23 @@ locals {
         }
         application-restarts = {
           page       = "docs/engines.md"
-          meaning    = "The Flink application's job fails and begins anew, again and again; what was read since its last checkpoint comes to the report twice."
+          meaning    = "The Flink application's job fails and restarts again and again; what was read since its last checkpoint comes to the report twice."
           metrics    = { restarts = { namespace = "AWS/KinesisAnalytics", name = "fullRestarts", dimensions = local.application, stat = "Maximum" } }
           expression = "DIFF(restarts)"
           periods    = 3
           breaching  = 2
+        }
+        application-skips-records = {
+          page    = "docs/engines.md"
+          meaning = "For 15 minutes more than ${limits.skipped_percent} percent of the records on the stream have been no agent events."
+          metrics = {
+            events  = { namespace = "AWS/KinesisAnalytics", name = "EventsIn", dimensions = local.application, stat = "Maximum" }
+            skipped = { namespace = "AWS/KinesisAnalytics", name = "EventsSkipped", dimensions = local.application, stat = "Maximum" }
+          }
+          expression = "IF(DIFF(events) > 0, 100 * DIFF(skipped) / DIFF(events), 0)"
+          threshold  = limits.skipped_percent
+          periods    = 3
+          breaching  = 3
         }
         classifier-reads-late = {
           meaning   = "The classifier is behind: for five minutes it has read agent events more than ${limits.iterator_age_minutes} minutes after they came."

@@ -35,7 +35,22 @@ locals {
     local._other_graphs,
   )
 
+  # What becomes of events, by the names of the function's metrics and of the job's.
+  _event_metrics = ["EventsIn", "EventsSkipped", "EventsPutAside", "LinesWritten"]
+
   _application_graphs = [
+    {
+      title = "Agent events"
+      stat  = "Maximum"
+      metrics = concat(
+        [
+          for metric in local._event_metrics :
+          ["AWS/KinesisAnalytics", metric, "Application", var.kda_application_name, { id = lower(metric), visible = false }]
+        ],
+        # Of totals, what came in each period.
+        [for metric in local._event_metrics : [{ id = "${lower(metric)}_now", expression = "DIFF(${lower(metric)})", label = metric }]],
+      )
+    },
     {
       title   = "How late the stream is read (milliseconds)"
       stat    = "Maximum"
@@ -58,7 +73,7 @@ locals {
       title = "Agent events"
       stat  = "Sum"
       metrics = [
-        for metric in ["EventsIn", "EventsSkipped", "EventsPutAside", "LinesWritten"] :
+        for metric in local._event_metrics :
         [local.namespace, metric, "FunctionName", local.names.classifier]
       ]
     },

@@ -34,11 +34,22 @@ _IS_NOT_READ = {
     "stats": ["Maximum", "Minimum"],
 }
 _UNUSUAL: dict[str, dict[str, Any]] = {
+    "application-puts-events-aside": {
+        "expression": "IF(DIFF(FILL(total, 0)) < 0, total, DIFF(FILL(total, 0)))",
+        "periods": 2,
+        "on": 1,
+        "stats": ["Maximum"],
+    },
     "application-reads-late": _LATE,
     "application-restarts": {
         "expression": "DIFF(restarts)",
         "stats": ["Maximum"],
         **_AGAIN_AND_AGAIN,
+    },
+    "application-skips-records": _SKIPS
+    | {
+        "expression": "IF(DIFF(events) > 0, 100 * DIFF(skipped) / DIFF(events), 0)",
+        "stats": ["Maximum"],
     },
     "classifier-fails": _AGAIN_AND_AGAIN,
     "classifier-gives-up-batches": _GIVES_UP,

@@ -72,7 +72,10 @@ OF_FLINK = {
     },
     "AWS/KinesisAnalytics": {
         name: {"Application": "acme"}
-        for name in ("KPUs", "containerCPUUtilization", "fullRestarts", "numberOfFailedCheckpoints")
+        for name in (
+            *("KPUs", "containerCPUUtilization", "fullRestarts", "numberOfFailedCheckpoints"),
+            *METRICS["classifier"],  # which the job publishes: tests/flink/test_job.py
+        )
     },
 }
 PERIODS = {60, 300}
@@ -278,7 +281,7 @@ def test_the_runbooks_defaults_are_those_of_every_module_and_example() -> None:
             assert dict(re.findall(r"(\w+) = optional\(number, (\d+)\)", type_)) == documented, path
 
 
-def test_on_flink_two_alarms_are_about_the_application(flink: Plan) -> None:
+def test_on_flink_four_alarms_are_about_the_application(flink: Plan) -> None:
     about = [each for each in RULES if each.startswith("application-")]
     expected = {
         suffix: RULES[suffix] for suffix in (*about, "no-heartbeat", "report-files-are-late")
@@ -304,12 +307,18 @@ def test_on_flink_metrics_are_those_of_the_application(
     ]
     (page,) = flink.dashboards.values()
     for widget in page["widgets"]:
-        for namespace, name, *dimensions in widget["properties"].get("metrics", []):
+        shown = [
+            [value for value in metric if isinstance(value, str)]
+            for metric in widget["properties"].get("metrics", [])
+        ]
+        for namespace, name, *dimensions in filter(None, shown):
             pairs = zip(dimensions[::2], dimensions[1::2], strict=True)
             metrics.append((namespace, name, dict(pairs)))
     of_application = [each for each in metrics if each[0] in OF_FLINK]
     for namespace, name, dimensions in of_application:
         assert dimensions == OF_FLINK[namespace][name]
+    own = {name for namespace, name, _ in of_application if name in METRICS["classifier"]}
+    assert own == METRICS["classifier"], "every metric that is paid for is looked at"
     with_consumer = "a consumer" in request.node.name
     ages = {name for namespace, name, _ in of_application if namespace == "AWS/Kinesis"}
     assert ages == {list(OF_FLINK["AWS/Kinesis"])[with_consumer]}

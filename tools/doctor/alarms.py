@@ -19,8 +19,10 @@ OF_REAL_TIME_ADHERENCE = (
     "relay-skips-records",
 )
 OF_AGENT_PRODUCTIVITY = (
+    "application-puts-events-aside",
     "application-reads-late",
     "application-restarts",
+    "application-skips-records",
     "classifier-fails",
     "classifier-gives-up-batches",
     "classifier-is-throttled",
