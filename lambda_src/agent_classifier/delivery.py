@@ -7,9 +7,8 @@ line twice.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from agent_classifier.packing import LARGEST_RECORD, FirehoseRecord
+from agent_events.aws_calls import FAILED_CALL
 from agent_events.structured_log import described, log
 
 # Firehose takes 500 records and 4 MiB a call. Three records of the largest size stay below 4 MiB
@@ -56,11 +55,12 @@ def _put(
             response = firehose.put_record_batch(
                 DeliveryStreamName=stream, Records=[{"Data": each.data} for each in records]
             )
-        except (ClientError, BotoCoreError) as error:  # botocore has tried again already
+            answers = response.get("RequestResponses", [])
+            taken = {index for index, answer in enumerate(answers) if answer.get("RecordId")}
+            codes = sorted({answer["ErrorCode"] for answer in answers if answer.get("ErrorCode")})
+        except FAILED_CALL as error:  # botocore has tried again already
             log("ERROR", "putting report lines failed", stream=stream, error=described(error))
             break
-        answers = response.get("RequestResponses", [])
-        taken = {index for index, answer in enumerate(answers) if answer.get("RecordId")}
         records = [each for index, each in enumerate(records) if index not in taken]
         if not records:
             break
@@ -69,7 +69,7 @@ def _put(
             "Firehose refused records of a batch",
             stream=stream,
             refused=len(records),
-            codes=sorted({answer["ErrorCode"] for answer in answers if answer.get("ErrorCode")}),
+            codes=codes,
         )
     return records
 

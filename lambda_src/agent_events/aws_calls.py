@@ -5,13 +5,17 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ResponseStreamingError
+from botocore.exceptions import BotoCoreError, ClientError, ResponseStreamingError
 
 AWS_CALLS = Config(
     connect_timeout=2,
     read_timeout=5,
     retries={"mode": "standard", "total_max_attempts": 3},
 )
+
+# What a call raises that fails, or the reading of its answer: one that is not as the service
+# documents it is a failed call too, whether botocore or a function comes upon it.
+FAILED_CALL = (BotoCoreError, ClientError, AttributeError, KeyError, TypeError, ValueError)
 
 
 def aws_client(service: str) -> Any:

@@ -5,8 +5,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from agent_events.aws_calls import FAILED_CALL
 from agent_events.conditions import Condition
 from agent_events.failed_records import failed_record_document, failed_record_key
 from agent_events.kinesis_batch import BatchResponse, settled
@@ -90,7 +89,7 @@ def _kept(
             ),
             ContentType="application/json",
         )
-    except (ClientError, BotoCoreError) as error:
+    except FAILED_CALL as error:
         log(
             "ERROR",
             "a record that cannot be delivered could not be kept either; it will be retried",

@@ -33,15 +33,15 @@ _QUOTED = (
 )
 
 
-def described(error: ClientError | BotoCoreError) -> str:
+def described(error: Exception) -> str:
     """What a failed call says of itself, without anything that it may quote of the request.
 
     An answer of the service has its code, operation, HTTP status and request id. Its message is
     added where it can only be about permissions and resources, as the code tells. Where there was
-    no answer, it is the kind of failure and the endpoint.
+    no answer, or none that could be read, it is the kind of failure and the endpoint.
     """
     if not isinstance(error, ClientError):
-        endpoint = error.kwargs.get("endpoint_url")
+        endpoint = error.kwargs.get("endpoint_url") if isinstance(error, BotoCoreError) else None
         return type(error).__name__ + (f": {endpoint}" if endpoint else "")
     answer, metadata = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
     code = str(answer.get("Code"))

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
+from agent_events.aws_calls import FAILED_CALL
 from agent_events.structured_log import described, log
 from rta_relay.concurrent_calls import CALLS_AT_ONCE
 from rta_relay.message import Message
@@ -52,34 +53,34 @@ def send_in_order(
 
 def _send(sqs: Any, request: Request, message_group: Callable[[str], str]) -> tuple[set[int], bool]:
     """The places of the messages that SQS refused, and whether to try them again."""
+    placed = {str(index): (place, each) for index, (place, each) in enumerate(request.entries)}
     try:
         response = sqs.send_message_batch(
             QueueUrl=request.queue_url,
             Entries=[
                 {
-                    "Id": str(index),
+                    "Id": name,
                     "MessageBody": each.body,
                     "MessageGroupId": message_group(each.agent_arn),
                 }
-                for index, (_, each) in enumerate(request.entries)
+                for name, (_, each) in placed.items()
             ],
         )
-    except (ClientError, BotoCoreError) as error:  # botocore has tried again already
+        taken = {entry.get("Id") for entry in response.get("Successful", [])}
+        refusals = [
+            {
+                "sequenceNumber": placed[entry["Id"]][1].sequence_number,
+                "code": entry.get("Code"),
+            }
+            for entry in response.get("Failed", [])
+            if entry.get("Id") in placed
+        ]
+    except FAILED_CALL as error:  # botocore has tried again already
         log("ERROR", "sending to a queue failed", queue=request.queue_url, error=described(error))
         throttled = isinstance(error, ClientError) and error.response["Error"]["Code"].startswith(
             _THROTTLED
         )
         return {place for place, _ in request.entries}, throttled
-    placed = {str(index): (place, each) for index, (place, each) in enumerate(request.entries)}
-    refusals = [
-        {
-            "sequenceNumber": placed[entry["Id"]][1].sequence_number,
-            "code": entry.get("Code"),
-        }
-        for entry in response.get("Failed", [])
-        if entry.get("Id") in placed
-    ]
     if refusals:
         log("WARNING", "SQS refused messages of a batch", queue=request.queue_url, refused=refusals)
-    taken = {entry.get("Id") for entry in response.get("Successful", [])}
     return {place for name, (place, _) in placed.items() if name not in taken}, True

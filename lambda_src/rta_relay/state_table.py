@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
+from agent_events.aws_calls import FAILED_CALL
 from agent_events.structured_log import described, log
 from rta_relay.agent_state import StateChange, deciding, item_size
 from rta_relay.concurrent_calls import for_each
@@ -215,21 +216,23 @@ def _state(dynamodb: Any, table: str, changes: Sequence[StateChange]) -> _Call:
     ]
     try:
         answers = dynamodb.batch_execute_statement(Statements=statements).get("Responses", [])
-    except (ClientError, BotoCoreError) as error:
+        errors = [
+            answer["Error"].get("Code", "") if "Error" in answer else None for answer in answers
+        ]
+    except FAILED_CALL as error:
         code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
         if code.startswith(_NO_STATEMENTS):
             _leave_to_transactions({code}, described(error))
             return _Call(refused=changes)
         log("ERROR", "writing agent states failed", error=described(error), changes=len(changes))
         return _Call(left=changes, later=True, failed=True)
-    if len(answers) != len(changes):
+    if len(errors) != len(changes):
         return _incomplete(changes)
     refused: list[StateChange] = []
     left: list[StateChange] = []
     codes: set[str] = set()
-    for each, answer in zip(changes, answers, strict=True):
-        if "Error" in answer:
-            code = answer["Error"].get("Code", "")
+    for each, code in zip(changes, errors, strict=True):
+        if code is not None:
             (left if code in _PASSING else refused).append(each)
             codes.add(code)
     unexpected = codes - _PASSING - {"ConditionalCheckFailed"}
@@ -262,10 +265,7 @@ def _transact(
     try:
         dynamodb.transact_write_items(TransactItems=actions)
     except cancelled as cancellation:
-        reasons = [
-            reason.get("Code", "None")
-            for reason in cancellation.response.get("CancellationReasons", [])
-        ]
+        reasons = _reasons(cancellation.response)
         if len(reasons) != len(actions) or set(reasons) == {"None"}:
             return _incomplete(changes)
         outdated, rejected, left = 0, list[StateChange](), list[StateChange]()
@@ -281,7 +281,7 @@ def _transact(
             log("ERROR", "DynamoDB refused a state change", reasons=sorted(unknown))
         waiting = len(left) == len(changes)
         return _Call(outdated, (), rejected, left, waiting, failed=bool(unknown))
-    except (ClientError, BotoCoreError) as error:
+    except FAILED_CALL as error:
         if isinstance(error, ClientError) and error.response["Error"]["Code"] == _INVALID:
             # It names no item, so the one that is rejected has to be searched for.
             alone = len(changes) == 1
@@ -289,6 +289,14 @@ def _transact(
         log("ERROR", "writing agent states failed", error=described(error), changes=len(changes))
         return _Call(left=changes, later=True, failed=True)
     return _Call()
+
+
+def _reasons(response: Mapping[str, Any]) -> list[str]:
+    """The code of each reason for a cancellation; none where they cannot be read."""
+    try:
+        return [reason.get("Code", "None") for reason in response["CancellationReasons"]]
+    except FAILED_CALL:
+        return []
 
 
 def _actions(tables: Tables, each: StateChange) -> list[dict[str, Any]]:

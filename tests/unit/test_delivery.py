@@ -122,7 +122,16 @@ def test_a_call_that_fails_is_reported_not_raised(error: Exception) -> None:
     assert failed == {"500", "500.5"}
 
 
-@pytest.mark.parametrize("answer", [{}, {"RequestResponses": []}, {"FailedPutCount": 0}])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"RequestResponses": []},
+        {"FailedPutCount": 0},
+        {"RequestResponses": [None]},
+        {"RequestResponses": 7},
+    ],
+)
 def test_what_firehose_does_not_confirm_counts_as_not_put(answer: dict[str, Any]) -> None:
     class Silent(FakeFirehose):
         def put_record_batch(self, **_request: Any) -> dict[str, Any]:

@@ -235,6 +235,9 @@ def test_a_refusal_logs_codes_and_sequence_numbers_and_no_message(
         {"Successful": [{}]},
         {"Successful": [{"Id": "7"}, {"Id": "x"}]},
         {"Failed": [{}, {"Id": "0"}, {"Id": "7", "Code": "InternalError"}]},
+        {"Successful": [None]},
+        {"Failed": [None]},
+        {"Successful": 7},
     ],
 )
 def test_an_answer_that_does_not_confirm_a_message_leaves_it_unsent(answer: dict[str, Any]) -> None:

@@ -563,7 +563,18 @@ def test_a_call_that_fails_for_another_reason_rejects_nothing(dynamodb: Any, cod
     assert outcome == TableOutcome(0, 0, failed=frozenset({"1", "2"}))
 
 
-@pytest.mark.parametrize("answer", [{"x": 1}, {"Responses": []}, {"Responses": [{}, {}]}])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"x": 1},
+        {"Responses": []},
+        {"Responses": [{}, {}]},
+        {"Responses": [None]},
+        {"Responses": [1]},
+        {"Responses": [{"Error": None}]},
+        {"Responses": 7},
+    ],
+)
 def test_an_answer_that_does_not_cover_every_statement_is_a_failed_call(
     dynamodb: Any, answer: dict[str, Any]
 ) -> None:
@@ -572,11 +583,23 @@ def test_an_answer_that_does_not_cover_every_statement_is_a_failed_call(
     assert recording.calls == [("batch_execute_statement", 1)] * 4
 
 
-@pytest.mark.parametrize("reasons", [None, [], ["ConditionalCheckFailed"], ["None", "None"]])
+@pytest.mark.parametrize(
+    "reasons",
+    [
+        [],
+        [{"Code": "ConditionalCheckFailed"}],
+        [{"Code": "None"}, {"Code": "None"}],
+        [None, None],
+        ["None", "None"],
+        7,
+        None,
+    ],
+)
 def test_a_cancellation_without_a_reason_for_each_action_is_a_failed_call(
-    dynamodb: Any, reasons: list[str] | None
+    dynamodb: Any, reasons: Any
 ) -> None:
-    cancellation: Any = cancelled(dynamodb, *(reasons or []))
+    cancellation: Any = cancelled(dynamodb)
+    cancellation.response["CancellationReasons"] = reasons
     if reasons is None:
         del cancellation.response["CancellationReasons"]
     recording = Recording(dynamodb, failing("transact_write_items", cancellation, 99))
