@@ -256,7 +256,10 @@ def _send_some_events(running: Running) -> None:
 
 
 def _held(running: Running) -> dict[str, Any]:
-    """The agents in the table, the report files, and how much waits on the queue, as root."""
+    """The agents in the table, the report files, and how much waits on the queue, as root.
+
+    Without the heartbeats (a line feed each): one can come at any time, on a schedule.
+    """
     objects = running.cloud.client("s3").list_objects_v2(
         Bucket=running.outputs["ap_s3_bucket_name"], Prefix="OUTPUT/"
     )
@@ -266,7 +269,9 @@ def _held(running: Running) -> dict[str, Any]:
     )
     return {
         "agents": dict(running.rta.read_states()),
-        "reports": {each["Key"]: each["ETag"] for each in objects.get("Contents", [])},
+        "reports": {
+            each["Key"]: each["ETag"] for each in objects.get("Contents", []) if each["Size"] > 1
+        },
         "waiting": int(waiting["Attributes"]["ApproximateNumberOfMessages"]),
     }
 

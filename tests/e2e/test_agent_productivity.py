@@ -98,12 +98,15 @@ def test_a_heartbeat_is_written_only_while_the_classifiers_mapping_is_enabled(
     before = deployment.wfm.report()
     assert heartbeat(deployment)["heartbeat"] is True
     enabled = deployment.wfm.report()
-    assert (enabled.heartbeats, enabled.objects) == (before.heartbeats + 1, before.objects + 1)
+    more = enabled.heartbeats - before.heartbeats
+    assert more == enabled.objects - before.objects
+    assert more in (1, 2), "one by the schedule may have come at the same time"
 
     functions.update_event_source_mapping(UUID=mapping, Enabled=False)
+    stopped = deployment.wfm.report()
     assert heartbeat(deployment)["heartbeat"] is False
     disabled = deployment.wfm.report()
-    assert (disabled.heartbeats, disabled.objects) == (enabled.heartbeats, enabled.objects)
+    assert (disabled.heartbeats, disabled.objects) == (stopped.heartbeats, stopped.objects)
 
     functions.update_event_source_mapping(UUID=mapping, Enabled=True)
     assert heartbeat(deployment)["heartbeat"] is True
