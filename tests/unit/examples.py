@@ -30,5 +30,5 @@ for _name, _examples in _EXAMPLES.items():
 
 
 def costly(quick: int) -> settings:
-    """For a test with costly examples: only so many of them when quick."""
+    """For a test with costly examples: only this number of them when quick."""
     return settings(max_examples=quick if PROFILE == QUICK else _EXAMPLES[PROFILE])

@@ -87,7 +87,7 @@ def test_an_event_nested_too_deeply_is_kept_whole_and_any_other_delivered(
 
 
 def is_kept_for_its_depth(environment: dict[str, str], levels: int) -> bool:
-    """Whether the function keeps an event of so many levels, instead of delivering it."""
+    """Whether the function keeps an event of that many levels, instead of delivering it."""
     aws = FakeAws()
     deep = json.dumps(event("eve", group="EMEA", Unknown="U"))
     deep = deep.replace('"U"', "[" * levels + "]" * levels)
