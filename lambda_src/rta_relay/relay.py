@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from typing import Any
 
-from agent_events.aws_calls import aws_client
+from agent_events.aws_calls import FAILED_CALL, aws_client
 from agent_events.batch_log import log_batch
 from agent_events.conditions import Condition
 from agent_events.invocation import (
@@ -16,7 +16,7 @@ from agent_events.invocation import (
     time_for_calls,
 )
 from agent_events.kinesis_batch import BatchResponse, batch_response, read_batch, settled
-from agent_events.structured_log import log_as
+from agent_events.structured_log import described, log, log_as
 from rta_relay.agent_state import LARGEST_ITEM
 from rta_relay.concurrent_calls import CALLS_AT_ONCE
 from rta_relay.configuration import read_configuration
@@ -57,13 +57,18 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
 
         # Read after the table is written: an event is then in the table before a server that has
         # not yet set the flag reads it.
-        write_to_queues = (
-            read_flag(dynamodb, configuration.configuration_table)
-            if configuration.configuration_table
-            else configuration.flag
-        )
+        write_to_queues: bool | None = configuration.flag
+        if configuration.configuration_table:
+            try:
+                write_to_queues = read_flag(dynamodb, configuration.configuration_table)
+            except FAILED_CALL as error:
+                write_to_queues = None
+                log("ERROR", "reading the write-to-SQS flag failed", error=described(error))
         messages = [each.message for each in outcomes if each.message]
         outgoing = messages if write_to_queues else []
+        # Without the flag, what Lambda brings again decides about the messages.
+        undecided = [] if write_to_queues is not None else messages
+        waiting = states.failed.union(each.sequence_number for each in undecided)
         undeliverable = {
             **batch.undeliverable,
             **{number: each.condition for number, each in batch.outcomes.items() if each.condition},
@@ -80,12 +85,12 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
             context,
             batch.records,
             undeliverable,
-            states.failed,
+            waiting,
             largestMessageBytes=LARGEST_MESSAGE,
             largestItemBytes=LARGEST_ITEM,
         )
         # What Lambda brings again anyway waits for that, so that nothing is sent twice.
-        settled_numbers = settled(batch.records, states.failed | not_kept)
+        settled_numbers = settled(batch.records, waiting | not_kept)
         sendable = [
             (queue_urls[queue_index(each.agent_arn, len(queue_urls))], each)
             for each in outgoing
@@ -99,7 +104,7 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
             pause,
             executor,
         )
-        failed = states.failed | not_kept | not_sent
+        failed = waiting | not_kept | not_sent
 
         log_batch(
             "batch relayed",
@@ -111,7 +116,7 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
                 "EventsPutAside": len(undeliverable.keys() & settled_numbers),
                 "StatesWritten": states.written,
                 "MessagesSent": len(sendable) - len(not_sent),
-                "WriteEventsToQueue": int(bool(write_to_queues)),
+                **({} if write_to_queues is None else {"WriteEventsToQueue": int(write_to_queues)}),
             },
             statesOutdated=states.outdated,
         )

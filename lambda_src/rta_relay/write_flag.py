@@ -10,7 +10,8 @@ def read_flag(dynamodb: Any, table: str) -> bool:
     """The flag as the RTA server last left it. No item, no `Value`, an empty one or one that is no
     string means False.
 
-    Raises ConfigurationError when `Value` is another string than true or false, in any case.
+    Raises ConfigurationError when `Value` is another string than true or false, in any case, and
+    one of FAILED_CALL.
     """
     item = dynamodb.get_item(
         TableName=table, Key={"Setting": {"S": FLAG_NAME}}, ConsistentRead=True

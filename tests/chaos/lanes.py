@@ -197,7 +197,7 @@ class Lane:
                 raise Killed
         except Killed:
             answer, self._handler = FunctionError, None
-        except (BotoCoreError, ClientError) as error:  # of the flag, or of the reference table
+        except (BotoCoreError, ClientError) as error:  # of the reference table
             running.tally[f"raised: {type(error).__name__}"] += 1
         except Exception as error:
             running.tally[f"raised: {type(error).__name__}"] += 1

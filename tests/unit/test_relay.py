@@ -145,6 +145,25 @@ def test_the_flag_in_the_table_is_read_at_every_invocation(aws: Aws) -> None:
         relay(invocation([event(at="2026-03-02T09:04:00Z")]))
 
 
+def test_while_the_flag_cannot_be_read_states_are_written_and_messages_wait(
+    aws: Aws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    batch = invocation([b"not an event", event("ann"), event("bob")])
+    second = batch["Records"][1]["kinesis"]["sequenceNumber"]
+    assert aws.relay(ConfigTableName="gone")(batch) == {
+        "batchItemFailures": [{"itemIdentifier": second}]
+    }
+    assert set(aws.states()) == {arn("ann"), arn("bob")}
+    assert aws.received() == [[], [], []]
+    failure, line = map(json.loads, capsys.readouterr().out.splitlines()[-2:])
+    assert failure["message"] == "reading the write-to-SQS flag failed"
+    assert "ResourceNotFoundException" in failure["error"]
+    assert line["failed"] == 2
+    assert "WriteEventsToQueue" not in line, "it is neither on nor off"
+    assert aws.relay()(batch) == NOTHING_FAILED
+    assert sum(map(len, aws.received())) == 2
+
+
 def test_bad_records_are_counted_and_named_without_content_and_block_nobody(
     aws: Aws, capsys: pytest.CaptureFixture[str]
 ) -> None:
