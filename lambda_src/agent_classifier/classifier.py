@@ -12,7 +12,14 @@ from agent_classifier.status_table_source import status_table_source
 from agent_events.aws_calls import aws_client
 from agent_events.batch_log import log_batch
 from agent_events.conditions import Condition
-from agent_events.invocation import Context, Handler, pause, put_aside, time_for_calls
+from agent_events.invocation import (
+    Context,
+    Handler,
+    account_of,
+    pause,
+    put_aside,
+    time_for_calls,
+)
 from agent_events.kinesis_batch import BatchResponse, batch_response, read_batch, settled
 from agent_events.structured_log import log_as
 
@@ -33,7 +40,7 @@ def classifier_handler(
     status_table = status_table_source(s3, configuration.status_table_bucket, now)
 
     def handler(invocation: Any, context: Context) -> BatchResponse:
-        table = status_table()
+        table = status_table(account_of(context))
         batch = read_batch(
             invocation,
             lambda _, event: report_line(event, table, configuration.include_agent_status_type),

@@ -1,6 +1,6 @@
 """The reference table as it is in S3 now, or was less than a minute ago (wire contract, 2.2)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,8 +25,9 @@ class _Known:
 
 def status_table_source(
     s3: Any, bucket: str, now: Callable[[], float]
-) -> Callable[[], StatusTable]:
-    """A function that returns the current table; without an object, an empty one.
+) -> Callable[[str], StatusTable]:
+    """A function that returns the current table; without an object, an empty one. It takes the id
+    of the account that has to own the bucket.
 
     `now` tells the time in seconds. What was read is kept between calls and asked for anew when it
     is a minute old; only a changed table is then read. Raises StatusTableError for a table that
@@ -35,21 +36,21 @@ def status_table_source(
     """
     known: _Known | None = None
 
-    def current() -> StatusTable:
+    def current(owner: str) -> StatusTable:
         nonlocal known
         time = now()
         # A clock that was set back must not keep a table for longer.
         if known is None or not 0 <= time - known.asked_at < _SECONDS_KEPT:
-            known = _read(s3, bucket, known, time)
+            known = _read(s3, {"Bucket": bucket, "ExpectedBucketOwner": owner}, known, time)
         return known.table
 
     return current
 
 
-def _read(s3: Any, bucket: str, known: _Known | None, time: float) -> _Known:
+def _read(s3: Any, bucket: Mapping[str, str], known: _Known | None, time: float) -> _Known:
     condition = {"IfNoneMatch": known.etag} if known and known.etag else {}
     try:
-        found = s3.get_object(Bucket=bucket, Key=STATUS_TABLE_KEY, **condition)
+        found = s3.get_object(**bucket, Key=STATUS_TABLE_KEY, **condition)
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if known and code == "304":

@@ -31,6 +31,11 @@ class Context(Protocol):
 Handler = Callable[[Any, Context], BatchResponse]
 
 
+def account_of(context: Context) -> str:
+    """The id of the function's account, which owns its buckets too."""
+    return context.invoked_function_arn.split(":")[4]
+
+
 def time_for_calls(context: Context, afterwards: int = 0) -> Callable[[], bool]:
     """A function that says, each time it is asked, whether there is time for another call, and
     `afterwards` milliseconds more."""
@@ -83,6 +88,7 @@ def _kept(
     try:
         s3.put_object(
             Bucket=bucket,
+            ExpectedBucketOwner=account_of(context),
             Key=key,
             Body=failed_record_document(
                 context.invoked_function_arn, context.aws_request_id, record, condition

@@ -15,6 +15,7 @@ from unittest import mock
 from botocore.exceptions import ClientError
 
 from tests.fuzz.promises import promise
+from tests.unit.events import ACCOUNT
 
 # SQS: the characters of XML 1.0 that a message may hold.
 _MESSAGE = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
@@ -73,12 +74,14 @@ class Client:
 
     def get_object(self, **request: Any) -> dict[str, Any]:
         self.aws.failure("GetObject", request)
+        promise("the bucket's owner", request.get("ExpectedBucketOwner") == ACCOUNT)
         if self.aws.status_table is None:
             raise ClientError({"Error": {"Code": "NoSuchKey", "Message": ""}}, "GetObject")
         return {"Body": io.BytesIO(self.aws.status_table), "ETag": '"e"'}
 
     def put_object(self, **request: Any) -> None:
         self.aws.failure("PutObject", request)
+        promise("the bucket's owner", request.get("ExpectedBucketOwner") == ACCOUNT)
         self.aws.kept[request["Key"]] = json.loads(request["Body"])
 
     def put_record_batch(self, **request: Any) -> dict[str, Any]:

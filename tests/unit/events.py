@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-STREAM_ARN = "arn:aws:kinesis:eu-central-1:111122223333:stream/agent-events"
+ACCOUNT = "111122223333"
+STREAM_ARN = f"arn:aws:kinesis:eu-central-1:{ACCOUNT}:stream/agent-events"
 _INSTANCE = "arn:aws:connect:eu-central-1:111122223333:instance/i"
 
 
@@ -102,7 +103,7 @@ class FakeContext:
     milliseconds: list[int] = field(default_factory=lambda: [60_000])
     aws_request_id: str = "request-1"
     function_name: str = "aspect-wfm-rta-relay"
-    invoked_function_arn: str = "arn:aws:lambda:eu-central-1:111122223333:function:relay"
+    invoked_function_arn: str = f"arn:aws:lambda:eu-central-1:{ACCOUNT}:function:relay"
 
     def get_remaining_time_in_millis(self) -> int:
         return self.milliseconds.pop(0) if len(self.milliseconds) > 1 else self.milliseconds[0]

@@ -9,7 +9,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from agent_events.conditions import Condition
 from agent_events.invocation import pause, put_aside
-from tests.unit.events import FakeContext, record
+from tests.unit.events import ACCOUNT, FakeContext, record
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,7 @@ class Bucket:
         self.keys: list[str] = []
 
     def put_object(self, **request: Any) -> None:
+        assert request["ExpectedBucketOwner"] == ACCOUNT, "a bucket of this name may be another's"
         if self.keys:
             raise EndpointConnectionError(endpoint_url="https://s3/")
         self.keys.append(request["Key"])

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from botocore.exceptions import ClientError
 from agent_classifier.status_table import StatusTable, StatusTableError
 from agent_classifier.status_table_source import status_table_source
 from tests.unit.aws import Client, create_bucket
+from tests.unit.events import ACCOUNT
 
 BUCKET = "reports"
 KEY = "ASPECT_AGENT_STATUS_INFO.csv"
@@ -28,6 +30,7 @@ class CountingS3:
         self.answers: list[str] = []
 
     def get_object(self, **request: Any) -> Any:
+        assert request["ExpectedBucketOwner"] == ACCOUNT, "the name may be another bucket's"
         try:
             answer = self.s3.get_object(**request)
         except ClientError as error:
@@ -50,7 +53,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def current(s3: CountingS3, clock: Clock) -> Callable[[], StatusTable]:
-    return status_table_source(s3, BUCKET, clock)
+    return partial(status_table_source(s3, BUCKET, clock), ACCOUNT)
 
 
 def upload(s3: CountingS3, *rows: str) -> None:
@@ -124,7 +127,7 @@ def test_a_clock_set_back_does_not_keep_a_table(
 
 def test_a_bucket_that_is_not_there_is_no_missing_table(s3: CountingS3, clock: Clock) -> None:
     with pytest.raises(ClientError, match="NoSuchBucket"):
-        status_table_source(s3, "gone", clock)()
+        status_table_source(s3, "gone", clock)(ACCOUNT)
 
 
 def test_a_table_that_may_not_be_read_is_no_missing_table_and_no_old_one(clock: Clock) -> None:
@@ -136,7 +139,7 @@ def test_a_table_that_may_not_be_read_is_no_missing_table_and_no_old_one(clock: 
             raise ClientError({"Error": {"Code": code, "Message": "no"}}, "GetObject")
 
     s3 = Denying()
-    current = status_table_source(s3, BUCKET, clock)
+    current = partial(status_table_source(s3, BUCKET, clock), ACCOUNT)
     assert current() == {}
     s3.denied = True
     clock.seconds += 60
@@ -151,4 +154,4 @@ def test_an_answer_that_there_is_no_object_is_an_empty_table(code: str) -> None:
         def get_object(self, **_request: Any) -> None:
             raise ClientError({"Error": {"Code": code}}, "GetObject")
 
-    assert status_table_source(Missing(), BUCKET, Clock())() == {}
+    assert status_table_source(Missing(), BUCKET, Clock())(ACCOUNT) == {}

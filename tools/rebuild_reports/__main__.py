@@ -168,7 +168,8 @@ def _source(options: argparse.Namespace) -> Source:
 def _status_table(s3: Any, bucket: str, file: Path | None) -> StatusTable:
     if file:
         return parse_status_table(file.read_bytes())
-    return status_table_source(s3, bucket, time.time)()
+    account = boto3.client("sts").get_caller_identity()["Account"]
+    return status_table_source(s3, bucket, time.time)(account)
 
 
 def _written(rebuilt: Rebuilt, s3: Any, bucket: str, options: argparse.Namespace) -> str:
