@@ -147,12 +147,24 @@ data "aws_iam_policy_document" "classifier" {
     sid       = "KeepFailedEvents"
     actions   = ["s3:PutObject"]
     resources = ["${local.arns.failed_events_bucket}/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "s3:ResourceAccount"
+      values   = [local.account_id]
+    }
   }
 
   statement {
     sid       = "FindTheBucketForFailedEvents"
     actions   = ["s3:ListBucket"]
     resources = [local.arns.failed_events_bucket]
+
+    condition {
+      test     = "StringEquals"
+      variable = "s3:ResourceAccount"
+      values   = [local.account_id]
+    }
   }
 
   statement {
@@ -200,6 +212,12 @@ data "aws_iam_policy_document" "classify" {
     sid       = "ReadTheReferenceTable"
     actions   = ["s3:GetObject"]
     resources = ["${local.arns.report_bucket}/${local.status_table_key}"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "s3:ResourceAccount"
+      values   = [local.account_id]
+    }
   }
 
   # Without it, S3 would say of a missing table that access is denied.
@@ -207,6 +225,12 @@ data "aws_iam_policy_document" "classify" {
     sid       = "SeeWhetherThereIsAReferenceTable"
     actions   = ["s3:ListBucket"]
     resources = [local.arns.report_bucket]
+
+    condition {
+      test     = "StringEquals"
+      variable = "s3:ResourceAccount"
+      values   = [local.account_id]
+    }
   }
 
   # The key of the buckets. The Firehose stream uses it by a grant that it has, Lambda for the

@@ -98,12 +98,24 @@ data "aws_iam_policy_document" "firehose" {
       "s3:ListBucketMultipartUploads",
     ]
     resources = [local.arns.report_bucket]
+
+    condition {
+      test     = "StringEquals"
+      variable = "s3:ResourceAccount"
+      values   = [local.account_id]
+    }
   }
 
   statement {
     sid       = "WriteReportFiles"
     actions   = ["s3:AbortMultipartUpload", "s3:PutObject"]
     resources = ["${local.arns.report_bucket}/${var.aspect_ap_data_s3_prefix}*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "s3:ResourceAccount"
+      values   = [local.account_id]
+    }
   }
 
   statement {

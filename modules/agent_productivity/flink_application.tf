@@ -170,6 +170,12 @@ data "aws_iam_policy_document" "application" {
     sid       = "KeepFailedEvents"
     actions   = ["s3:PutObject"]
     resources = ["${local.arns.failed_events_bucket}/undeliverable/${var.kda_application_name}/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "s3:ResourceAccount"
+      values   = [local.account_id]
+    }
   }
 
   statement {

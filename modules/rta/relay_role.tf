@@ -106,12 +106,24 @@ data "aws_iam_policy_document" "relay" {
     sid       = "KeepFailedRecords"
     actions   = ["s3:PutObject"]
     resources = ["${local.arns.failed_records_bucket}/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "s3:ResourceAccount"
+      values   = [local.account_id]
+    }
   }
 
   statement {
     sid       = "FindTheBucketForFailedRecords"
     actions   = ["s3:ListBucket"]
     resources = [local.arns.failed_records_bucket]
+
+    condition {
+      test     = "StringEquals"
+      variable = "s3:ResourceAccount"
+      values   = [local.account_id]
+    }
   }
 
   statement {

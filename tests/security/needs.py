@@ -21,7 +21,7 @@ from tests.security.estate import (
 )
 from tests.security.handler_calls import Call, handler_calls
 from tests.security.oracle import Context, Request
-from tests.security.principals import Principal
+from tests.security.principals import PRODUCTS_IDENTITIES, Principal
 
 
 def _through(service: str) -> Context:
@@ -47,21 +47,29 @@ EVERY_WAY_TO_A_KEY: tuple[Context, ...] = (
 )
 
 
+# Every request to S3 says whose the bucket is. A bucket that was deleted by hand can be another's.
+OURS: Context = (("s3:ResourceAccount", ACCOUNT_ID),)
+ANOTHERS: Context = (("s3:ResourceAccount", "999999999999"),)
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """A request that has to be allowed.
 
     `within` is the beginning of all names that are as good as the request's resource: who chooses
     them is the product, or AWS. `on_aws` is False for what only implementations of AWS for
-    development ask for.
+    development ask for. `of_any_account` is True where the bucket need not be of our account.
     """
 
     request: Request
     within: str | None = None
     on_aws: bool = True
+    of_any_account: bool = False
 
     def covers(self, request: Request) -> bool:
         """Whether `request`, when it is allowed, is allowed on this need's account."""
+        if request.context == OURS or (request.context == ANOTHERS and self.of_any_account):
+            request = replace(request, context=())
         as_good = self.within is not None and request.resource.startswith(self.within)
         return request == self.request or (
             as_good and replace(request, resource=self.request.resource) == self.request
@@ -79,7 +87,11 @@ def needs(principal: Principal, given: Given) -> list[Need]:
         "rta": _rta,
         "wfm_adapter": _wfm_adapter,
     }
-    return list(dict.fromkeys(kinds[principal.kind](principal, given)))
+    found = dict.fromkeys(kinds[principal.kind](principal, given))
+    # Wire contract, section 4: the products' policies name no account.
+    if principal.kind in PRODUCTS_IDENTITIES:
+        return [replace(each, of_any_account=True) for each in found]
+    return list(found)
 
 
 def function_calls(principal: Principal) -> list[Call]:
@@ -188,7 +200,8 @@ def _application(principal: Principal, given: Given) -> Iterator[Need]:
     if stream_key is not None:
         yield Need(Request("kms:Decrypt", stream_key, THROUGH_KINESIS))
     package = f"arn:aws:s3:::{given.code_bucket}/{PACKAGE}"
-    yield from _on(package, "s3:GetObject", "s3:GetObjectVersion")
+    for action in ("s3:GetObject", "s3:GetObjectVersion"):
+        yield Need(Request(action, package), of_any_account=True)
     group = deployment.arn("aws_cloudwatch_log_group", "application")
     every_group = f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:"
     yield from _on(group, "logs:DescribeLogGroups", within=every_group)

@@ -86,10 +86,12 @@ def resource_policy_decision(policy: Document, caller: Caller, request: Request)
 
 def _context(principal: str, request: Request) -> Any:
     given: Mapping[str, str] = dict(request.context)
+    account = principal.split(":")[4] if principal.startswith("arn:") else ""
     return EvalContext(
         principal_arn=principal,
         principal_type="AssumedRole",
-        principal_account=principal.split(":")[4] if principal.startswith("arn:") else "",
+        # The evaluator takes a bucket, whose ARN has no account, for one of the caller's.
+        principal_account=given.get("s3:ResourceAccount", account),
         action=request.action,
         resource_arn=request.resource,
         region=REGION,

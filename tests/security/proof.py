@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from tests.security.actions import SERVICES, tried_actions
 from tests.security.configurations import IAM_PATH
 from tests.security.estate import Estate, resource_arns
-from tests.security.needs import EVERY_WAY_TO_A_KEY, Need
+from tests.security.needs import ANOTHERS, EVERY_WAY_TO_A_KEY, OURS, Need
 from tests.security.oracle import Context, Document, Request, judge
 from tests.security.principals import Principal
 
-# The condition keys that a service's requests may carry: without any, and with these.
-_CONTEXTS: Mapping[str, tuple[Context, ...]] = {"kms": EVERY_WAY_TO_A_KEY}
+# The condition keys that a service's requests carry; those of other services have none.
+_CONTEXTS: Mapping[str, tuple[Context, ...]] = {
+    "kms": EVERY_WAY_TO_A_KEY,
+    "s3": (OURS, ANOTHERS),
+}
 
 
 def refused_needs(principal: Principal, needs: Iterable[Need]) -> list[str]:
