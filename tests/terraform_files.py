@@ -1,0 +1,47 @@
+"""Terraform files as values, by python-hcl2: what they say, not how they are laid out.
+
+A literal is its Python value. An expression is a string `${...}` with its blanks normalized.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import hcl2
+
+_OPTIONS = hcl2.SerializationOptions(
+    with_comments=False, explicit_blocks=False, strip_string_quotes=True
+)
+
+# How many labels a block of each kind has.
+_LABELS = {"data": 2, "locals": 0, "resource": 2}
+
+
+def blocks(folder: Path, kind: str) -> dict[str, dict[str, Any]]:
+    """The bodies of the blocks of a kind in the `.tf` files of a folder, by their labels.
+
+    The labels of a resource are joined as in its address: `aws_sqs_queue.agent_events`.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for file in sorted(folder.glob("*.tf")):
+        for block in read(file).get(kind, []):
+            body, labels = block, []
+            for _ in range(_LABELS.get(kind, 1)):
+                ((label, body),) = body.items()
+                labels.append(label)
+            found.setdefault(".".join(labels), {}).update(body)
+    return found
+
+
+def local_values(folder: Path) -> Mapping[str, Any]:
+    """The expressions of all locals of a folder, by name."""
+    return blocks(folder, "locals").get("", {})
+
+
+@cache
+def read(file: Path) -> dict[str, Any]:
+    """A file: the blocks of each kind as a list, as they follow each other."""
+    text = file.read_text(encoding="utf-8")
+    parsed: dict[str, Any] = hcl2.loads(text, serialization_options=_OPTIONS)
+    return parsed
