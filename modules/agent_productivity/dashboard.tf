@@ -24,6 +24,10 @@ resource "aws_cloudwatch_dashboard" "agent_productivity" {
       ],
     )
   })
+
+  # PutDashboard overwrites a dashboard of this name, in whichever region it was made: dashboards are
+  # an account's. So are roles, and IAM rejects the name of one that exists.
+  depends_on = [aws_iam_role.firehose]
 }
 
 locals {

@@ -48,9 +48,11 @@ resource "aws_cloudwatch_log_group" "heartbeat" {
   tags              = var.tags
 }
 
+# Named by the function, whose create rejects a name that exists: EventBridge answers a second PutRule
+# like the first, and another deployment's rule would be adopted.
 resource "aws_cloudwatch_event_rule" "heartbeat" {
-  name                = local.names.heartbeat
-  description         = "Calls ${local.names.heartbeat} every five minutes."
+  name                = aws_lambda_function.heartbeat.function_name
+  description         = "Calls ${aws_lambda_function.heartbeat.function_name} every five minutes."
   schedule_expression = "rate(5 minutes)"
   tags                = var.tags
 }

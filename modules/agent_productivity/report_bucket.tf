@@ -9,6 +9,10 @@ resource "aws_s3_bucket" "reports" {
 
   bucket = local.names.report_bucket
   tags   = var.tags
+
+  # In us-east-1, S3 answers a second CreateBucket like the first: another deployment of this name
+  # would be adopted. IAM rejects the name of a role that exists.
+  depends_on = [aws_iam_role.firehose]
 }
 
 resource "aws_s3_bucket_public_access_block" "reports" {

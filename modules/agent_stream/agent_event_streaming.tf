@@ -35,10 +35,11 @@ data "aws_connect_instance" "writer" {
   instance_id = local.connect_instance_id
 }
 
+# Without a name: KMS answers a second CreateGrant of the same name and content with the first grant,
+# and another deployment's grant would be adopted. Nothing that rejects an existing name comes before.
 resource "aws_kms_grant" "connect" {
   count = local.grants
 
-  name              = "amazon-connect-writes-agent-events"
   key_id            = local.customer_key_arn
   grantee_principal = data.aws_connect_instance.writer[0].service_role
   operations        = ["GenerateDataKey"]

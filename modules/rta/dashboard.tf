@@ -24,6 +24,10 @@ resource "aws_cloudwatch_dashboard" "rta" {
       ],
     )
   })
+
+  # PutDashboard overwrites a dashboard of this name, in whichever region it was made: dashboards are
+  # an account's. So are roles, and IAM rejects the name of one that exists.
+  depends_on = [aws_iam_role.relay]
 }
 
 locals {

@@ -16,6 +16,10 @@ resource "aws_sqs_queue" "agent_events" {
   kms_master_key_id           = var.kms_key_arn
   sqs_managed_sse_enabled     = var.kms_key_arn == null ? true : null
   tags                        = var.tags
+
+  # SQS answers a second CreateQueue like the first: another deployment of this name would be adopted.
+  # IAM rejects the name of a role that exists.
+  depends_on = [aws_iam_role.relay]
 }
 
 # Looks for queues that this plan would destroy.

@@ -74,7 +74,7 @@ resource "aws_lambda_function" "relay" {
 
     precondition {
       condition     = length(local.endangered_queues) == 0 || local.queues_may_go
-      error_message = "${join(" and ", local.endangered_queues)} ${length(local.endangered_queues) == 1 ? "exists" : "exist"} and would be destroyed with what the RTA server has not read yet. Set num_retired_sqs_queues to ${local.retirable_queues} and apply; when the queues are empty, set it to 0. (AWS may list a queue for a minute after it was destroyed.)"
+      error_message = "${join(" and ", local.endangered_queues)} ${length(local.endangered_queues) == 1 ? "exists" : "exist"}, beyond num_sqs_queues = ${var.num_sqs_queues}. If this state holds such a queue (terraform state list), an apply would destroy it with the messages that the RTA server has not read yet. Set num_retired_sqs_queues to ${local.retirable_queues} and apply; when the queues are empty, set it to 0. If this state does not hold it, another deployment uses the name ${var.name}: choose another name, or work with the state of that deployment. (AWS may list a queue for a minute after it was destroyed.)"
     }
   }
 

@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -47,18 +47,19 @@ ROOT = AccessKey("test", "test")
 
 @dataclass(frozen=True, slots=True)
 class LocalCloud:
-    """A running local AWS, and the file with the certificate authority that it goes by."""
+    """A running local AWS, the file with its certificate authority, and the clients' region."""
 
     endpoint: str
     ca_bundle: Path
+    region: str = field(default=REGION, kw_only=True)
 
     def environment(self) -> dict[str, str]:
         """The environment variables under which Terraform or an SDK talks to it as root."""
         return {
             "AWS_CA_BUNDLE": str(self.ca_bundle),
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
             "AWS_ACCESS_KEY_ID": ROOT.access_key_id,
             "AWS_SECRET_ACCESS_KEY": ROOT.secret_access_key,
         }
@@ -69,7 +70,7 @@ class LocalCloud:
             aws_access_key_id=key.access_key_id,
             aws_secret_access_key=key.secret_access_key,
             aws_session_token=key.session_token,
-            region_name=REGION,
+            region_name=self.region,
         ).client(
             service,
             endpoint_url=self.endpoint,

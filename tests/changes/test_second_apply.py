@@ -1,0 +1,249 @@
+"""A second apply under names that are taken adopts nothing (docs/changes.md).
+
+A fresh clone, a lost state and a workspace without its var file all apply the same names from an
+empty state. Each example is applied, applied again from an empty state, and destroyed from there.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.changes.conftest import CONNECT_BUCKET
+from tests.examples import OPTIONS, OTHERS
+from tests.local_cloud.cloud import LocalCloud
+from tests.local_cloud.connect_service import Instance, connect_service, with_connect
+from tests.local_cloud.workspace import TerraformError, Workspace, workspace
+
+pytestmark = pytest.mark.xdist_group("second-apply")
+
+INSTANCE_ID = "12345678-90ab-cdef-1234-567890abcdef"
+STREAM = "taken"
+
+# Amazon S3 answers a second CreateBucket as it answers the first one in this region only.
+IN_US_EAST_1 = "both-new-stream"
+# Its Amazon Connect instance writes under a customer-managed key, so it has a grant.
+WITH_A_GRANT = "agent-productivity-new-stream"
+# Its second copy asks for one queue less.
+WITH_TWO_QUEUES = "both-existing-stream"
+
+Ids = frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """What a second apply, and the destroy after it, came to.
+
+    `first` and `second` are the type and id of each managed resource in the states. Of the first
+    deployment, `kept` is what is left of the data `put`, and `changes` is the next plan.
+    """
+
+    error: str
+    first: Ids
+    second: Ids
+    put: list[str]
+    kept: list[str]
+    changes: dict[str, list[str]]
+    fewer_queues: str | None
+
+
+@pytest.fixture(scope="module")
+def seconds(
+    cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Second]]:
+    arn = _existing_stream(cloud)
+    key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
+    boundary = _boundary(cloud)
+    with connect_service(Instance(INSTANCE_ID)) as connect:
+
+        def tried(example: str) -> Second:
+            here = cloud
+            if example == IN_US_EAST_1:
+                here = replace(cloud, region="us-east-1")
+            if example == WITH_A_GRANT:
+                here = with_connect(cloud, connect)
+            variables = _variables(example, arn, key, boundary)
+            return _tried(example, here, variables, tmp_path_factory.mktemp(example))
+
+        # Side by side, because they wait more than they compute.
+        examples = OPTIONS + OTHERS
+        with ThreadPoolExecutor(len(examples)) as pool:
+            yield dict(zip(examples, pool.map(tried, examples), strict=True))
+
+
+@pytest.mark.parametrize("example", OPTIONS + OTHERS)
+def test_a_second_apply_adopts_nothing_and_its_destroy_takes_nothing(
+    seconds: Mapping[str, Second], example: str
+) -> None:
+    second = seconds[example]
+    assert "lready exist" in second.error or "ResourceInUse" in second.error
+    assert second.first
+    assert second.second & second.first == set()
+    # A grant without a name is always another one.
+    assert {kind for kind, _ in second.second} <= {"aws_kms_grant"}
+    assert second.put
+    assert second.kept == second.put
+    assert second.changes == {}
+
+
+def test_a_bucket_of_the_same_account_is_not_adopted_in_us_east_1(
+    seconds: Mapping[str, Second],
+) -> None:
+    kinds = {kind for kind, _ in seconds[IN_US_EAST_1].first}
+    assert "aws_s3_bucket" in kinds
+    assert "aws_s3_bucket" not in {kind for kind, _ in seconds[IN_US_EAST_1].second}
+
+
+def test_each_state_has_its_own_grant(seconds: Mapping[str, Second]) -> None:
+    first, second = (
+        {each for each in ids if each[0] == "aws_kms_grant"}
+        for ids in (seconds[WITH_A_GRANT].first, seconds[WITH_A_GRANT].second)
+    )
+    assert len(first) == len(second) == 1
+    assert first != second
+
+
+def test_from_an_empty_state_the_guard_of_the_queues_says_that_they_may_be_anothers(
+    seconds: Mapping[str, Second],
+) -> None:
+    told = seconds[WITH_TWO_QUEUES].fewer_queues
+    assert told
+    assert "-events-2.fifo exists" in told
+    assert "If this state does not hold it, another deployment uses the name taken-bes" in told
+
+
+def _tried(example: str, cloud: LocalCloud, variables: dict[str, Any], scratch: Path) -> Second:
+    first = workspace(f"examples/{example}", scratch / "first", cloud)
+    shutil.copytree(scratch / "first", scratch / "second", symlinks=True)
+    second = replace(first, folder=scratch / "second" / "examples" / example)
+    outputs = first.apply(variables)
+    put = _put_data(cloud, outputs)
+
+    fewer_queues = None
+    if example == WITH_TWO_QUEUES:
+        with pytest.raises(TerraformError) as refused:
+            second.changes(variables | {"num_sqs_queues": 1})
+        fewer_queues = " ".join(str(refused.value).replace("│", " ").split())
+    with pytest.raises(TerraformError) as failed:
+        second.apply(variables)
+    ids = _ids(first), _ids(second)
+    second.destroy()
+    return Second(
+        str(failed.value),
+        *ids,
+        put,
+        _kept_data(cloud, outputs),
+        first.changes(variables),
+        fewer_queues,
+    )
+
+
+def _variables(example: str, stream_arn: str, key: str, boundary: str) -> dict[str, Any]:
+    """Names that no other deployment on this cloud has."""
+    short = "".join(word[0] for word in example.split("-"))
+    if example == "existing-estate":
+        return {
+            "agent_event_stream_arn": stream_arn,
+            "connect_s3_bucket": CONNECT_BUCKET,
+            "connect_s3_prefix": "connect/acme/Reports/Aspect/",
+            "kms_key_arn": key,
+            "name_prefix": "taken-estate",
+            "permissions_boundary_arn": boundary,
+            "region": "eu-central-1",
+            "rta_servers": {"emea": {"external_id": "rta-emea", "hierarchy_groups": ["EMEA"]}},
+            "wfm_adapter_external_id": "wfm-adapter",
+        }
+    made: dict[str, Any] = {}
+    if "real-time-adherence" not in example:
+        made |= {
+            "connect_s3_bucket": CONNECT_BUCKET,
+            "connect_s3_prefix": "connect/acme/Reports/Aspect/",
+            "kda_application_name": f"taken-{short}",
+        }
+    if "agent-productivity" not in example:
+        made |= {"name": f"taken-{short}"}
+    if "existing" in example:
+        made |= {"agent_event_stream_arn": stream_arn}
+    else:
+        made |= {"agent_event_stream_name": f"taken-{short}"}
+    if example == WITH_A_GRANT:
+        made |= {"connect_instance_id": INSTANCE_ID, "kms_key_arn": key}
+    if example == WITH_TWO_QUEUES:
+        made |= {"num_sqs_queues": 2}
+    return made
+
+
+def _ids(made: Workspace) -> Ids:
+    """The type and id of each managed resource in a state."""
+    state = json.loads(made.run("state", "pull") or "{}")
+    return frozenset(
+        (resource["type"], instance["attributes"]["id"])
+        for resource in state.get("resources", [])
+        if resource["mode"] == "managed"
+        for instance in resource["instances"]
+    )
+
+
+def _existing_stream(cloud: LocalCloud) -> str:
+    kinesis = cloud.client("kinesis")
+    kinesis.create_stream(StreamName=STREAM, ShardCount=1)
+    kinesis.get_waiter("stream_exists").wait(StreamName=STREAM, WaiterConfig={"Delay": 1})
+    summary = kinesis.describe_stream_summary(StreamName=STREAM)["StreamDescriptionSummary"]
+    arn: str = summary["StreamARN"]
+    return arn
+
+
+def _boundary(cloud: LocalCloud) -> str:
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    made = cloud.client("iam").create_policy(
+        PolicyName="boundary-of-the-taken",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [everything]}),
+    )
+    arn: str = made["Policy"]["Arn"]
+    return arn
+
+
+def _deployments(outputs: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The outputs of the modules, which the estate has as objects."""
+    if "rta" not in outputs:
+        return [outputs]
+    return [outputs["agent_productivity"], *outputs["rta"].values()]
+
+
+def _put_data(cloud: LocalCloud, outputs: Mapping[str, Any]) -> list[str]:
+    """Put a message on every queue and a report file into every bucket for them; their names."""
+    for made in _deployments(outputs):
+        for url in made.get("sqs_queue_urls", []):
+            cloud.client("sqs").send_message(QueueUrl=url, MessageBody=url, MessageGroupId="agents")
+        if bucket := made.get("ap_s3_bucket_name"):
+            cloud.client("s3").put_object(Bucket=bucket, Key="OUTPUT/report", Body=b"line\n")
+    return sorted(
+        name
+        for made in _deployments(outputs)
+        for name in [*made.get("sqs_queue_urls", []), *_report_buckets(made)]
+    )
+
+
+def _kept_data(cloud: LocalCloud, outputs: Mapping[str, Any]) -> list[str]:
+    """The names of queues and buckets that still hold what was put there."""
+    kept = []
+    for made in _deployments(outputs):
+        sqs = cloud.client("sqs")
+        for url in made.get("sqs_queue_urls", []):
+            with suppress(sqs.exceptions.QueueDoesNotExist):
+                received = sqs.receive_message(QueueUrl=url).get("Messages", [])
+                kept += [each["Body"] for each in received]
+        for bucket in _report_buckets(made):
+            found = cloud.client("s3").list_objects_v2(Bucket=bucket, Prefix="OUTPUT/report")
+            kept += [bucket for _ in found.get("Contents", [])]
+    return sorted(kept)
+
+
+def _report_buckets(made: Mapping[str, Any]) -> list[str]:
+    return [made["ap_s3_bucket_name"]] if "ap_s3_bucket_name" in made else []
