@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from aspect_wfm.reports.page import page
+from aspect_wfm.reports.statistics import Period, statistics
+from aspect_wfm.reports.terminal import render
 from tests.local_cloud.agent_stream import as_record, await_batches, put_events, sample_events
 from tests.local_cloud.cloud import (
     REGION,
@@ -23,9 +26,6 @@ from tests.local_cloud.rta_client import AgentState, RtaClient
 from tests.local_cloud.terraform_cli import REPOSITORY, TerraformMissingError, terraform_binary
 from tests.local_cloud.wfm_adapter import WfmAdapter
 from tests.local_cloud.workspace import TerraformError, workspace
-from tools.wfm_reports.page import page
-from tools.wfm_reports.statistics import Period, statistics
-from tools.wfm_reports.terminal import render
 
 EXAMPLE = "examples/both-new-stream"
 PAGE = REPOSITORY / "build" / "wfm-reports.html"

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from aspect_wfm.reports.report_lines import ReportObject, read_report
 from tests.e2e.conftest import AP, CONNECT_BUCKET, CONNECT_PREFIX, ZIP_BUCKET, Deployment, Facts
 from tests.local_cloud.agent_stream import SAMPLE_DAY, sample_events
 from tests.local_cloud.cloud import is_allowed
-from tools.wfm_reports.report_lines import ReportObject, read_report
 
 pytestmark = pytest.mark.xdist_group("local-cloud")
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from aspect_wfm.doctor.__main__ import CANNOT_RUN, FAILED, FINE, main
+from aspect_wfm.doctor.synthetic_agent import MARK
 from tests.e2e.conftest import AP, RTA, Deployment, Facts
 from tests.local_cloud.cloud import ACCOUNT_ID, REGION, AccessKey, LocalCloud, access_key
 from tests.local_cloud.connect_service import ConnectService, Instance, connect_service
 from tests.local_cloud.terraform_cli import REPOSITORY
-from tools.doctor.__main__ import CANNOT_RUN, FAILED, FINE, main
-from tools.doctor.synthetic_agent import MARK
 
 pytestmark = pytest.mark.xdist_group("local-cloud")
 

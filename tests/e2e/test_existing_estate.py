@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from aspect_wfm.doctor.__main__ import CANNOT_RUN, main
 from tests.local_cloud.agent_stream import as_record, await_batches, put_events
 from tests.local_cloud.cloud import (
     ACCOUNT_ID,
@@ -27,7 +28,6 @@ from tests.local_cloud.wfm_adapter import WfmAdapter
 from tests.local_cloud.workspace import Workspace, workspace
 from tests.plan.planned import plan
 from tests.unit.events import arn, event
-from tools.doctor.__main__ import CANNOT_RUN, main
 
 pytestmark = pytest.mark.xdist_group("existing-estate")
 

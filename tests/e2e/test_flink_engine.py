@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
+from aspect_wfm.doctor.__main__ import main
 from tests.e2e.test_doctor import identity
 from tests.local_cloud.agent_stream import as_record, await_batches, put_events, sample_events
 from tests.local_cloud.cloud import ACCOUNT_ID, REGION, LocalCloud, local_cloud
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.local_cloud.workspace import Workspace, workspace
-from tools.doctor.__main__ import main
 
 pytestmark = pytest.mark.xdist_group("flink")
 

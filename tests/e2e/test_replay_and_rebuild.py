@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-import tools.rebuild_reports.__main__ as rebuild_reports
-import tools.replay.__main__ as replay
+import aspect_wfm.rebuild.__main__ as rebuild_reports
+import aspect_wfm.replay.__main__ as replay
 from tests.e2e.conftest import Deployment, Facts
 from tests.local_cloud.cloud import (
     ACCOUNT_ID,
@@ -27,7 +27,7 @@ from tests.local_cloud.cloud import (
 )
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.unit.events import arn, event
-from tests.unit.test_replay import given_up, on_stream
+from tests.unit.replay.test_replay import given_up, on_stream
 
 pytestmark = pytest.mark.xdist_group("local-cloud")
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from package import PACKAGE, assemble, install_libraries
-from tests.bench.batches import mixed
+from tests.agent_event_batches import mixed
 from tests.chaos.servers import servers
 from tests.flink.agent_stream import agent_stream
 from tests.flink.running_job import JARS, Job, java, make_estate, running, workers

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from package import PACKAGE, assemble, install_libraries
-from tests.bench.batches import mixed
+from tests.agent_event_batches import mixed
 from tests.chaos.servers import servers
 from tests.flink.agent_stream import AgentStream, agent_stream
 from tests.flink.report import lines_of

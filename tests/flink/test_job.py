@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from agent_classifier.status_table import parse_status_table
-from tests.bench.batches import mixed
+from tests.agent_event_batches import mixed
 from tests.chaos.servers import Servers
 from tests.flink.agent_stream import agent_stream
 from tests.flink.report import lines_of

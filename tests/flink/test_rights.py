@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench.batches import mixed
+from tests.agent_event_batches import mixed
 from tests.chaos.servers import Servers, servers
 from tests.flink.agent_stream import NAME
 from tests.flink.report import lines_of

@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
+from aspect_wfm.cost.flink_tasks import fullest_task
 from tests.flink.running_job import FLINK_PYTHON
-from tools.cost_model.flink_tasks import fullest_task
 
 SIZES = [(1, 1), (6, 2), (6, 3), (6, 6), (77, 19), (77, 41), (300, 130)]
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from aspect_wfm.reports.report_lines import Report, ReportObject, read_report
+from aspect_wfm.reports.sources import read_bucket
 from tests.local_cloud.cloud import AccessKey, LocalCloud
-from tools.wfm_reports.report_lines import Report, ReportObject, read_report
-from tools.wfm_reports.sources import read_bucket
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from aspect_wfm.doctor.alarms import OF_AGENT_PRODUCTIVITY, OF_REAL_TIME_ADHERENCE, OF_STREAM
 from tests.local_cloud.cloud import LocalCloud
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.local_cloud.workspace import Workspace, workspace
@@ -20,7 +21,6 @@ from tests.plan.alarm_rules import LIMITS, RULES, rule
 from tests.plan.planned import plan as planned_by
 from tests.plan.planned import resources
 from tests.unit.test_metrics import METRICS
-from tools.doctor.alarms import OF_AGENT_PRODUCTIVITY, OF_REAL_TIME_ADHERENCE, OF_STREAM
 
 pytestmark = pytest.mark.xdist_group("plan")
 

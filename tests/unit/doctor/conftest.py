@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from aspect_wfm.doctor.outputs import Deployment
 from tests.relay_environment import relay_environment
 from tests.unit.aws import (
     ACCOUNT_ID,
@@ -16,7 +17,6 @@ from tests.unit.aws import (
     create_table,
 )
 from tests.unit.doctor.aws import CannedAws
-from tools.doctor.outputs import Deployment
 
 RELAY, CLASSIFIER, HEARTBEAT = "wfm-relay", "wfm-classifier", "wfm-heartbeat"
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agent_events.environment import ConfigurationError
-from tools.doctor import (
+from aspect_wfm.doctor import (
     adapter_names,
     alarms,
     application,
@@ -25,10 +25,10 @@ from tools.doctor import (
     stream,
     write_flag,
 )
-from tools.doctor.durations import duration
-from tools.doctor.findings import Finding, Level, worst
-from tools.doctor.metrics import Series
-from tools.doctor.reference_table import AgentStatus
+from aspect_wfm.doctor.durations import duration
+from aspect_wfm.doctor.findings import Finding, Level, worst
+from aspect_wfm.doctor.metrics import Series
+from aspect_wfm.doctor.reference_table import AgentStatus
 
 NOW = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from aspect_wfm.doctor.__main__ import CANNOT_RUN, FAILED, FINE, main
+from aspect_wfm.doctor.examination import examine
+from aspect_wfm.doctor.synthetic_agent import run_name
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.unit.doctor.aws import CannedAws, refused
 from tests.unit.doctor.conftest import Estate
-from tools.doctor.__main__ import CANNOT_RUN, FAILED, FINE, main
-from tools.doctor.examination import examine
-from tools.doctor.synthetic_agent import run_name
 
 DOCUMENT = REPOSITORY / "docs" / "operations.md"
 
@@ -40,7 +40,7 @@ def doctor(estate: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> D
     source.write_text(
         json.dumps({"wfm": {"value": dict(estate.deployment.outputs), "sensitive": False}})
     )
-    monkeypatch.setattr("tools.doctor.__main__.Aws", lambda: CannedAws(estate.aws.answers))
+    monkeypatch.setattr("aspect_wfm.doctor.__main__.Aws", lambda: CannedAws(estate.aws.answers))
     return lambda *arguments: main([str(source), *arguments], sleep=lambda _: None)
 
 
@@ -247,7 +247,7 @@ def test_a_stream_may_be_of_another_account(
 def _examined(
     estate: Estate, theirs: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> int:
-    monkeypatch.setattr("tools.doctor.__main__.Aws", lambda: estate.aws)
+    monkeypatch.setattr("aspect_wfm.doctor.__main__.Aws", lambda: estate.aws)
     source = tmp_path / "outputs.json"
     outputs = {**estate.deployment.outputs, **theirs}
     source.write_text(json.dumps({name: {"value": each} for name, each in outputs.items()}))

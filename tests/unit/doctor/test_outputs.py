@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tools.doctor.outputs import InputError, deployments, output_values, read_outputs
+from aspect_wfm.doctor.outputs import InputError, deployments, output_values, read_outputs
 
 RELAY = {"rta_lambda_function_name": "rta-relay"}
 

@@ -10,11 +10,7 @@ from hypothesis import strategies as st
 
 from agent_classifier.report_line import report_line
 from agent_events.agent_event import AgentEvent, decode_agent_event
-from rta_relay.agent_state import state_change
-from rta_relay.hierarchy_filter import HierarchyFilter
-from rta_relay.message import minimised
-from tests.unit.events import event as real_event
-from tools.doctor.synthetic_agent import (
+from aspect_wfm.doctor.synthetic_agent import (
     MARK,
     SIGNED_IN,
     SIGNED_OUT,
@@ -26,6 +22,10 @@ from tools.doctor.synthetic_agent import (
     synthetic_agents,
     without_lines_of,
 )
+from rta_relay.agent_state import state_change
+from rta_relay.hierarchy_filter import HierarchyFilter
+from rta_relay.message import minimised
+from tests.unit.events import event as real_event
 
 AT = datetime(2026, 3, 2, 9, 15, 0, 250_000, tzinfo=UTC)
 STREAM = "arn:aws-us-gov:kinesis:us-gov-west-1:111122223333:stream/events"

@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 
 from agent_classifier.classifier import classifier_handler
+from aspect_wfm.doctor import application
+from aspect_wfm.doctor.findings import Finding, Level
+from aspect_wfm.doctor.removal import ReportFiles
+from aspect_wfm.doctor.stream_readers import stream_readers
+from aspect_wfm.doctor.synthetic_agent import MARK, run_name
+from aspect_wfm.doctor.trial import remove_test_event, send_test_event
+from aspect_wfm.doctor.waiting import Waiting
 from rta_relay.relay import relay_handler
 from tests.unit.aws import Client, create_function
 from tests.unit.doctor.aws import refused
 from tests.unit.doctor.conftest import APPLICATION, CLASSIFIER, RELAY, Estate
 from tests.unit.events import FakeContext, event, invocation
-from tools.doctor import application
-from tools.doctor.findings import Finding, Level
-from tools.doctor.removal import ReportFiles
-from tools.doctor.stream_readers import stream_readers
-from tools.doctor.synthetic_agent import MARK, run_name
-from tools.doctor.trial import remove_test_event, send_test_event
-from tools.doctor.waiting import Waiting
 
 pytestmark = pytest.mark.usefixtures("for_the_relay")
 

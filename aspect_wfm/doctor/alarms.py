@@ -1,0 +1,89 @@
+"""The alarms of a deployment, by its name (docs/operations.md has a section for each)."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from aspect_wfm.doctor.aws import Aws
+from aspect_wfm.doctor.findings import Finding, ok, warning
+
+# How the names of a module's alarms end. `wfm-berlin-relay-fails` is none of `wfm`.
+OF_STREAM = ("writes-are-refused",)
+OF_REAL_TIME_ADHERENCE = (
+    "queue-N-is-not-read",
+    "relay-fails",
+    "relay-gets-no-events",
+    "relay-gives-up-batches",
+    "relay-is-throttled",
+    "relay-puts-events-aside",
+    "relay-reads-late",
+    "relay-skips-records",
+)
+OF_AGENT_PRODUCTIVITY = (
+    "application-puts-events-aside",
+    "application-reads-late",
+    "application-restarts",
+    "application-skips-records",
+    "classifier-fails",
+    "classifier-gives-up-batches",
+    "classifier-is-throttled",
+    "classifier-puts-events-aside",
+    "classifier-reads-late",
+    "classifier-skips-records",
+    "no-heartbeat",
+    "report-files-are-late",
+)
+
+_NUMBER = re.compile("-[0-9]+-")
+
+_NONE = "It has no alarms; with alarms = {} it gets them."
+_NONE_OF_STREAM = (
+    "No alarm here watches whether it refuses what Amazon Connect writes; a stream that "
+    "agent_stream makes gets one with alarms = {}."
+)
+
+
+def look_at_alarms(aws: Aws, name: str, endings: Sequence[str]) -> Iterator[Finding]:
+    alarms = [
+        each
+        for page in aws.pages("cloudwatch", "describe_alarms", AlarmNamePrefix=f"{name}-")
+        for each in page["MetricAlarms"]
+        if _NUMBER.sub("-N-", each["AlarmName"].removeprefix(f"{name}-")) in endings
+    ]
+    yield check_alarms(
+        {each["AlarmName"]: each["StateValue"] for each in alarms},
+        _NONE_OF_STREAM if endings is OF_STREAM else _NONE,
+    )
+    if alarms:
+        yield check_topics([each.get("AlarmActions") or [] for each in alarms])
+
+
+def check_topics(actions: list[list[str]]) -> Finding:
+    """`actions` are those of each alarm."""
+    silent = sum(not each for each in actions)
+    if not silent:
+        return ok("alarms.topics", "Each of its alarms tells somebody.")
+    return warning(
+        "alarms.topics",
+        f"{silent} of its {len(actions)} alarms {'tells' if silent == 1 else 'tell'} nobody: they "
+        "have no SNS topic.",
+        "Name one in alarms = { sns_topic_arns = [...] }. Terraform drops an attribute that is "
+        "misspelt without a word.",
+    )
+
+
+def check_alarms(states: dict[str, str], none: str = _NONE) -> Finding:
+    """`states` are OK, ALARM or INSUFFICIENT_DATA by the alarm's name; `none` is said of none."""
+    if not states:
+        return ok("alarms.state", none)
+    on = sorted(name for name, state in states.items() if state == "ALARM")
+    without = sum(state == "INSUFFICIENT_DATA" for state in states.values())
+    if not on:
+        of_these = f"; {without} of them have no data yet" if without else ""
+        return ok("alarms.state", f"None of its {len(states)} alarms is on{of_these}.")
+    return warning(
+        "alarms.state",
+        f"{len(on)} of its {len(states)} alarms {'is' if len(on) == 1 else 'are'} on: "
+        f"{', '.join(on)}.",
+        "docs/operations.md has a section for each. After a first apply, some are on until the "
+        "first data is there.",
+    )

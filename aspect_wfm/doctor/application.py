@@ -1,0 +1,127 @@
+"""The Flink application that classifies with `engine` = `flink`: running, and as deployed."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from agent_events.environment import required
+from aspect_wfm.doctor.aws import Aws
+from aspect_wfm.doctor.findings import Finding, failure, ok, warning
+from aspect_wfm.doctor.metrics import Metric, Series, last_hour
+
+# The group of runtime properties in the place of a function's environment variables: GROUP of
+# flink_src/report_line_job/properties.py.
+_GROUP = "environment"
+
+# Those in which a job is coming up, going on from a snapshot, or on its way out.
+_PASSING = (
+    "AUTOSCALING",
+    "FORCE_STOPPING",
+    "MAINTENANCE",
+    "ROLLING_BACK",
+    "STARTING",
+    "STOPPING",
+    "UPDATING",
+)
+
+
+def is_application(classifier: str) -> bool:
+    """Whether a classifier is a Flink application's ARN, and no function's name."""
+    return ":kinesisanalytics:" in classifier
+
+
+def application_name(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
+
+def environment(detail: Mapping[str, Any]) -> Mapping[str, str]:
+    """What the classifier in an application is told, from what DescribeApplication answers."""
+    properties = detail.get("ApplicationConfigurationDescription", {}).get(
+        "EnvironmentPropertyDescriptions", {}
+    )
+    return {
+        name: value
+        for group in properties.get("PropertyGroupDescriptions", [])
+        if group["PropertyGroupId"] == _GROUP
+        for name, value in group["PropertyMap"].items()
+    }
+
+
+def stream_of(environment: Mapping[str, str]) -> str:
+    """The stream that an application with this environment reads. Raises ConfigurationError."""
+    return required(environment, "AGENT_EVENT_STREAM_ARN", "the ARN of the agent event stream")
+
+
+def read_application(aws: Aws, arn: str) -> dict[str, Any]:
+    """Raises as `Aws.ask` does."""
+    name = application_name(arn)
+    found: dict[str, Any] = aws.ask(
+        "kinesisanalyticsv2", "describe_application", ApplicationName=name
+    )["ApplicationDetail"]
+    return found
+
+
+def look_at_application(aws: Aws, arn: str) -> Iterator[Finding]:
+    detail = read_application(aws, arn)
+    yield check_state(application_name(arn), detail["ApplicationStatus"])
+    yield check_version(application_name(arn), detail)
+
+
+def look_at_restarts(aws: Aws, arn: str, now: datetime) -> Iterator[Finding]:
+    name = application_name(arn)
+    (restarts,) = last_hour(
+        aws,
+        now,
+        [Metric("AWS/KinesisAnalytics", "fullRestarts", "Application", name, "Maximum")],
+    )
+    yield check_restarts(name, restarts)
+
+
+def check_state(name: str, status: str) -> Finding:
+    if status == "RUNNING":
+        return ok("application.state", f"The Flink application {name} is RUNNING.")
+    if status in _PASSING:
+        return warning(
+            "application.state",
+            f"The Flink application {name} is {status}: events wait on the stream, and heartbeats "
+            "are withheld, until it is RUNNING.",
+            "Look again in a few minutes.",
+        )
+    return failure(
+        "application.state",
+        f"The Flink application {name} is {status}, not RUNNING: it reads no agent event, and the "
+        "heartbeat stops with it.",
+        "If nobody stopped it on purpose, upload the reference table where one is wanted, and then "
+        f"start it: aws kinesisanalyticsv2 start-application --application-name {name}. It goes on "
+        "from its last snapshot, as far as the stream still holds the events.",
+    )
+
+
+def check_version(name: str, detail: Mapping[str, Any]) -> Finding:
+    version = detail["ApplicationVersionId"]
+    origin = detail.get("ApplicationVersionRolledBackFrom")
+    if origin is None:
+        return ok("application.version", f"Its version is {version}.")
+    return warning(
+        "application.version",
+        f"Its version is {version}, after version {origin} was rolled back: it may have another "
+        "package or other properties than Terraform gave it.",
+        f"Read why in its log, /aws/kinesis-analytics/{name}; mend that, and apply again.",
+    )
+
+
+def check_restarts(name: str, restarts: Series) -> Finding:
+    """`restarts` is how often the job has begun anew since the application was started."""
+    values = [value for _, value in restarts.values]
+    again = sum(max(later - earlier, 0) for later, earlier in pairwise(values))
+    if not again:
+        return ok("application.restarts", "Its job did not begin anew in the last hour.")
+    return warning(
+        "application.restarts",
+        f"Its job failed and began anew {again:,.0f} times in the last hour: what it had read "
+        "since its last checkpoint is in the report twice, and if it fails at the same place each "
+        "time, nothing comes at all, though the application is RUNNING.",
+        f"Read its log, /aws/kinesis-analytics/{name}; docs/engines.md has what the errors mean "
+        "(application-restarts).",
+    )

@@ -1,0 +1,246 @@
+"""What is looked at, in which order, and what becomes of a look that is not allowed."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+
+from agent_events.environment import ConfigurationError
+from aspect_wfm.doctor import heartbeat
+from aspect_wfm.doctor.adapter_names import look_at_names
+from aspect_wfm.doctor.alarms import (
+    OF_AGENT_PRODUCTIVITY,
+    OF_REAL_TIME_ADHERENCE,
+    OF_STREAM,
+    look_at_alarms,
+)
+from aspect_wfm.doctor.application import (
+    application_name,
+    is_application,
+    look_at_application,
+    look_at_restarts,
+)
+from aspect_wfm.doctor.aws import Aws, Denied, Missing, Unanswered
+from aspect_wfm.doctor.configuration import (
+    application_stream,
+    classifier_configuration,
+    look_at_configuration,
+    look_at_properties,
+    relay_configuration,
+)
+from aspect_wfm.doctor.failed_records import look_at_failed_records
+from aspect_wfm.doctor.findings import Finding, Section, failure, warning
+from aspect_wfm.doctor.firehose import look_at_delivery, look_at_firehose, look_at_newest_report
+from aspect_wfm.doctor.function import look_at_errors, look_at_function
+from aspect_wfm.doctor.identity import look_at_identity
+from aspect_wfm.doctor.mapping import (
+    look_at_lag,
+    look_at_mappings,
+    look_at_retention,
+    read_mappings,
+)
+from aspect_wfm.doctor.outputs import RELAY, Deployment
+from aspect_wfm.doctor.queues import look_at_queues, look_at_retired_queues
+from aspect_wfm.doctor.reference_table import look_at_statuses, look_at_table
+from aspect_wfm.doctor.state_table import look_at_states, look_at_tables
+from aspect_wfm.doctor.stream import (
+    look_at_arrivals,
+    look_at_instance,
+    look_at_key,
+    look_at_stream,
+    stream_name,
+)
+from aspect_wfm.doctor.write_flag import look_at_flag
+
+# A look at something: the first part of its findings' names, and the look.
+Look = tuple[str, Callable[[], Iterable[Finding]]]
+
+
+def examine(aws: Aws, deployments: Sequence[Deployment], now: datetime) -> Iterator[Section]:
+    """The streams, each once, and then each deployment; `now` is in UTC.
+
+    A deployment's `connect_instance_id` is looked at where it has one.
+    """
+    instances: dict[str, str | None] = {}
+    for each in deployments:
+        for stream in streams(aws, each):
+            instances[stream] = instances.get(stream) or each.get("connect_instance_id")
+    for stream, instance in instances.items():
+        looks = _looks_at_stream(aws, stream, instance, now)
+        yield Section("stream", stream, tuple(findings(looks)))
+    for each in deployments:
+        relay, classifier = each.get(RELAY), each.classifier
+        if relay:
+            looks = _looks_at_relay(aws, each, relay, now)
+            name = deployment_name(relay)
+            yield Section("real-time-adherence", name, tuple(findings(looks)))
+        if classifier:
+            looks = _looks_at_agent_productivity(aws, each, classifier, now)
+            name = deployment_name(classifier)
+            yield Section("agent-productivity", name, tuple(findings(looks)))
+
+
+def streams(aws: Aws, deployment: Deployment) -> list[str]:
+    """The ARNs of the streams that a deployment reads, each once.
+
+    As far as mappings and application cannot be asked for, it is the stream of the outputs.
+    """
+    named = deployment.get("agent_event_stream_arn")
+    found = {named: None} if named else {}
+    for reader in filter(None, (deployment.get(RELAY), deployment.classifier)):
+        try:
+            found |= dict.fromkeys(_streams_of(aws, reader))
+        except (Denied, Missing, Unanswered, ConfigurationError):  # a finding of the deployment's
+            continue
+    return list(found)
+
+
+def _streams_of(aws: Aws, reader: str) -> list[str]:
+    if is_application(reader):
+        return [application_stream(aws, reader)]
+    return [each.stream_arn for each in read_mappings(aws, reader)]
+
+
+def deployment_name(reader: str) -> str:
+    """The `name` or `kda_application_name` that a function or an application is named after."""
+    if is_application(reader):
+        return application_name(reader)
+    return reader.removesuffix("-relay").removesuffix("-classifier")
+
+
+def findings(looks: Iterable[Look]) -> Iterator[Finding]:
+    """What the looks come to. One that is not allowed is a warning, and the others go on."""
+    for check, look in looks:
+        try:
+            yield from look()
+        except Denied as denied:
+            yield warning(
+                check,
+                f"Not looked at: {denied}.",
+                f"Allow {denied.action}, as the policy in docs/operations.md does, or have "
+                "somebody look who may.",
+            )
+        except Missing as missing:
+            yield failure(
+                check,
+                f"It is not there: {missing}",
+                "Check that region and account are the deployment's; if they are, apply again.",
+            )
+        except Unanswered as unanswered:
+            yield warning(check, f"Not looked at: {unanswered}.", "Look again in a minute.")
+        except ConfigurationError as error:
+            yield warning(check, f"Not looked at: {error}", "Mend that configuration first.")
+
+
+def _looks_at_stream(aws: Aws, arn: str, instance: str | None, now: datetime) -> Iterator[Look]:
+    yield "stream.status", lambda: look_at_stream(aws, arn)
+    yield "stream.key", lambda: look_at_key(aws, arn)
+    yield "stream.arrivals", lambda: look_at_arrivals(aws, arn, now)
+    yield "alarms.state", lambda: look_at_alarms(aws, stream_name(arn), OF_STREAM)
+    if instance:
+        yield "stream.instance", lambda: look_at_instance(aws, arn, instance)
+    else:
+        yield (
+            "stream.instance",
+            lambda: [_no_instance("stream.instance", "which stream it writes agent events to")],
+        )
+
+
+def _looks_at_relay(aws: Aws, deployment: Deployment, relay: str, now: datetime) -> Iterator[Look]:
+    yield from _looks_at_consumer(aws, relay, now, relay=True)
+    yield (
+        "function.configuration",
+        lambda: look_at_configuration(lambda: relay_configuration(aws, relay)),
+    )
+    yield "flag.value", lambda: look_at_flag(aws, relay)
+    yield "table.status", lambda: look_at_tables(aws, relay)
+    yield "table.states", lambda: look_at_states(aws, relay, now)
+    yield "queue.messages", lambda: look_at_queues(aws, relay, now)
+    retired = deployment.urls("retired_sqs_queue_urls")
+    yield "queue.retired", lambda: look_at_retired_queues(aws, retired)
+    yield (
+        "identity.present",
+        lambda: look_at_identity(aws, deployment, "RTA server", "rta", now),
+    )
+    yield (
+        "failed_records.kept",
+        lambda: look_at_failed_records(
+            aws, relay, relay_configuration(aws, relay).failed_records_bucket, now
+        ),
+    )
+    yield (
+        "alarms.state",
+        lambda: look_at_alarms(aws, deployment_name(relay), OF_REAL_TIME_ADHERENCE),
+    )
+
+
+def _looks_at_agent_productivity(
+    aws: Aws, deployment: Deployment, classifier: str, now: datetime
+) -> Iterator[Look]:
+    if is_application(classifier):
+        yield "application.state", lambda: look_at_application(aws, classifier)
+        yield "application.restarts", lambda: look_at_restarts(aws, classifier, now)
+        yield "application.configuration", lambda: look_at_properties(aws, classifier)
+    else:
+        yield from _looks_at_consumer(aws, classifier, now, relay=False)
+        yield (
+            "function.configuration",
+            lambda: look_at_configuration(lambda: classifier_configuration(aws, classifier)),
+        )
+    yield "reference_table.content", lambda: look_at_table(aws, classifier)
+    instance = deployment.get("connect_instance_id")
+    if instance:
+        yield "reference_table.unnamed", lambda: look_at_statuses(aws, classifier, instance)
+    else:
+        yield (
+            "reference_table.unnamed",
+            lambda: [_no_instance("reference_table.unnamed", "which agent statuses it has")],
+        )
+    yield "firehose.status", lambda: look_at_firehose(aws, classifier)
+    yield "firehose.delivery", lambda: look_at_delivery(aws, classifier, now)
+    yield "report.newest", lambda: look_at_newest_report(aws, classifier, now)
+    beating = deployment.get("heartbeat_lambda_function_name")
+    if beating:
+        yield "function.state", lambda: look_at_function(aws, beating)
+        yield "function.errors", lambda: look_at_errors(aws, beating, now)
+        yield "heartbeat.rule", lambda: heartbeat.look_at_rule(aws, beating)
+        yield "heartbeat.beat", lambda: heartbeat.look_at_beats(aws, beating, now)
+    else:
+        yield "heartbeat.beat", lambda: [_no_heartbeat()]
+    yield "adapter.mapping", lambda: look_at_names(aws, classifier)
+    yield (
+        "identity.present",
+        lambda: look_at_identity(aws, deployment, "WFM Adapter", "wfm_adapter", now),
+    )
+    yield (
+        "failed_records.kept",
+        lambda: look_at_failed_records(
+            aws, classifier, classifier_configuration(aws, classifier).failed_records_bucket, now
+        ),
+    )
+    yield (
+        "alarms.state",
+        lambda: look_at_alarms(aws, deployment_name(classifier), OF_AGENT_PRODUCTIVITY),
+    )
+
+
+def _looks_at_consumer(aws: Aws, function: str, now: datetime, relay: bool) -> Iterator[Look]:
+    yield "function.state", lambda: look_at_function(aws, function)
+    yield "function.errors", lambda: look_at_errors(aws, function, now)
+    yield "mapping.state", lambda: look_at_mappings(aws, function)
+    yield "mapping.retention", lambda: look_at_retention(aws, function)
+    yield "mapping.lag", lambda: look_at_lag(aws, function, now, relay)
+
+
+def _no_instance(check: str, question: str) -> Finding:
+    return warning(
+        check,
+        f"Not looked at: no Amazon Connect instance is named, to ask {question}.",
+        "Name it with --connect-instance, or put the output connect_instance_id out.",
+    )
+
+
+def _no_heartbeat() -> Finding:
+    return warning(
+        "heartbeat.beat",
+        "Not looked at: heartbeat_lambda_function_name is not among the outputs.",
+        "Put that output of the module out, too.",
+    )

@@ -1,0 +1,83 @@
+"""The heartbeat: called every five minutes, and putting an empty line (wire contract, 2.4)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from aspect_wfm.doctor.aws import Aws
+from aspect_wfm.doctor.durations import duration
+from aspect_wfm.doctor.findings import Finding, failure, ok, warning
+from aspect_wfm.doctor.function import read_function
+from aspect_wfm.doctor.metrics import Metric, Series, last_hour
+
+# Three calls; CloudWatch may not know of the last one yet.
+_RECENT = timedelta(minutes=15)
+
+
+def look_at_rule(aws: Aws, function: str) -> Iterator[Finding]:
+    arn = read_function(aws, function)["FunctionArn"]
+    names = aws.ask("events", "list_rule_names_by_target", TargetArn=arn)["RuleNames"]
+    rules = [aws.ask("events", "describe_rule", Name=name) for name in names]
+    yield check_rule(function, [(each["Name"], each["State"]) for each in rules])
+
+
+def look_at_beats(aws: Aws, function: str, now: datetime) -> Iterator[Finding]:
+    deployed = datetime.fromisoformat(read_function(aws, function)["LastModified"])
+    beats, invocations, errors = last_hour(
+        aws,
+        now,
+        [
+            Metric("AspectWFM", "Heartbeats", "FunctionName", function),
+            Metric("AWS/Lambda", "Invocations", "FunctionName", function),
+            Metric("AWS/Lambda", "Errors", "FunctionName", function),
+        ],
+    )
+    recent = now - _RECENT
+    yield check_beats(
+        beats.since(recent), invocations.since(recent), errors.since(recent), now - deployed
+    )
+
+
+def check_rule(function: str, rules: list[tuple[str, str]]) -> Finding:
+    """`rules` are the names and states of those that call the function."""
+    enabled = [name for name, state in rules if state.startswith("ENABLED")]
+    if enabled:
+        return ok("heartbeat.rule", f"Rule {enabled[0]} calls {function} every five minutes.")
+    advice = "Apply again, which makes and enables it."
+    if rules:
+        return failure("heartbeat.rule", f"Rule {rules[0][0]} is {rules[0][1]}.", advice)
+    return failure("heartbeat.rule", f"No rule calls {function}.", advice)
+
+
+def check_beats(beats: Series, invocations: Series, errors: Series, age: timedelta) -> Finding:
+    """What came of the last calls; `age` is the function's since it was last deployed."""
+    withheld = "Heartbeats are withheld, so that silence does not look like nobody signed in"
+    if beats.total:
+        return ok("heartbeat.beat", "A heartbeat was put in the last 15 minutes.")
+    if beats.total is not None:
+        return failure(
+            "heartbeat.beat",
+            f"{withheld}: the classifier is not at work.",
+            "Look at what is said of the classifier above.",
+        )
+    called = invocations.total or 0
+    if called > (errors.total or 0):
+        return ok("heartbeat.beat", "The heartbeat function was called in the last 15 minutes.")
+    if called:
+        return failure(
+            "heartbeat.beat",
+            "Every call of the heartbeat function failed in the last 15 minutes: no report file is "
+            "written while no agent is signed in.",
+            "Read its log: an ERROR line names what is wrong.",
+        )
+    if age <= _RECENT:
+        return warning(
+            "heartbeat.beat",
+            f"No heartbeat yet; the function was deployed {duration(age)} ago.",
+            f"Look again when that is {duration(_RECENT)} ago.",
+        )
+    return failure(
+        "heartbeat.beat",
+        "The heartbeat function was not called in the last 15 minutes: no report file is written "
+        "while no agent is signed in.",
+        "Look at its rule, and at the function's permission for events.amazonaws.com; apply again.",
+    )

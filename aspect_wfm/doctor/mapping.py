@@ -1,0 +1,196 @@
+"""The event source mapping of a function: how it comes by what is on the stream."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aspect_wfm.doctor.aws import Aws
+from aspect_wfm.doctor.durations import duration
+from aspect_wfm.doctor.findings import Finding, failure, ok, warning
+from aspect_wfm.doctor.metrics import Metric, last_hour
+from aspect_wfm.doctor.stream import read_stream, stream_name
+from heartbeat.heartbeat import is_running
+
+# Lambda takes at most seven days.
+_LONGEST_AGE = 604_800
+
+# Real-Time Adherence is of the minute; a report file is written every five.
+_OLDEST_FOR_RELAY, _OLDEST_FOR_CLASSIFIER = 60, 300
+
+_MILLISECONDS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """`maximum_age` is in seconds, -1 for none."""
+
+    uuid: str
+    state: str
+    last_result: str | None
+    stream_arn: str
+    maximum_age: int
+
+
+def read_mappings(aws: Aws, function: str) -> list[Mapping]:
+    """The mappings that feed a function from a stream. Raises as `Aws.ask` does."""
+    found = aws.ask("lambda", "list_event_source_mappings", FunctionName=function)
+    return [
+        _mapping(each)
+        for each in found["EventSourceMappings"]
+        if ":kinesis:" in each.get("EventSourceArn", "")
+    ]
+
+
+def look_at_mappings(aws: Aws, function: str) -> Iterator[Finding]:
+    mappings = read_mappings(aws, function)
+    yield check_number(function, mappings)
+    for each in mappings:
+        yield check_state(each)
+        yield check_result(each)
+
+
+def look_at_retention(aws: Aws, function: str) -> Iterator[Finding]:
+    for each in read_mappings(aws, function):
+        yield check_retention(each, read_stream(aws, each.stream_arn).retention_hours)
+
+
+def look_at_lag(aws: Aws, function: str, now: datetime, relay: bool) -> Iterator[Finding]:
+    for each in read_mappings(aws, function):
+        age, invocations, records = last_hour(
+            aws,
+            now,
+            [
+                Metric("AWS/Lambda", "IteratorAge", "FunctionName", function, "Maximum"),
+                Metric("AWS/Lambda", "Invocations", "FunctionName", function),
+                Metric(
+                    "AWS/Kinesis", "IncomingRecords", "StreamName", stream_name(each.stream_arn)
+                ),
+            ],
+        )
+        seconds = None if age.newest is None else age.newest / _MILLISECONDS
+        yield check_lag(
+            seconds, invocations.total or 0, records.total or 0, each.maximum_age, relay
+        )
+
+
+def check_number(function: str, mappings: list[Mapping]) -> Finding:
+    if len(mappings) == 1:
+        return ok("mapping.present", f"One event source mapping feeds {function}.")
+    if mappings:
+        return warning(
+            "mapping.present",
+            f"{len(mappings)} event source mappings feed {function}: it gets events more than once "
+            f"({', '.join(each.uuid for each in mappings)}).",
+            "Delete those that are not in the Terraform state.",
+        )
+    return failure(
+        "mapping.present",
+        f"No event source mapping feeds {function}: it gets no agent event.",
+        "Apply again; where one is wanted from what the stream still holds, keep "
+        "starting_position = TRIM_HORIZON.",
+    )
+
+
+def check_state(mapping: Mapping) -> Finding:
+    if mapping.state == "Enabled":
+        return ok("mapping.state", f"The event source mapping {mapping.uuid} is enabled.")
+    if mapping.state in ("Creating", "Enabling", "Updating"):
+        return warning(
+            "mapping.state",
+            f"The event source mapping {mapping.uuid} is {mapping.state}: events wait on the "
+            "stream until it is Enabled.",
+            "Look again in a few minutes.",
+        )
+    return failure(
+        "mapping.state",
+        f"The event source mapping {mapping.uuid} is {mapping.state}: the function gets no agent "
+        "event. (The heartbeat of Agent Productivity stops with the classifier.)",
+        f"If nobody stopped it on purpose: aws lambda update-event-source-mapping --uuid "
+        f"{mapping.uuid} --enabled. It goes on where it stopped, as far as the stream still "
+        "holds the events.",
+    )
+
+
+def check_result(mapping: Mapping) -> Finding:
+    said = mapping.last_result
+    if not said:
+        return ok("mapping.result", "Lambda has not read the stream for it yet.")
+    if is_running("Enabled", said):
+        return ok("mapping.result", f"Lambda says of its last reading: {said}.")
+    return failure(
+        "mapping.result",
+        f"Lambda says of its last reading: {said}. Events wait on the stream, and are given up "
+        f"when they are {_age(mapping.maximum_age)} old.",
+        "Look at the function's errors and log; with PROBLEM: Cannot access stream, at its role's "
+        "rights on the stream and its key.",
+    )
+
+
+def check_retention(mapping: Mapping, retention_hours: int) -> Finding:
+    kept = retention_hours * 3_600
+    expected = min(kept - 3_600, _LONGEST_AGE)
+    age = mapping.maximum_age
+    if age == expected:
+        return ok(
+            "mapping.retention",
+            f"A record that cannot be processed is given up, and kept whole, after {_age(age)}; "
+            f"the stream keeps it for {retention_hours} hours.",
+        )
+    lost = (
+        "after the stream has dropped it, so that it is lost instead of kept"
+        if age < 0 or age >= kept
+        else "although the stream keeps it longer"
+        if age < expected
+        else "shortly before the stream drops it"
+    )
+    return warning(
+        "mapping.retention",
+        f"A record that cannot be processed is given up after {_age(age)}, {lost}: "
+        f"the stream keeps an event for {retention_hours} hours.",
+        f"Set agent_event_stream_retention_hours to {retention_hours} and apply.",
+    )
+
+
+def check_lag(
+    age: float | None, invocations: float, records: float, maximum_age: int, relay: bool
+) -> Finding:
+    """`age` is the newest iterator age in seconds; `invocations` and `records` are of an hour."""
+    if age is None:
+        if records and not invocations:
+            return failure(
+                "mapping.lag",
+                f"{records:,.0f} records came to the stream in the last hour, and the function was "
+                "not called.",
+                "Look at the mapping's state above; if it is enabled, at the function's throttles.",
+            )
+        return ok("mapping.lag", "No iterator age in the last hour: there was nothing to read.")
+    fresh = _OLDEST_FOR_RELAY if relay else _OLDEST_FOR_CLASSIFIER
+    if age <= fresh:
+        return ok("mapping.lag", f"Events are read {duration(age)} after they came, at most.")
+    advice = (
+        "Look at errors and throttles; with none, the stream needs shards or the function a higher "
+        "parallelization_factor: docs/growth.md says from how many agents on."
+    )
+    text = f"Events are read {duration(age)} after they came"
+    late = "Real-Time Adherence shows what was then." if relay else "Reports come so much later."
+    if 0 < maximum_age < 2 * age:
+        return failure(
+            "mapping.lag", f"{text}, and are given up after {_age(maximum_age)}. {late}", advice
+        )
+    return warning("mapping.lag", f"{text}. {late}", advice)
+
+
+def _mapping(found: dict[str, Any]) -> Mapping:
+    return Mapping(
+        uuid=found["UUID"],
+        state=found.get("State") or "in no state",
+        last_result=found.get("LastProcessingResult"),
+        # That of a registered consumer goes on after the stream's.
+        stream_arn=found["EventSourceArn"].partition("/consumer/")[0],
+        maximum_age=found.get("MaximumRecordAgeInSeconds", -1),
+    )
+
+
+def _age(seconds: int) -> str:
+    return "any time" if seconds < 0 else duration(seconds)

@@ -1,0 +1,83 @@
+"""The RTA server's queues: there, and being read."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from aspect_wfm.doctor.aws import Aws
+from aspect_wfm.doctor.configuration import relay_configuration
+from aspect_wfm.doctor.durations import duration
+from aspect_wfm.doctor.findings import Finding, failure, ok, warning
+from aspect_wfm.doctor.metrics import Metric, last_hour
+from aspect_wfm.doctor.write_flag import flag_is_on
+
+_LATE, _NOT_READ = 60, 300
+
+
+def look_at_queues(aws: Aws, function: str, now: datetime) -> Iterator[Finding]:
+    urls = relay_configuration(aws, function).queue_urls
+    flag = flag_is_on(aws, function)
+    names = [_name(url) for url in urls]
+    ages = last_hour(
+        aws,
+        now,
+        [
+            Metric("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", name, "Maximum")
+            for name in names
+        ],
+    )
+    for url, name, age in zip(urls, names, ages, strict=True):
+        yield check_queue(name, _messages(aws, url), age.newest, flag)
+
+
+def look_at_retired_queues(aws: Aws, urls: list[str]) -> Iterator[Finding]:
+    for url in urls:
+        yield check_retired_queue(_name(url), _messages(aws, url))
+
+
+def check_queue(name: str, messages: int, oldest: float | None, flag: bool) -> Finding:
+    """`oldest` is the age of the oldest message in seconds, as far as CloudWatch knows."""
+    if not messages:
+        return ok("queue.messages", f"{name} is empty.")
+    waiting = f"{messages:,} {'message waits' if messages == 1 else 'messages wait'} in {name}"
+    if not flag:
+        return warning(
+            "queue.messages",
+            f"{waiting} and no RTA server is connected: they are of an earlier connection.",
+            "An RTA server that connects reads the table first. SQS drops them after four days.",
+        )
+    if oldest is None:
+        return warning(
+            "queue.messages",
+            f"{waiting}; for how long, CloudWatch does not know yet.",
+            "Look again in a few minutes.",
+        )
+    if oldest <= _LATE:
+        return ok("queue.messages", f"{waiting}, none for longer than {_LATE} seconds.")
+    advice = "Look at the RTA server: is it running, and may its access key still receive?"
+    text = f"{waiting}, the oldest for {duration(oldest)}, although the flag is on"
+    if oldest <= _NOT_READ:
+        return warning("queue.messages", f"{text}: the RTA server reads late.", advice)
+    return failure(
+        "queue.messages",
+        f"{text}: the RTA server does not read, and shows what was then.",
+        advice,
+    )
+
+
+def check_retired_queue(name: str, messages: int) -> Finding:
+    if messages:
+        return ok("queue.retired", f"{name} is retired; {messages:,} messages are still in it.")
+    return ok(
+        "queue.retired",
+        f"{name} is retired and empty: with num_retired_sqs_queues = 0 it goes (docs/changes.md).",
+    )
+
+
+def _messages(aws: Aws, url: str) -> int:
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = aws.ask("sqs", "get_queue_attributes", QueueUrl=url, AttributeNames=names)
+    return sum(int(found["Attributes"][name]) for name in names)
+
+
+def _name(url: str) -> str:
+    return url.rpartition("/")[2]

@@ -1,0 +1,142 @@
+"""The agent event stream: usable, fed, and the one that Amazon Connect writes to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aspect_wfm.doctor.aws import Aws
+from aspect_wfm.doctor.findings import Finding, failure, ok, warning
+from aspect_wfm.doctor.metrics import Metric, last_hour
+
+_AWS_MANAGED_KEY = "alias/aws/kinesis"
+
+STEP_4 = (
+    "In the Amazon Connect console, select the stream under Data streaming, Agent events, or set "
+    "connect_instance_id and apply."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """`key` is the KMS key's id as the stream has it, None where it is not encrypted."""
+
+    arn: str
+    status: str
+    shards: int
+    retention_hours: int
+    key: str | None
+
+
+def stream_name(arn: str) -> str:
+    return arn.partition("/")[2].partition("/")[0]
+
+
+def read_stream(aws: Aws, arn: str) -> Stream:
+    """Raises as `Aws.ask` does."""
+    summary = aws.ask("kinesis", "describe_stream_summary", StreamARN=arn)
+    found = summary["StreamDescriptionSummary"]
+    return Stream(
+        arn=arn,
+        status=found["StreamStatus"],
+        shards=found["OpenShardCount"],
+        retention_hours=found["RetentionPeriodHours"],
+        key=found.get("KeyId") if found.get("EncryptionType") == "KMS" else None,
+    )
+
+
+def look_at_stream(aws: Aws, arn: str) -> Iterator[Finding]:
+    yield check_status(read_stream(aws, arn))
+
+
+def look_at_key(aws: Aws, arn: str) -> Iterator[Finding]:
+    key = read_stream(aws, arn).key
+    described = None
+    if key is not None and not key.endswith(_AWS_MANAGED_KEY):
+        described = aws.ask("kms", "describe_key", KeyId=key)["KeyMetadata"]
+    yield check_key(key, described)
+
+
+def look_at_arrivals(aws: Aws, arn: str, now: datetime) -> Iterator[Finding]:
+    (records,) = last_hour(
+        aws, now, [Metric("AWS/Kinesis", "IncomingRecords", "StreamName", stream_name(arn))]
+    )
+    yield check_arrivals(records.total)
+
+
+def look_at_instance(aws: Aws, arn: str, instance_id: str) -> Iterator[Finding]:
+    pages = aws.pages(
+        "connect",
+        "list_instance_storage_configs",
+        InstanceId=instance_id,
+        ResourceType="AGENT_EVENTS",
+    )
+    streams = [
+        each["KinesisStreamConfig"]["StreamArn"]
+        for page in pages
+        for each in page["StorageConfigs"]
+        if "KinesisStreamConfig" in each
+    ]
+    yield check_instance(arn, instance_id, streams)
+
+
+def check_status(stream: Stream) -> Finding:
+    shards = "1 shard" if stream.shards == 1 else f"{stream.shards} shards"
+    if stream.status in ("ACTIVE", "UPDATING"):
+        return ok(
+            "stream.status",
+            f"The stream is {stream.status}, has {shards} and keeps an event for "
+            f"{stream.retention_hours} hours.",
+        )
+    return failure(
+        "stream.status",
+        f"The stream is {stream.status}: nothing can be written to it or read from it.",
+        "Wait while it is CREATING; where it is DELETING, apply again for a new one.",
+    )
+
+
+def check_key(key: str | None, described: dict[str, Any] | None) -> Finding:
+    """`described` is what KMS says of a key that is not the one that AWS manages for Kinesis."""
+    if key is None:
+        return ok("stream.key", "The stream is not encrypted at rest, so it needs no key.")
+    if described is None or described.get("KeyManager") == "AWS":
+        return ok("stream.key", "The stream is encrypted with the key that AWS manages for it.")
+    state = described["KeyState"]
+    if state == "Enabled":
+        return ok("stream.key", f"The stream's key {key} is enabled.")
+    return failure(
+        "stream.key",
+        f"The stream's key {key} is {state}: Amazon Connect cannot write events, nor the functions "
+        "read them.",
+        "Cancel its deletion (aws kms cancel-key-deletion) and enable it (aws kms enable-key) "
+        "before the stream's retention is over; until then the events on the stream are kept.",
+    )
+
+
+def check_arrivals(records: float | None) -> Finding:
+    if records:
+        return ok("stream.arrivals", f"{records:,.0f} records came in the last hour.")
+    return warning(
+        "stream.arrivals",
+        "No record came in the last hour. That is as it should be only if no agent was signed in: "
+        "each one who is gives a record every two minutes.",
+        f"Have an agent sign in and look again. {STEP_4} If an event must get there without an "
+        "agent, use --send-test-event.",
+    )
+
+
+def check_instance(arn: str, instance_id: str, streams: list[str]) -> Finding:
+    """`streams` are those that the instance writes agent events to: one or none."""
+    if arn in streams:
+        return ok("stream.instance", f"Instance {instance_id} writes its agent events to it.")
+    if streams:
+        return failure(
+            "stream.instance",
+            f"Instance {instance_id} writes its agent events to {streams[0]}, not to this stream; "
+            "an instance has one stream for them.",
+            "If others need that stream, deploy an option with an existing stream and give its ARN "
+            f"as agent_event_stream_arn. If not: {STEP_4}",
+        )
+    return failure(
+        "stream.instance", f"Instance {instance_id} writes its agent events nowhere.", STEP_4
+    )

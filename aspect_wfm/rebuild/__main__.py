@@ -1,0 +1,210 @@
+"""Rebuild report files: `python -m aspect_wfm.rebuild --help`."""
+
+import argparse
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from agent_classifier.status_table import StatusTable, StatusTableError, parse_status_table
+from agent_classifier.status_table_source import status_table_source
+from agent_events.structured_log import described
+from aspect_wfm.doctor.aws import Aws
+from aspect_wfm.doctor.outputs import APPLICATION, CLASSIFIER
+from aspect_wfm.rebuild.classifier import LagNotKnown, behind, given_up
+from aspect_wfm.rebuild.rebuild import Period, Rebuilt, WrongPeriod, check, rebuild
+from aspect_wfm.rebuild.source import Named, Source, SourceNotUsable, source
+from aspect_wfm.rebuild.summary import rendered
+from aspect_wfm.replay.arguments import moment
+from aspect_wfm.replay.function import FunctionNotUsable, chosen_function
+from aspect_wfm.reports.sources import SourceError
+from aspect_wfm.reports.terminal import counted
+
+# Kinesis refuses calls while the functions have used what a shard gives.
+_PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 10})
+
+_SECONDS_BETWEEN_READS = 1.0
+
+
+DONE, NOT_ALL_KNOWN, CANNOT_RUN = 0, 1, 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Compare, write where that is asked for, and say so; the exit status."""
+    options = _parser().parse_args(arguments)
+    period = Period(options.start, options.end)
+    try:
+        now = _now()
+        s3, kinesis = boto3.client("s3"), boto3.client("kinesis", config=_PATIENT)
+        found = _source(options)
+        asked = options.write and not options.although_late
+        late = behind(Aws(), found.function, now) if asked else timedelta(0)
+        check(kinesis, found.stream_arn, period, now, late)
+        table = _status_table(s3, found.bucket, options.status_table)
+        rebuilt = rebuild(kinesis, s3, found, table, period, now, _pause)
+        print(rendered(rebuilt, period))
+        waiting = found.failed_events_bucket and given_up(s3, found.failed_events_bucket)
+        print(_written(rebuilt, s3, found.bucket, options))
+        if waiting:
+            print(waiting)
+    except (
+        FunctionNotUsable,
+        LagNotKnown,
+        SourceError,
+        SourceNotUsable,
+        StatusTableError,
+        WrongPeriod,
+    ) as error:
+        print(error, file=sys.stderr)
+        return CANNOT_RUN
+    except ClientError as error:
+        print(f"AWS refused a call: {described(error)}.", file=sys.stderr)
+        return CANNOT_RUN
+    except (BotoCoreError, OSError, ValueError) as error:
+        print(f"Cannot go on: {error}", file=sys.stderr)
+        return CANNOT_RUN
+    return NOT_ALL_KNOWN if rebuilt.nothing_before else DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m aspect_wfm.rebuild",
+        description="Which report lines of a period the report files lack, from the events that "
+        "the stream still holds; with --write, put them into the bucket.",
+        epilog="docs/operations.md says when to do this, and which rights are needed. Credentials "
+        "and region are found as the AWS CLI finds them. Exit status: 0 done, 1 done, but the "
+        "stream may have dropped some of the period, 2 it could not be.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "outputs",
+        nargs="?",
+        help="what terraform output -json prints, as a file or - for standard input; a state file; "
+        "or the folder of the configuration, in which terraform is asked",
+        metavar="OUTPUTS",
+    )
+    parser.add_argument(
+        "--only",
+        help="only the deployment at this place in the outputs, as in rta.berlin",
+        metavar="PATH",
+    )
+    parser.add_argument(
+        "--function",
+        help="the classifier, which knows the streams and the bucket: a function's name, or the "
+        "ARN of a Flink application; not needed where the outputs name only one",
+        metavar="NAME",
+    )
+    parser.add_argument(
+        "--from",
+        dest="start",
+        type=moment,
+        required=True,
+        help="for events that arrived on the stream at this time or later, as in "
+        "2026-03-02T08:00; UTC unless it says otherwise",
+        metavar="ISO",
+    )
+    parser.add_argument(
+        "--to",
+        dest="end",
+        type=moment,
+        required=True,
+        help="for events that arrived before this time",
+        metavar="ISO",
+    )
+    parser.add_argument("--stream-arn", help="the Kinesis stream", metavar="ARN")
+    parser.add_argument("--bucket", help="the report bucket", metavar="NAME")
+    parser.add_argument(
+        "--firehose-stream-name", help="the Firehose stream that names the files", metavar="NAME"
+    )
+    parser.add_argument("--prefix", help="the prefix of the reports", metavar="PREFIX")
+    parser.add_argument(
+        "--include-agent-status-type",
+        action="store_true",
+        help="write the thirteenth column, also where the classifier does not",
+    )
+    parser.add_argument(
+        "--status-table",
+        type=Path,
+        help="a reference table as it was then (the one in the bucket)",
+        metavar="FILE",
+    )
+    parser.add_argument(
+        "--although-late",
+        action="store_true",
+        help="with --write: do not look how far the classifier is behind; what it has yet to write "
+        "of the period will be there twice",
+    )
+    target = parser.add_mutually_exclusive_group()
+    target.add_argument("--write", action="store_true", help="put the files into the report bucket")
+    target.add_argument(
+        "--output", type=Path, help="write the files into this folder, to look at", metavar="DIR"
+    )
+    return parser
+
+
+def _source(options: argparse.Namespace) -> Source:
+    named = Named(
+        options.stream_arn,
+        options.bucket,
+        options.firehose_stream_name,
+        options.prefix,
+        options.include_agent_status_type,
+    )
+    needed = not (named.stream_arn and named.firehose_stream)
+    classifier = (
+        chosen_function(options.outputs, options.only, options.function, (CLASSIFIER, APPLICATION))
+        if needed or options.function or options.outputs
+        else None
+    )
+    lambda_, flink, firehose = map(boto3.client, ("lambda", "kinesisanalyticsv2", "firehose"))
+    return source(lambda_, flink, firehose, classifier, named)
+
+
+def _status_table(s3: Any, bucket: str, file: Path | None) -> StatusTable:
+    if file:
+        return parse_status_table(file.read_bytes())
+    account = boto3.client("sts").get_caller_identity()["Account"]
+    return status_table_source(s3, bucket, time.time)(account)
+
+
+def _written(rebuilt: Rebuilt, s3: Any, bucket: str, options: argparse.Namespace) -> str:
+    """Write the files where they are wanted, in order; what was done."""
+    lines, files = counted(len(rebuilt.missing), "line"), counted(len(rebuilt.files), "file")
+    if not rebuilt.files:
+        return (
+            "Nothing is missing of what the stream has."
+            if rebuilt.nothing_before
+            else "Nothing is missing."
+        )
+    for each in rebuilt.files:
+        if options.write:
+            s3.put_object(Bucket=bucket, Key=each.key, Body=each.data)
+        elif options.output:
+            path = options.output / each.key
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(each.data)
+    if options.write:
+        return f"{lines} written to s3://{bucket} in {files}."
+    if options.output:
+        return f"{lines} written to {options.output} in {files}; nothing in the bucket."
+    return (
+        f"{lines} missing, for {files}. Nothing was written: --write puts them into "
+        f"s3://{bucket}, --output DIR into a folder."
+    )
+
+
+def _pause() -> None:
+    time.sleep(_SECONDS_BETWEEN_READS)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

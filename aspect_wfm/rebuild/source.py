@@ -1,0 +1,117 @@
+"""Where lines come from and go to: as named, else as the classifier and Firehose are set up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agent_classifier.configuration import Configuration, read_configuration
+from agent_events.environment import ConfigurationError
+from aspect_wfm.doctor.application import application_name, environment, is_application, stream_of
+from aspect_wfm.rebuild.files import Naming
+from aspect_wfm.replay.function import FunctionNotUsable, environment_of
+
+
+class SourceNotUsable(Exception):
+    """Something is missing; the text says what, and with which option it can be named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What the command line names; None where the deployment has to say it."""
+
+    stream_arn: str | None
+    bucket: str | None
+    firehose_stream: str | None
+    prefix: str | None
+    include_agent_status_type: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    stream_arn: str
+    bucket: str
+    naming: Naming
+    include_agent_status_type: bool
+    failed_events_bucket: str | None = None
+    function: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Classifier:
+    """`function` is None for a Flink application."""
+
+    configuration: Configuration
+    stream_arn: str | None
+    function: str | None
+
+
+def source(
+    lambda_client: Any, flink: Any, firehose: Any, classifier: str | None, named: Named
+) -> Source:
+    """All that has to be known, from `named`, the classifier's configuration (a function's name, or
+    the ARN of a Flink application) and its Firehose stream. Raises SourceNotUsable and what
+    botocore raises."""
+    found = _classifier(lambda_client, flink, classifier, named) if classifier else None
+    configuration = found and found.configuration
+    stream_arn = named.stream_arn or (found and found.stream_arn)
+    firehose_stream = named.firehose_stream or (configuration and configuration.firehose_stream)
+    if not stream_arn or not firehose_stream:
+        raise SourceNotUsable(
+            "Name the classifier with --function, or the stream with --stream-arn and the Firehose "
+            "stream with --firehose-stream-name."
+        )
+    described = firehose.describe_delivery_stream(DeliveryStreamName=firehose_stream)
+    description = described["DeliveryStreamDescription"]
+    destination = description["Destinations"][0].get("ExtendedS3DestinationDescription", {})
+    bucket = named.bucket or destination.get("BucketARN", "").rpartition(":")[2]
+    if not bucket:
+        raise SourceNotUsable(f"{firehose_stream} does not write to S3: name the bucket (--bucket)")
+    prefix = destination.get("Prefix", "") if named.prefix is None else named.prefix
+    return Source(
+        stream_arn,
+        bucket,
+        Naming(firehose_stream, description["VersionId"], prefix),
+        named.include_agent_status_type
+        or bool(configuration and configuration.include_agent_status_type),
+        configuration.failed_records_bucket if configuration else None,
+        found.function if found else None,
+    )
+
+
+def _classifier(lambda_client: Any, flink: Any, classifier: str, named: Named) -> _Classifier:
+    try:
+        if is_application(classifier):
+            described = flink.describe_application(ApplicationName=application_name(classifier))
+            properties = environment(described["ApplicationDetail"])
+            return _Classifier(read_configuration(properties), stream_of(properties), None)
+        name, variables = environment_of(lambda_client, classifier)
+        configuration = read_configuration(_of_classifier(name, variables))
+        stream_arn = None if named.stream_arn else _stream_arn(lambda_client, classifier)
+        return _Classifier(configuration, stream_arn, name)
+    except (FunctionNotUsable, ConfigurationError) as error:
+        raise SourceNotUsable(str(error)) from error
+
+
+def _of_classifier(name: str, environment: Mapping[str, str]) -> Mapping[str, str]:
+    if "STATUS_TABLE_BUCKET" not in environment:
+        raise SourceNotUsable(
+            f"{name} is no classifier: name the one in the output classifier_lambda_function_name, "
+            "or the application in flink_application_arn."
+        )
+    return environment
+
+
+def _stream_arn(lambda_client: Any, function: str) -> str | None:
+    pages = lambda_client.get_paginator("list_event_source_mappings").paginate(
+        FunctionName=function
+    )
+    # A consumer's ARN has /consumer/<name>:<time> behind that of its stream.
+    arns = {
+        each["EventSourceArn"].partition("/consumer/")[0]
+        for page in pages
+        for each in page["EventSourceMappings"]
+        if ":kinesis:" in each.get("EventSourceArn", "")
+    }
+    if len(arns) > 1:
+        raise SourceNotUsable(f"{function} reads several streams: name one with --stream-arn.")
+    return next(iter(arns), None)

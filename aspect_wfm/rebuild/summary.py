@@ -1,0 +1,38 @@
+"""What a rebuild found, as text: counts and hours, nothing of a line."""
+
+from collections import Counter
+from datetime import datetime
+
+from aspect_wfm.rebuild.lines import Line
+from aspect_wfm.rebuild.rebuild import Period, Rebuilt
+from aspect_wfm.reports.terminal import counted, instant, minute
+
+
+def rendered(rebuilt: Rebuilt, period: Period) -> str:
+    """The period, and its lines by hour of arrival, with a line feed at the end."""
+    found = rebuilt.lines
+    lines = [
+        f"{instant(period.start)} to {instant(period.end)} UTC: "
+        f"{counted(found.records, 'record')} on the stream, "
+        f"{found.without_line:,} of them without a report line (no agent events, without a user "
+        "name, test events, or put aside)",
+        "",
+        f"{'Hour (UTC)':<16}  {'Lines':>10}  {'Missing':>10}",
+    ]
+    all_lines, lacking = _by_hour(found.inside), _by_hour(rebuilt.missing)
+    lines += [
+        f"{minute(hour):<16}  {number:>10,}  {lacking[hour]:>10,}"
+        for hour, number in sorted(all_lines.items())
+    ]
+    if rebuilt.nothing_before:
+        lines += [
+            "",
+            f"The stream has nothing before {instant(rebuilt.nothing_before)} UTC: no event came, "
+            "or it has expired (a retention that is raised does not bring it back). What is "
+            "missing from before cannot be said.",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _by_hour(lines: list[Line]) -> Counter[datetime]:
+    return Counter(each.arrived.replace(minute=0, second=0, microsecond=0) for each in lines)

@@ -1,0 +1,77 @@
+"""Invoking a function as the event source mapping does, and understanding its answer."""
+
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
+
+from agent_events.structured_log import described
+from aspect_wfm.replay.documents import Record, invocation, sequence_number
+
+# Lambda's limit for the payload of a synchronous invocation.
+LARGEST_PAYLOAD = 6 * 1_024 * 1_024
+
+_TRIES = 5
+
+# The function was not run: too many of its kind, or no room for one more.
+_THROTTLED = ("TooManyRequests", "Throttling", "EC2Throttled")
+
+
+class CannotInvoke(Exception):
+    """No invocation of this function will come to anything; the text says why."""
+
+
+class Answer(NamedTuple):
+    """How many of the records, from the first on, the function took, and why not the others."""
+
+    taken: int
+    reason: str | None
+
+
+def invoke(
+    lambda_client: Any, name: str, records: list[Record], pause: Callable[[int], None]
+) -> Answer:
+    """Invoke the function with `records` and wait for its answer.
+
+    `pause` waits before try 2, 3, ..., which only follows when Lambda did not run the function.
+    Raises CannotInvoke.
+    """
+    payload = invocation(records)
+    if len(payload) > LARGEST_PAYLOAD:
+        return Answer(0, "a record is larger than what Lambda takes")
+    for attempt in range(1, _TRIES + 1):
+        try:
+            response = lambda_client.invoke(
+                FunctionName=name, InvocationType="RequestResponse", Payload=payload
+            )
+            return _answer(response, records)
+        except ReadTimeoutError:
+            return Answer(0, "the function gave no answer in time; it may have taken the records")
+        except ClientError as error:
+            if not error.response["Error"]["Code"].startswith(_THROTTLED):
+                raise CannotInvoke(f"Cannot invoke {name}: {described(error)}.") from error
+        except BotoCoreError as error:
+            raise CannotInvoke(f"Cannot invoke {name}: {described(error)}.") from error
+        if attempt < _TRIES:
+            pause(attempt)
+    return Answer(0, "Lambda throttles the function")
+
+
+def _answer(response: Any, records: list[Record]) -> Answer:
+    if "FunctionError" in response:
+        return Answer(0, "the function failed; its log says why")
+    try:
+        failures = json.loads(response["Payload"].read())["batchItemFailures"]
+        failed = {each["itemIdentifier"] for each in failures}
+    except (ValueError, TypeError, KeyError):
+        return Answer(0, "the function's answer is not that of a relay or classifier")
+    numbers = [sequence_number(each) for each in records]
+    if failed - set(numbers):
+        return Answer(0, "the function's answer names a record that it was not given")
+    if not failed:
+        return Answer(len(records), None)
+    return Answer(
+        min(numbers.index(each) for each in failed),
+        "the function could not deliver it; its log says why",
+    )

@@ -1,0 +1,44 @@
+"""What a replay came to, as text: counts, keys and reasons, nothing of an event."""
+
+from aspect_wfm.replay.replay import Left, Summary
+from aspect_wfm.reports.terminal import counted
+
+# As many documents as are named, of those that are left.
+_NAMED = 50
+
+
+def rendered(summary: Summary, bucket: str, function_name: str, dry_run: bool) -> str:
+    """All that a terminal shows, with a line feed at the end."""
+    counts: list[tuple[int, str, str]] = [
+        (summary.documents, "documents", f"with {counted(summary.records, 'record')}"),
+        (summary.superseded, "superseded", "older than what the tables know, or heartbeats"),
+    ]
+    if dry_run:
+        counts.append((summary.would_be_taken, "would be replayed", "(dry run: nothing was done)"))
+    else:
+        counts += [
+            (summary.taken, "taken", f"by {function_name}"),
+            (summary.kept_again, "put aside again", "under undeliverable/"),
+            (summary.moved, "documents moved", "to replayed/, as a whole"),
+        ]
+    counts.append((summary.records_left, "left", "records, see below" if summary.left else ""))
+    lines = [
+        f"s3://{bucket} and {function_name}",
+        "",
+        *(f"{number:>9,}  {what:<18} {note}".rstrip() for number, what, note in counts),
+    ]
+    if summary.left:
+        lines += ["", "Left:"]
+        lines += [f"  {_told(each)}" for each in summary.left[:_NAMED]]
+        if len(summary.left) > _NAMED:
+            lines.append(f"  and {len(summary.left) - _NAMED:,} more documents")
+    if summary.stopped:
+        not_tried = f"{counted(summary.not_tried, 'document')} not tried"
+        lines += ["", f"Stopped, {not_tried}: {summary.stopped}"]
+    return "\n".join(lines) + "\n"
+
+
+def _told(left: Left) -> str:
+    if left.records is None:
+        return f"{left.key}: {left.reason}"
+    return f"{left.key}: {counted(left.records, 'record')}: {left.reason}"

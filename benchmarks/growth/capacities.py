@@ -1,0 +1,131 @@
+"""What each stage takes with given settings, in events a second."""
+
+from dataclasses import dataclass, replace
+from math import inf
+from typing import Any
+
+from aspect_wfm.cost.designs import OURS, Design, Function
+from aspect_wfm.cost.functions import (
+    classifier_events_per_second,
+    relay_events_per_second,
+    sends,
+)
+from aspect_wfm.cost.quantities import table_write_units
+from aspect_wfm.cost.timing import Timing
+from aspect_wfm.cost.workload import Workload
+from benchmarks.growth.limits import Limits
+
+# About what Lambda's event has of a record besides its data: the partition key, which is an agent's
+# ARN, the sequence number, and ten more members.
+RECORD_ENVELOPE_BYTES = 700
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the modules' variables are set to; the rest of the design is as it is."""
+
+    shards: int = 1
+    queues: int = 1
+    design: Design = OURS
+
+    @property
+    def classifier(self) -> Function:
+        if self.design.classifier is None:
+            raise ValueError(f"{self.design.name} has no classifier function.")
+        return self.design.classifier
+
+    def redesigned(self, **changes: Any) -> "Settings":
+        """The settings with these fields of the design changed."""
+        return replace(self, design=replace(self.design, **changes))
+
+
+@dataclass(frozen=True, slots=True)
+class Capacities:
+    """Events a second. `reads` are for both functions together, or for each where `fan_out`."""
+
+    stream: float
+    reads: float
+    fan_out: bool
+    relay_function: float
+    sends: float
+    table: float
+    classifier: float
+    rta_server: float
+
+    @property
+    def relay(self) -> float:
+        """What the relay gets through: it waits for the queues and the table."""
+        return min(self.relay_function, self.sends, self.table)
+
+
+def capacities(
+    settings: Settings, workload: Workload, timing: Timing, limits: Limits
+) -> Capacities:
+    """What each stage takes of `workload`, whose number of agents does not matter."""
+    design = whole_batches(settings.design, workload, limits)
+    shards, queues = settings.shards, settings.queues
+    classifier = design.classifier
+    return Capacities(
+        stream=shards
+        * min(
+            limits["shard.records_in"].amount,
+            limits["shard.bytes_in"].amount / workload.event_bytes,
+        ),
+        reads=shards * limits["shard.bytes_out"].amount / workload.event_bytes,
+        fan_out=design.stream.fan_out,
+        relay_function=shards * relay_events_per_second(workload, design, timing, queues),
+        sends=_events_sent(design, queues, workload, limits),
+        table=limits["table.writes_at_first"].amount / write_units_an_event(workload, design),
+        classifier=shards * classifier_events_per_second(classifier, design, timing)
+        if classifier
+        else inf,
+        rta_server=_events_deleted(design, queues, workload, limits),
+    )
+
+
+def largest_batch(workload: Workload, limits: Limits) -> int:
+    """Events whose records, in Base64, fill the payload of an invocation."""
+    record = workload.event_bytes * 4 / 3 + RECORD_ENVELOPE_BYTES
+    return int(limits["lambda.payload"].amount / record)
+
+
+def whole_batches(design: Design, workload: Workload, limits: Limits) -> Design:
+    """The design with batches no larger than an invocation's payload."""
+    largest = largest_batch(workload, limits)
+
+    def cut(function: Function) -> Function:
+        return replace(function, batch_size=min(function.batch_size, largest))
+
+    return replace(
+        design,
+        relay=cut(design.relay),
+        classifier=cut(design.classifier) if design.classifier else None,
+    )
+
+
+def write_units_an_event(workload: Workload, design: Design) -> float:
+    """Write units of the state table and the table of sign-outs, on average over a month."""
+    return table_write_units(workload, design.table_writes) / workload.events
+
+
+def _events_sent(design: Design, queues: int, workload: Workload, limits: Limits) -> float:
+    """With a message group an agent, each message of a call counts as a call: they are of different
+    groups, and AWS's pages have the quota of batches for calls with one group."""
+    batch = design.relay.batch_size
+    calls = sends(batch, workload, design, queues)
+    if not calls:
+        return inf
+    if design.message_groups == "agent":
+        return limits["sqs.high_throughput_calls"].amount / workload.monitored_share
+    return queues * limits["sqs.calls"].amount * batch / calls
+
+
+def _events_deleted(design: Design, queues: int, workload: Workload, limits: Limits) -> float:
+    if not workload.connected_share:
+        return inf
+    calls = (
+        limits["sqs.high_throughput_calls"].amount
+        if design.message_groups == "agent"
+        else queues * limits["sqs.calls"].amount
+    )
+    return calls / (workload.deletes_per_message * workload.monitored_share)

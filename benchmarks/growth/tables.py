@@ -1,0 +1,156 @@
+"""Limits, settings and runs as tables of text."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from math import floor, log10
+
+from aspect_wfm.cost.designs import Function
+from aspect_wfm.cost.prices import Prices
+from aspect_wfm.cost.quantities import month
+from aspect_wfm.cost.tables import dollars
+from aspect_wfm.cost.text_table import text_table
+from aspect_wfm.cost.timing import Timing
+from aspect_wfm.cost.workload import Workload
+from benchmarks.growth.capacities import Settings
+from benchmarks.growth.flow import Stage
+from benchmarks.growth.limits import Limits
+from benchmarks.growth.reached import Reached, agents
+from benchmarks.growth.runs import Run
+from benchmarks.growth.settings import DEFAULTS, recommended
+
+
+def limit_table(found: Iterable[Reached], workload: Workload) -> str:
+    """Each limit, the agents with whom it is reached, and what lifts it to how many."""
+    rows = [["stage", "limit", "at agents", "lifted by", "to agents"]]
+    for each in found:
+        lifts = [(lift.by, _agents(lift.events_per_second, workload)) for lift in each.lifts]
+        first, *others = lifts or [("", "")]
+        reached_at = _agents(each.events_per_second, workload) or "never"
+        rows.append([each.stage, each.limit, reached_at, *first])
+        rows += [["", "", "", *other] for other in others]
+    return text_table(rows, left=(0, 1, 3))
+
+
+def settings_table(
+    sizes: Sequence[int], workload: Workload, timing: Timing, limits: Limits, prices: Prices
+) -> str:
+    """What to set for so many agents, and what that costs a month."""
+    rows = [
+        [
+            "up to agents",
+            "events/s",
+            "shard_count",
+            "relay: memory, factor",
+            "classifier: memory, factor",
+            "num_sqs_queues",
+            "message_groups",
+            "$ a month",
+        ]
+    ]
+    for size in sizes:
+        of_size = replace(workload, agents=size)
+        settings = recommended(of_size, timing, limits)
+        rows.append(
+            [
+                f"{size:,}",
+                f"{of_size.peak_events_per_second:,.0f}",
+                f"{settings.shards}",
+                _function(settings.design.relay),
+                _function(settings.classifier),
+                f"{settings.queues}",
+                settings.design.message_groups,
+                f"{_dollars(settings, of_size, timing, prices):,.0f}",
+            ]
+        )
+    return text_table(rows)
+
+
+def run_table(runs: Iterable[Run]) -> str:
+    """How old events became before they had passed each stage, and how many waited."""
+    stages = (Stage.STREAM, Stage.CLASSIFIER, Stage.RELAY, Stage.RTA_SERVER)
+    header = ["agents", "settings", "events/s", *(each.value for each in stages), "waiting"]
+    return text_table(
+        [header]
+        + [
+            [
+                f"{each.workload.agents:,}",
+                _title(each.settings),
+                f"{each.busiest:,.0f}",
+                *(duration(each.worst_age(stage)) for stage in stages),
+                f"{each.most_waiting():,.0f}",
+            ]
+            for each in runs
+        ],
+        left=(1,),
+    )
+
+
+def day_table(run: Run) -> str:
+    """At the end of each day: what waits, for how long, and what was given up; in thousands."""
+    a_day = round(86_400 / run.events.step_seconds)
+    rows = [
+        [
+            "day",
+            "events",
+            "not on the stream",
+            "wait for relay",
+            "on the stream for",
+            "relay gave up",
+            "classifier gave up",
+        ]
+    ]
+    for step in range(a_day - 1, len(run.events.happened), a_day):
+        line = {stage: run.events.line(stage, step) for stage in Stage}
+        rows.append(
+            [
+                f"{(step + 1) // a_day}",
+                f"{run.events.happened[step] / 1_000:,.0f}",
+                f"{line[Stage.STREAM].waiting / 1_000:,.0f}",
+                f"{line[Stage.RELAY].waiting / 1_000:,.0f}",
+                duration(run.events.age_on_stream(Stage.RELAY, step)),
+                f"{line[Stage.RELAY].given_up / 1_000:,.0f}",
+                f"{line[Stage.CLASSIFIER].given_up / 1_000:,.0f}",
+            ]
+        )
+    return text_table(rows)
+
+
+def duration(seconds: float) -> str:
+    """In words as short as possible: 0 s, 41 s, 8 min, 2 h 21 min."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
+
+
+def _agents(events_per_second: float | None, workload: Workload) -> str:
+    """Agents, of whose number three digits are shown."""
+    if events_per_second is None:
+        return ""
+    found = agents(events_per_second, workload)
+    step = 10 ** max(floor(log10(max(found, 1))) - 2, 0)
+    return f"{found // step * step:,}"
+
+
+def _function(function: Function) -> str:
+    return f"{function.memory_mb:,} MB, {function.parallelization_factor}"
+
+
+def _title(settings: Settings) -> str:
+    if settings == DEFAULTS:
+        return "defaults"
+    if settings == replace(DEFAULTS, shards=settings.shards):
+        return f"{settings.shards} shards, else defaults"
+    return "recommended"
+
+
+def _dollars(settings: Settings, workload: Workload, timing: Timing, prices: Prices) -> float:
+    stream = replace(settings.design.stream, shards=settings.shards)
+    found = month(
+        replace(workload, queues=settings.queues),
+        replace(settings.design, stream=stream),
+        timing,
+    )
+    return dollars(found, prices)

@@ -1,0 +1,61 @@
+"""`python -m benchmarks.speed`: the benchmark, and its results in build/bench.json."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.speed import against_floor, against_usual, cold_start, machine, waits
+from tests.local_cloud.terraform_cli import REPOSITORY
+
+_SECTIONS: dict[str, Callable[[bool], dict[str, Any]]] = {
+    "usual": against_usual.measure,
+    "floor": against_floor.measure,
+    "cold-start": cold_start.measure,
+    "waits": waits.measure,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Measure, side by side, and report ratios.")
+    parser.add_argument(
+        "--only",
+        default=",".join(_SECTIONS),
+        metavar="SECTION[,SECTION]",
+        help=f"of {', '.join(_SECTIONS)}",
+    )
+    parser.add_argument("--quick", action="store_true", help="small sizes: to see that it works")
+    parser.add_argument(
+        "--output", type=Path, default=REPOSITORY / "build" / "bench.json", help="where to"
+    )
+    asked = parser.parse_args(arguments)
+    sections = asked.only.split(",")
+    if unknown := [name for name in sections if name not in _SECTIONS]:
+        parser.error(f"no section {', '.join(unknown)}: there are {', '.join(_SECTIONS)}")
+    results: dict[str, Any] = {"machine": machine.description(), "quick": asked.quick}
+    print(_described(results["machine"]))
+    for name in sections:
+        begun = time.perf_counter()
+        print(f"\n== {name}\n", flush=True)
+        results[name] = _SECTIONS[name](asked.quick)
+        print(f"\n({time.perf_counter() - begun:,.0f} s for this section)", flush=True)
+    asked.output.parent.mkdir(parents=True, exist_ok=True)
+    asked.output.write_text(json.dumps(results, indent=1) + "\n")
+    return 0
+
+
+def _described(found: dict[str, Any]) -> str:
+    load = ", ".join(f"{each:g}" for each in found["loadAverageBefore"])
+    changed = " with uncommitted changes" if found["uncommittedChanges"] else ""
+    return (
+        f"{found['cpu']}, {found['cores']} cores, {found['system']}, Python {found['python']}, "
+        f"botocore {found['botocore']}\nload average before: {load}; {found['date']}, "
+        f"commit {found['commit'][:12]}{changed}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,1 +1,0 @@
-"""Programs for operators, which the demo and the tests use too."""
