@@ -30,6 +30,7 @@ OF_AGENT_PRODUCTIVITY = (
     "classifier-reads-late",
     "classifier-skips-records",
     "no-heartbeat",
+    "no-report-files",
     "report-files-are-late",
 )
 

@@ -140,8 +140,8 @@ locals {
             kept = { namespace = "AWS/Lambda", name = "OnFailureDestinationDeliveredEventCount", dimensions = local.mapping, stat = "Sum" }
             lost = { namespace = "AWS/Lambda", name = "DroppedEventCount", dimensions = local.mapping, stat = "Sum" }
           }
-          expression = "FILL(kept, 0) + FILL(lost, 0)"
-          # FILL takes what has not arrived yet for 0, so one period back counts as well.
+          expression = "kept + lost"
+          # A period may be read before all of its values have arrived, so the one before it counts, too.
           periods   = 2
           breaching = 1
         }
@@ -160,6 +160,17 @@ locals {
           meaning   = "Firehose holds report lines that are more than ${limits.report_age_minutes} minutes old: it cannot write report files."
           metrics   = { age = { namespace = "AWS/Firehose", name = "DeliveryToS3.DataFreshness", dimensions = { DeliveryStreamName = local.names.firehose_stream }, stat = "Maximum" } }
           threshold = limits.report_age_minutes * 60
+        }
+        no-report-files = {
+          meaning = "For 15 minutes Firehose has received report lines and written none: it cannot write report files, and drops lines after 24 hours."
+          metrics = {
+            delivered = { namespace = "AWS/Firehose", name = "DeliveryToS3.Records", dimensions = { DeliveryStreamName = local.names.firehose_stream }, stat = "Sum" }
+            incoming  = { namespace = "AWS/Firehose", name = "IncomingRecords", dimensions = { DeliveryStreamName = local.names.firehose_stream }, stat = "Sum" }
+          }
+          # While no delivery succeeds at all, there may be no age. Arithmetic counts a missing value as 0.
+          expression = "IF(incoming > 0, 1, 0) - IF(delivered > 0, 1, 0)"
+          periods    = 3
+          breaching  = 3
         }
         no-heartbeat = {
           meaning = "For 15 minutes there has been no heartbeat: the classifier is stopped or broken, or the heartbeat function is."

@@ -70,8 +70,8 @@ locals {
               calls  = { namespace = "AWS/Lambda", name = "Invocations", dimensions = local.relay, stat = "Sum" }
               events = { namespace = "AWS/Kinesis", name = "IncomingRecords", dimensions = local.stream, stat = "Sum" }
             }
-            # Who is not called has no metric: neither an age nor an error.
-            expression = "IF(events > 0 AND FILL(calls, 0) == 0, 1, 0)"
+            # A function that is not called has no metrics at all. Arithmetic counts a missing value as 0.
+            expression = "IF(events > 0, 1, 0) - IF(calls > 0, 1, 0)"
             periods    = 3
             breaching  = 3
           }
@@ -97,8 +97,8 @@ locals {
               kept = { namespace = "AWS/Lambda", name = "OnFailureDestinationDeliveredEventCount", dimensions = local.mapping, stat = "Sum" }
               lost = { namespace = "AWS/Lambda", name = "DroppedEventCount", dimensions = local.mapping, stat = "Sum" }
             }
-            expression = "FILL(kept, 0) + FILL(lost, 0)"
-            # FILL takes what has not arrived yet for 0, so one period back counts as well.
+            expression = "kept + lost"
+            # A period may be read before all of its values have arrived, so the one before it counts, too.
             periods   = 2
             breaching = 1
           }
@@ -125,7 +125,9 @@ locals {
             expression = "IF(FILL(flag, REPEAT) > 0, age, 0)"
             threshold  = limits.queue_age_minutes * 60
             seconds    = 60
-            periods    = 3
+            # SQS reports an age a minute or two late. IF takes it for 0 until then.
+            periods   = 5
+            breaching = 3
             # Without events the flag is not known, and the queue no emptier.
             missing = "ignore"
           }

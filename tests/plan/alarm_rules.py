@@ -19,7 +19,7 @@ _LATE = {
     "stats": ["Maximum"],
 }
 _AGAIN_AND_AGAIN = {"periods": 3, "on": 2}
-_GIVES_UP = {"expression": "FILL(kept, 0) + FILL(lost, 0)", "periods": 2, "on": 1}
+_GIVES_UP = {"expression": "kept + lost", "periods": 2, "on": 1}
 _SKIPS = {
     "expression": "IF(events > 0, 100 * skipped / events, 0)",
     "threshold": LIMITS["skipped_percent"],
@@ -30,7 +30,8 @@ _IS_NOT_READ = {
     "expression": "IF(FILL(flag, REPEAT) > 0, age, 0)",
     "threshold": LIMITS["queue_age_minutes"] * 60,
     "seconds": 60,
-    "periods": 3,
+    "periods": 5,
+    "on": 3,
     "stats": ["Maximum", "Minimum"],
 }
 _UNUSUAL: dict[str, dict[str, Any]] = {
@@ -64,11 +65,16 @@ _UNUSUAL: dict[str, dict[str, Any]] = {
         "periods": 3,
         "on": 3,
     },
+    "no-report-files": {
+        "expression": "IF(incoming > 0, 1, 0) - IF(delivered > 0, 1, 0)",
+        "periods": 3,
+        "on": 3,
+    },
     "queue-1-is-not-read": _IS_NOT_READ,
     "queue-2-is-not-read": _IS_NOT_READ,
     "relay-fails": _AGAIN_AND_AGAIN,
     "relay-gets-no-events": {
-        "expression": "IF(events > 0 AND FILL(calls, 0) == 0, 1, 0)",
+        "expression": "IF(events > 0, 1, 0) - IF(calls > 0, 1, 0)",
         "periods": 3,
         "on": 3,
     },

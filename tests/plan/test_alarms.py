@@ -5,10 +5,11 @@ the CloudWatch metrics pages of the developer guides of SQS, Firehose, Kinesis D
 Managed Service for Apache Flink.
 """
 
+import functools
 import itertools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import pytest
@@ -17,7 +18,9 @@ from aspect_wfm.doctor.alarms import OF_AGENT_PRODUCTIVITY, OF_REAL_TIME_ADHEREN
 from tests.local_cloud.cloud import LocalCloud
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.local_cloud.workspace import Workspace, workspace
+from tests.plan.alarm_histories import HISTORIES, OPEN, History
 from tests.plan.alarm_rules import LIMITS, RULES, rule
+from tests.plan.alarm_states import ALARM, planned_alarm, states
 from tests.plan.planned import plan as planned_by
 from tests.plan.planned import resources
 from tests.unit.test_metrics import METRICS
@@ -49,7 +52,11 @@ FLINK_VARIABLES = {
 
 # By namespace: the dimension, and the metrics of it that alarms and dashboards may name.
 OF_AWS = {
-    ("AWS/Firehose", "DeliveryStreamName"): {"DeliveryToS3.DataFreshness"},
+    ("AWS/Firehose", "DeliveryStreamName"): {
+        "DeliveryToS3.DataFreshness",
+        "DeliveryToS3.Records",
+        "IncomingRecords",
+    },
     ("AWS/Kinesis", "StreamName"): {"IncomingRecords", "WriteProvisionedThroughputExceeded"},
     ("AWS/Lambda", "EventSourceMappingUUID"): {
         "DroppedEventCount",
@@ -284,7 +291,8 @@ def test_the_runbooks_defaults_are_those_of_every_module_and_example() -> None:
 def test_on_flink_four_alarms_are_about_the_application(flink: Plan) -> None:
     about = [each for each in RULES if each.startswith("application-")]
     expected = {
-        suffix: RULES[suffix] for suffix in (*about, "no-heartbeat", "report-files-are-late")
+        suffix: RULES[suffix]
+        for suffix in (*about, "no-heartbeat", "no-report-files", "report-files-are-late")
     }
     found = {name.removeprefix("acme-"): rule(each) for name, each in flink.alarms.items()}
     assert found == expected
@@ -332,3 +340,58 @@ def test_the_doctor_knows_every_alarm(plan: Plan, flink: Plan) -> None:
     known = {*OF_STREAM, *OF_REAL_TIME_ADHERENCE, *OF_AGENT_PRODUCTIVITY}
     planned_suffixes = suffixes(plan) | suffixes(flink)
     assert known == {re.sub(r"\d+", "N", each) for each in planned_suffixes}
+
+
+def subject(alarm: str, metric: Mapping[str, Any]) -> str:
+    """What a metric is about, in the words of the histories."""
+    ((dimension, value),) = (
+        (name, value)
+        for name, value in (metric.get("dimensions") or UNKNOWN[metric["namespace"]]).items()
+        if name != "ConsumerName"
+    )
+    match dimension:
+        case "FunctionName":
+            return str(value).removeprefix("acme-")
+        case "EventSourceMappingUUID":
+            return f"{alarm.partition('-')[0]} mapping"
+        case "QueueName":
+            return f"queue {str(value).removeprefix('acme-events-').removesuffix('.fifo')}"
+    return {
+        "Application": "application",
+        "DeliveryStreamName": "firehose",
+        "StreamName": "stream",
+    }[dimension]
+
+
+@pytest.mark.parametrize("history", HISTORIES.values(), ids=list(HISTORIES))
+def test_each_alarm_has_the_state_that_aws_documents(
+    history: History, plan: Plan, flink: Plan
+) -> None:
+    for name, planned in {**plan.alarms, **flink.alarms}.items():
+        suffix = name.removeprefix("acme-")
+        alarm = planned_alarm(planned, functools.partial(subject, suffix))
+        found = states(alarm, history.metrics, history.minutes)
+        if suffix not in history.states:
+            assert not any(ALARM in each for each in found), suffix
+            continue
+        assert timeline(found) == history.states[suffix], suffix
+
+
+def timeline(found: list[set[str]]) -> dict[int, str]:
+    """From which minute on an alarm has which state."""
+    names = [next(iter(each)) if len(each) == 1 else OPEN for each in found]
+    return {
+        minute: name
+        for minute, name in enumerate(names, start=1)
+        if minute == 1 or name != names[minute - 2]
+    }
+
+
+def test_every_alarm_has_a_history_in_which_it_goes_on(plan: Plan, flink: Plan) -> None:
+    go_on = {
+        suffix
+        for history in HISTORIES.values()
+        for suffix, changes in history.states.items()
+        if ALARM in changes.values()
+    }
+    assert go_on == suffixes(plan) | suffixes(flink)

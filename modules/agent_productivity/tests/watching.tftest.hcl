@@ -43,7 +43,7 @@ run "has_alarms_and_a_dashboard_that_tell_nobody" {
   command = plan
 
   assert {
-    condition     = length(aws_cloudwatch_metric_alarm.agent_productivity) == 8 && length(aws_cloudwatch_dashboard.agent_productivity) == 1
+    condition     = length(aws_cloudwatch_metric_alarm.agent_productivity) == 9 && length(aws_cloudwatch_dashboard.agent_productivity) == 1
     error_message = "Alarms and a dashboard come with the module."
   }
 
