@@ -55,15 +55,15 @@ locals {
   # How late the application reads: known of a consumer of its own, else of all who share the stream.
   application_lag = var.enhanced_fan_out ? {
     name       = "SubscribeToShardEvent.MillisBehindLatest"
-    dimensions = tomap({ ConsumerName = local.names.stream_consumer, StreamName = local._stream_name })
+    dimensions = tomap({ ConsumerName = local.names.stream_consumer, StreamName = local.stream_name })
     } : {
     name       = "GetRecords.IteratorAgeMilliseconds"
-    dimensions = tomap({ StreamName = local._stream_name })
+    dimensions = tomap({ StreamName = local.stream_name })
   }
-  _stream_name = element(split("/", var.agent_event_stream_arn), 1)
+  stream_name = element(split("/", var.agent_event_stream_arn), 1)
 
   # Each engine has alarms of its own, by these beginnings of their names.
-  _other_engine = local.on_flink ? "classifier-" : "application-"
+  other_engine = local.on_flink ? "classifier-" : "application-"
 
   alarm_topics = try(var.alarms.sns_topic_arns, [])
 
@@ -184,11 +184,11 @@ locals {
           missing    = "breaching"
         }
       }
-    ]...) : suffix => merge(local._usual_alarm, alarm) if !startswith(suffix, local._other_engine)
+    ]...) : suffix => merge(local.usual_alarm, alarm) if !startswith(suffix, local.other_engine)
   }
 
   # More than none in five minutes. Metrics come with events: without any, nothing is wrong.
-  _usual_alarm = {
+  usual_alarm = {
     comparison = "GreaterThanThreshold"
     threshold  = 0
     expression = null

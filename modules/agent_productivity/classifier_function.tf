@@ -23,13 +23,7 @@ resource "aws_lambda_function" "classifier" {
   tags             = var.tags
 
   environment {
-    variables = {
-      FAILED_RECORDS_BUCKET     = aws_s3_bucket.failed_events.bucket
-      FIREHOSE_STREAM           = aws_kinesis_firehose_delivery_stream.reports.name
-      INCLUDE_AGENT_STATUS_TYPE = var.include_agent_status_type ? "True" : "False"
-      LOG_LEVEL                 = var.log_level
-      STATUS_TABLE_BUCKET       = aws_s3_bucket.reports.bucket
-    }
+    variables = local.classifier_environment
   }
 
   logging_config {

@@ -11,11 +11,11 @@ resource "aws_cloudwatch_dashboard" "agent_productivity" {
           type       = "alarm"
           width      = 24
           height     = 3
-          properties = { title = "Alarms", alarms = [for suffix in keys(local.alarms) : "${local._alarm_arn}:${var.kda_application_name}-${suffix}"] }
+          properties = { title = "Alarms", alarms = [for suffix in keys(local.alarms) : "${local.alarm_arn}:${var.kda_application_name}-${suffix}"] }
         }
       ],
       [
-        for graph in local._graphs : {
+        for graph in local.graphs : {
           type       = "metric"
           width      = 12
           height     = 6
@@ -31,28 +31,28 @@ resource "aws_cloudwatch_dashboard" "agent_productivity" {
 }
 
 locals {
-  _alarm_arn = "arn:${local.partition}:cloudwatch:${local.region}:${local.account_id}:alarm"
+  alarm_arn = "arn:${local.partition}:cloudwatch:${local.region}:${local.account_id}:alarm"
 
-  _graphs = concat(
-    [for graph in local._function_graphs : graph if local.on_lambda],
-    [for graph in local._application_graphs : graph if local.on_flink],
-    local._other_graphs,
+  graphs = concat(
+    [for graph in local.function_graphs : graph if local.on_lambda],
+    [for graph in local.application_graphs : graph if local.on_flink],
+    local.other_graphs,
   )
 
   # What becomes of events, by the names of the function's metrics and of the job's.
-  _event_metrics = ["EventsIn", "EventsSkipped", "EventsPutAside", "LinesWritten"]
+  event_metrics = ["EventsIn", "EventsSkipped", "EventsPutAside", "LinesWritten"]
 
-  _application_graphs = [
+  application_graphs = [
     {
       title = "Agent events"
       stat  = "Maximum"
       metrics = concat(
         [
-          for metric in local._event_metrics :
+          for metric in local.event_metrics :
           ["AWS/KinesisAnalytics", metric, "Application", var.kda_application_name, { id = lower(metric), visible = false }]
         ],
         # Of totals, what came in each period.
-        [for metric in local._event_metrics : [{ id = "${lower(metric)}_now", expression = "DIFF(${lower(metric)})", label = metric }]],
+        [for metric in local.event_metrics : [{ id = "${lower(metric)}_now", expression = "DIFF(${lower(metric)})", label = metric }]],
       )
     },
     {
@@ -72,12 +72,12 @@ locals {
     },
   ]
 
-  _function_graphs = [
+  function_graphs = [
     {
       title = "Agent events"
       stat  = "Sum"
       metrics = [
-        for metric in local._event_metrics :
+        for metric in local.event_metrics :
         [local.namespace, metric, "FunctionName", local.names.classifier]
       ]
     },
@@ -88,7 +88,7 @@ locals {
     },
   ]
 
-  _other_graphs = [
+  other_graphs = [
     {
       title = "Errors and throttles"
       stat  = "Sum"

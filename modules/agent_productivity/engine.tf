@@ -4,4 +4,13 @@ locals {
   on_lambda = var.engine == "lambda"
 
   starting_position = var.starting_timestamp == null ? var.starting_position : "AT_TIMESTAMP"
+
+  # What the classifier reads from its environment on either engine.
+  classifier_environment = {
+    FAILED_RECORDS_BUCKET     = aws_s3_bucket.failed_events.bucket
+    FIREHOSE_STREAM           = aws_kinesis_firehose_delivery_stream.reports.name
+    INCLUDE_AGENT_STATUS_TYPE = var.include_agent_status_type ? "True" : "False"
+    LOG_LEVEL                 = var.log_level
+    STATUS_TABLE_BUCKET       = aws_s3_bucket.reports.bucket
+  }
 }

@@ -31,18 +31,14 @@ resource "aws_kinesisanalyticsv2_application" "classifier" {
       property_group {
         property_group_id = "environment"
         property_map = merge(
+          local.classifier_environment,
           {
-            AGENT_EVENT_STREAM_ARN    = var.agent_event_stream_arn
-            APPLICATION_ARN           = local.arns.application
-            BATCH_SIZE                = tostring(var.classifier_function.batch_size)
-            FAILED_RECORDS_BUCKET     = aws_s3_bucket.failed_events.bucket
-            FIREHOSE_STREAM           = aws_kinesis_firehose_delivery_stream.reports.name
-            INCLUDE_AGENT_STATUS_TYPE = var.include_agent_status_type ? "True" : "False"
-            LOG_LEVEL                 = var.log_level
-            STARTING_POSITION         = local.starting_position
-            STATUS_TABLE_BUCKET       = aws_s3_bucket.reports.bucket
-            WINDOW_RECORDS            = tostring(var.flink_application.window_records)
-            WINDOW_SECONDS            = tostring(var.flink_application.window_seconds)
+            AGENT_EVENT_STREAM_ARN = var.agent_event_stream_arn
+            APPLICATION_ARN        = local.arns.application
+            BATCH_SIZE             = tostring(var.classifier_function.batch_size)
+            STARTING_POSITION      = local.starting_position
+            WINDOW_RECORDS         = tostring(var.flink_application.window_records)
+            WINDOW_SECONDS         = tostring(var.flink_application.window_seconds)
           },
           { for time in var.starting_timestamp[*] : "STARTING_TIMESTAMP" => time },
           { for arn in aws_kinesis_stream_consumer.classifier[*].arn : "CONSUMER_ARN" => arn },
@@ -188,7 +184,7 @@ data "aws_iam_policy_document" "application" {
   statement {
     sid       = "FindItsLogGroup"
     actions   = ["logs:DescribeLogGroups"]
-    resources = ["${local._log_group_arn}*"]
+    resources = ["${local.log_group_arn}*"]
   }
 
   statement {

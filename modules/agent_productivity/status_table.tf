@@ -5,12 +5,12 @@ resource "aws_s3_object" "status_table" {
 
   bucket       = aws_s3_bucket.reports.bucket
   key          = local.status_table_key
-  content      = local._status_table
+  content      = local.status_table
   content_type = "text/csv"
   kms_key_id   = var.kms_key_arn
   # By which a changed table is noticed: S3 has the MD5 of what it encrypts with its own keys only.
-  etag        = var.kms_key_arn == null ? md5(local._status_table) : null
-  source_hash = var.kms_key_arn == null ? null : md5(local._status_table)
+  etag        = var.kms_key_arn == null ? md5(local.status_table) : null
+  source_hash = var.kms_key_arn == null ? null : md5(local.status_table)
 
   # An object takes ten tags, all else here fifty: no tag of the estate's may make it fail.
   override_provider {
@@ -21,11 +21,11 @@ resource "aws_s3_object" "status_table" {
 }
 
 locals {
-  _status_table = join("", concat(
+  status_table = join("", concat(
     ["StateName,StateType\n"],
-    [for name, type in coalesce(var.agent_statuses, {}) : "${local._status_csv[name]},${type}\n"],
+    [for name, type in coalesce(var.agent_statuses, {}) : "${local.status_csv[name]},${type}\n"],
   ))
-  _status_csv = {
+  status_csv = {
     for name in keys(coalesce(var.agent_statuses, {})) :
     name => can(regex("[,\"]", name)) ? format("\"%s\"", replace(name, "\"", "\"\"")) : name
   }

@@ -1,17 +1,3 @@
-data "aws_caller_identity" "current" {}
-
-data "aws_partition" "current" {}
-
-data "aws_region" "current" {}
-
-locals {
-  account_id = data.aws_caller_identity.current.account_id
-  partition  = data.aws_partition.current.partition
-  region     = data.aws_region.current.id
-
-  customer_key_arn = var.agent_event_stream_kms_arn == null ? var.kms_key_arn : var.agent_event_stream_kms_arn
-}
-
 resource "aws_kinesis_stream" "agent_events" {
   name             = var.name
   shard_count      = var.stream_mode == "PROVISIONED" ? var.shard_count : null

@@ -133,11 +133,11 @@ locals {
           }
         },
       )
-    ]...) : suffix => merge(local._usual_alarm, alarm)
+    ]...) : suffix => merge(local.usual_alarm, alarm)
   }
 
   # More than none in five minutes. Metrics come with events: without any, nothing is wrong.
-  _usual_alarm = {
+  usual_alarm = {
     comparison = "GreaterThanThreshold"
     threshold  = 0
     expression = null

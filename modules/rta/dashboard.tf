@@ -11,11 +11,11 @@ resource "aws_cloudwatch_dashboard" "rta" {
           type       = "alarm"
           width      = 24
           height     = 3
-          properties = { title = "Alarms", alarms = [for suffix in keys(local.alarms) : "${local._alarm_arn}:${var.name}-${suffix}"] }
+          properties = { title = "Alarms", alarms = [for suffix in keys(local.alarms) : "${local.alarm_arn}:${var.name}-${suffix}"] }
         }
       ],
       [
-        for graph in local._graphs : {
+        for graph in local.graphs : {
           type       = "metric"
           width      = 12
           height     = 6
@@ -31,9 +31,9 @@ resource "aws_cloudwatch_dashboard" "rta" {
 }
 
 locals {
-  _alarm_arn = "arn:${local.partition}:cloudwatch:${local.region}:${local.account_id}:alarm"
+  alarm_arn = "arn:${local.partition}:cloudwatch:${local.region}:${local.account_id}:alarm"
 
-  _graphs = [
+  graphs = [
     {
       title = "Agent events"
       stat  = "Sum"

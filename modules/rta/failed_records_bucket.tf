@@ -56,15 +56,17 @@ resource "aws_s3_bucket_lifecycle_configuration" "failed_records" {
 
 resource "aws_s3_bucket_policy" "failed_records" {
   bucket = aws_s3_bucket_public_access_block.failed_records.bucket
-  policy = data.aws_iam_policy_document.failed_records_bucket.json
+  policy = data.aws_iam_policy_document.encrypted_transport["failed_records_bucket"].json
 }
 
-data "aws_iam_policy_document" "failed_records_bucket" {
+data "aws_iam_policy_document" "encrypted_transport" {
+  for_each = toset(["failed_records_bucket"])
+
   statement {
     sid       = "RefuseWhatIsNotEncryptedInTransit"
     effect    = "Deny"
     actions   = ["s3:*"]
-    resources = [local.arns.failed_records_bucket, "${local.arns.failed_records_bucket}/*"]
+    resources = [local.arns[each.key], "${local.arns[each.key]}/*"]
 
     principals {
       type        = "*"

@@ -33,16 +33,22 @@ locals {
 
   queues_may_go = var.num_retired_sqs_queues == null ? false : var.num_retired_sqs_queues == 0
 
-  # Every number of queues is looked at: another deployment's name may begin as this one's.
-  _existing_queues = [
-    for number in range(1, 11) : number
-    if contains([for url in data.aws_sqs_queues.existing.queue_urls : basename(url)], "${var.name}-events-${number}.fifo")
+  # The RTA server has ten variables for their URLs.
+  max_sqs_queues = 10
+
+  # By number and in order, also beyond max_sqs_queues. Another deployment's name may begin as this one's.
+  existing_numbers = [
+    for url in data.aws_sqs_queues.existing.queue_urls : tonumber(one(regex("-([0-9]+)\\.fifo$", url)))
+    if can(regex("/${var.name}-events-[1-9][0-9]{0,2}\\.fifo$", url))
+  ]
+  existing_queues = [
+    for number in range(1, max(0, local.existing_numbers...) + 1) : number if contains(local.existing_numbers, number)
   ]
   endangered_queues = [
-    for number in local._existing_queues : "${var.name}-events-${number}.fifo" if number > local._queue_count
+    for number in local.existing_queues : "${var.name}-events-${number}.fifo" if number > local.queue_count
   ]
   # How many have to be kept for none to be destroyed.
-  retirable_queues = max(0, [for number in local._existing_queues : number - var.num_sqs_queues]...)
+  retirable_queues = max(0, [for number in local.existing_queues : number - var.num_sqs_queues]...)
 }
 
 check "retired_queues_are_guarded" {

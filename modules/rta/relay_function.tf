@@ -1,16 +1,3 @@
-locals {
-  own_zip = "${path.module}/lambda/rta_relay.zip"
-  zip_key = "${coalesce(var.qss3_key_prefix, "/")}rta_relay.zip"
-}
-
-# Read to notice a changed zip, and to say at plan when there is none.
-data "aws_s3_object" "relay_zip" {
-  count = var.qss3_bucket_name == null ? 0 : 1
-
-  bucket = var.qss3_bucket_name
-  key    = trimprefix(local.zip_key, "/")
-}
-
 resource "aws_lambda_function" "relay" {
   #checkov:skip=CKV_AWS_50:One structured log line a batch says what became of it; tracing would take another right and keep a second record of the same.
   #checkov:skip=CKV_AWS_115:Kinesis hands over parallelization_factor batches of a shard at a time, so that these and the shards bound it; a reservation would only take from the account's pool.
@@ -24,10 +11,10 @@ resource "aws_lambda_function" "relay" {
   role             = aws_iam_role.relay.arn
   runtime          = "python3.13"
   handler          = "rta_relay.handler.handler"
-  filename         = var.qss3_bucket_name == null ? local.own_zip : null
-  s3_bucket        = var.qss3_bucket_name
-  s3_key           = one(data.aws_s3_object.relay_zip[*].key)
-  source_code_hash = var.qss3_bucket_name == null ? filebase64sha256(local.own_zip) : data.aws_s3_object.relay_zip[0].etag
+  filename         = local.zips["rta_relay"].filename
+  s3_bucket        = local.zips["rta_relay"].s3_bucket
+  s3_key           = local.zips["rta_relay"].s3_key
+  source_code_hash = local.zips["rta_relay"].hash
   memory_size      = var.relay_function.memory_size
   timeout          = 60
   kms_key_arn      = var.kms_key_arn

@@ -296,8 +296,8 @@ variable "num_retired_sqs_queues" {
   default     = null
 
   validation {
-    condition     = var.num_retired_sqs_queues == null ? true : contains(range(0, 11 - min(10, max(1, var.num_sqs_queues))), var.num_retired_sqs_queues)
-    error_message = "num_retired_sqs_queues has to be a whole number from 0, and with num_sqs_queues at most 10: give the number of queues that num_sqs_queues was lowered by, or 0 to destroy them."
+    condition     = var.num_retired_sqs_queues == null ? true : contains(range(0, local.max_sqs_queues + 1 - min(local.max_sqs_queues, max(1, var.num_sqs_queues))), var.num_retired_sqs_queues)
+    error_message = "num_retired_sqs_queues has to be a whole number from 0, and with num_sqs_queues at most ${local.max_sqs_queues}: give the number of queues that num_sqs_queues was lowered by, or 0 to destroy them."
   }
 }
 
@@ -308,8 +308,8 @@ variable "num_sqs_queues" {
   nullable    = false
 
   validation {
-    condition     = contains([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], var.num_sqs_queues)
-    error_message = "num_sqs_queues is ${var.num_sqs_queues}: it has to be a whole number from 1 to 10."
+    condition     = contains(range(1, local.max_sqs_queues + 1), var.num_sqs_queues)
+    error_message = "num_sqs_queues is ${var.num_sqs_queues}: it has to be a whole number from 1 to ${local.max_sqs_queues}."
   }
 }
 

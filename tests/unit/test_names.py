@@ -6,15 +6,24 @@ import re
 
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.relay_environment import MESSAGE_GROUP, queue_variables
+from tests.terraform_files import blocks, local_values
+
+RTA = REPOSITORY / "modules" / "rta"
+MAX_QUEUES = local_values(RTA)["max_sqs_queues"]
+
+
+def test_a_reader_is_told_how_many_queues_there_may_be() -> None:
+    description = blocks(RTA, "variable")["num_sqs_queues"]["description"]
+    assert f"(1 to {MAX_QUEUES})" in description
 
 
 def test_two_deployments_with_different_names_never_ask_for_the_same_name() -> None:
-    source = (REPOSITORY / "modules" / "rta" / "names.tf").read_text()
+    source = (REPOSITORY / "modules" / "rta" / "main.tf").read_text()
     suffixes = re.findall(r'"\$\{var\.name\}(-[^"]*)"', source)
     assert len(suffixes) >= 8
     spelled_out: set[str] = set()
     for suffix in suffixes:
-        numbers = range(1, 11) if "${index + 1}" in suffix else [0]
+        numbers = range(1, MAX_QUEUES + 1) if "${index + 1}" in suffix else [0]
         for number in numbers:
             spelled_out.add(
                 suffix.replace("${index + 1}", str(number)).replace(
@@ -40,11 +49,11 @@ def test_the_longest_configuration_fits_the_functions_environment() -> None:
         "SIGNED_OUT_AGENTS_TABLE": f"{name}-signed-out-agents",
         "SqsQueueMessageGroupId": MESSAGE_GROUP,
         "WriteEventsToQueue": "False",
-        **queue_variables([f"{sqs}/{name}-events-{n}.fifo" for n in range(1, 11)]),
+        **queue_variables([f"{sqs}/{name}-events-{n}.fifo" for n in range(1, MAX_QUEUES + 1)]),
     }
     source = (REPOSITORY / "modules" / "rta" / "relay_function.tf").read_text()
     spelled_out = re.findall(r"^ +([A-Za-z_]+) += ", _environment(source), re.MULTILINE)
-    numbered = {f"SqsQueueUrl{n}" for n in range(1, 11)}
+    numbered = {f"SqsQueueUrl{n}" for n in range(1, MAX_QUEUES + 1)}
     assert set(environment) == set(spelled_out) | numbered
     assert len(json.dumps(environment, separators=(",", ":"))) <= 4096
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.markdown import links
+from tests.terraform_files import local_values
 
 each_module = pytest.mark.parametrize(
     "module",
@@ -18,8 +19,19 @@ each_module = pytest.mark.parametrize(
 @each_module
 def test_a_module_has_what_the_standard_structure_asks_for(module: Path) -> None:
     names = {path.name for path in module.iterdir()}
-    assert names >= {"LICENSE", "README.md", "outputs.tf", "variables.tf", "versions.tf"}
+    assert names >= {"LICENSE", "README.md", "main.tf", "outputs.tf", "variables.tf", "versions.tf"}
     assert (module / "LICENSE").read_bytes() == (REPOSITORY / "LICENSE").read_bytes()
+
+
+@each_module
+def test_main_says_what_every_other_file_holds(module: Path) -> None:
+    said = re.findall(r"^#   (\S+\.tf)  +\S", (module / "main.tf").read_text(), re.MULTILINE)
+    assert said == sorted(path.name for path in module.glob("*.tf") if path.name != "main.tf")
+
+
+@each_module
+def test_no_local_value_begins_with_an_underscore(module: Path) -> None:
+    assert [name for name in local_values(module) if name.startswith("_")] == []
 
 
 @each_module

@@ -57,7 +57,7 @@ run "takes_the_names_that_are_given" {
   }
 
   assert {
-    condition     = contains(data.aws_iam_policy_document.failed_records_bucket.statement[0].resources, "arn:aws:s3:::acme.wfm.failed-records/*")
+    condition     = contains(data.aws_iam_policy_document.encrypted_transport["failed_records_bucket"].statement[0].resources, "arn:aws:s3:::acme.wfm.failed-records/*")
     error_message = "The bucket's policy is not about the name that was given."
   }
 }

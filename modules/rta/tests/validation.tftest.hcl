@@ -133,6 +133,7 @@ run "refuses_to_destroy_queues_unasked" {
       queue_urls = [
         "https://sqs.eu-central-1.amazonaws.com/111122223333/aspect-wfm-rta-events-1.fifo",
         "https://sqs.eu-central-1.amazonaws.com/111122223333/aspect-wfm-rta-events-10.fifo",
+        "https://sqs.eu-central-1.amazonaws.com/111122223333/aspect-wfm-rta-events-11.fifo",
         # another deployment's
         "https://sqs.eu-central-1.amazonaws.com/111122223333/aspect-wfm-rta-events-events-2.fifo",
       ]
@@ -142,7 +143,7 @@ run "refuses_to_destroy_queues_unasked" {
   expect_failures = [aws_lambda_function.relay]
 
   assert {
-    condition     = local.endangered_queues == ["aspect-wfm-rta-events-10.fifo"]
+    condition     = local.endangered_queues == ["aspect-wfm-rta-events-10.fifo", "aspect-wfm-rta-events-11.fifo"]
     error_message = "It names ${join(", ", local.endangered_queues)}."
   }
 }

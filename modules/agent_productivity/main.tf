@@ -1,3 +1,23 @@
+# What every other file builds on: the provider's account, partition and region, and the names and ARNs
+# made from them. The other files:
+#
+#   alarms.tf                the alarms: one map of rules, one resource
+#   classifier_function.tf   the classifier on Lambda: function, log, event source mapping, permissions
+#   dashboard.tf             the dashboard
+#   engine.tf                which engine runs the classifier, and what it is told on either one
+#   failed_events_bucket.tf  the bucket for what cannot become a report line
+#   firehose.tf              the Firehose stream that writes the report files
+#   flink_application.tf     the classifier on Managed Service for Apache Flink
+#   heartbeat_function.tf    the heartbeat: function, log, schedule, permissions
+#   outputs.tf               what the WFM Adapter and operators need
+#   report_bucket.tf         the bucket for the report files, and the policy of both buckets
+#   status_table.tf          the reference table
+#   stream_consumer.tf       the consumer for enhanced fan-out, or the stream itself
+#   variables.tf             the inputs, and which of their values are rejected
+#   versions.tf              the versions of Terraform and of the provider
+#   wfm_adapter_identity.tf  the WFM Adapter's user or role
+#   zips.tf                  where the functions' code comes from
+
 data "aws_caller_identity" "current" {}
 
 data "aws_partition" "current" {}
@@ -35,17 +55,17 @@ locals {
   # Spelled out rather than referred to, so that a plan shows every policy in full.
   arns = {
     application          = "arn:${local.partition}:kinesisanalytics:${local.region}:${local.account_id}:application/${var.kda_application_name}"
-    application_log      = "${local._log_group_arn}/aws/kinesis-analytics/${var.kda_application_name}"
-    classifier_log       = "${local._log_group_arn}/aws/lambda/${local.names.classifier}"
+    application_log      = "${local.log_group_arn}/aws/kinesis-analytics/${var.kda_application_name}"
+    classifier_log       = "${local.log_group_arn}/aws/lambda/${local.names.classifier}"
     code_bucket          = "arn:${local.partition}:s3:::${coalesce(var.flink_application.code_bucket, "none")}"
     connect_bucket       = "arn:${local.partition}:s3:::${var.connect_s3_bucket}"
     failed_events_bucket = "arn:${local.partition}:s3:::${local.names.failed_events_bucket}"
-    firehose_log         = "${local._log_group_arn}/aws/kinesisfirehose/${local.names.firehose_stream}"
+    firehose_log         = "${local.log_group_arn}/aws/kinesisfirehose/${local.names.firehose_stream}"
     firehose_stream      = "arn:${local.partition}:firehose:${local.region}:${local.account_id}:deliverystream/${local.names.firehose_stream}"
-    heartbeat_log        = "${local._log_group_arn}/aws/lambda/${local.names.heartbeat}"
+    heartbeat_log        = "${local.log_group_arn}/aws/lambda/${local.names.heartbeat}"
     report_bucket        = "arn:${local.partition}:s3:::${local.names.report_bucket}"
   }
-  _log_group_arn = "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:"
+  log_group_arn = "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:"
 
   # Fixed by the products: the classifier looks for the table under this key.
   status_table_key = "ASPECT_AGENT_STATUS_INFO.csv"

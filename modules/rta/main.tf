@@ -1,3 +1,20 @@
+# What every other file builds on: the provider's account, partition and region, and the names and ARNs
+# made from them. The other files:
+#
+#   alarms.tf                 the alarms: one map of rules, one resource
+#   dashboard.tf              the dashboard
+#   failed_records_bucket.tf  the bucket for what cannot be delivered
+#   outputs.tf                what the RTA server and operators need
+#   queues.tf                 the queues, how many there may be, and what guards them against being destroyed
+#   relay_function.tf         the function, its log and its event source mapping
+#   relay_role.tf             the function's permissions
+#   rta_identity.tf           the RTA server's user or role
+#   stream_consumer.tf        the consumer for enhanced fan-out, or the stream itself
+#   tables.tf                 the DynamoDB tables
+#   variables.tf              the inputs, and which of their values are rejected
+#   versions.tf               the versions of Terraform and of the provider
+#   zips.tf                   where the function's code comes from
+
 data "aws_caller_identity" "current" {}
 
 data "aws_partition" "current" {}
@@ -25,24 +42,24 @@ locals {
     failed_records_bucket   = coalesce(var.failed_records_bucket_name, "${var.name}-failed-records-${local.account_id}")
     function                = "${var.name}-relay"
     identity                = coalesce(var.rta_user_name, "${var.name}-server")
-    queues                  = [for index in range(local._queue_count) : "${var.name}-events-${index + 1}.fifo"]
+    queues                  = [for index in range(local.queue_count) : "${var.name}-events-${index + 1}.fifo"]
     role                    = "${var.name}-relay"
     stream_consumer         = "${var.name}-relay"
   }
 
   # Spelled out rather than referred to, so that a plan shows every policy in full.
   arns = {
-    agent_state_table       = "${local._table_arn}/${local.names.agent_state_table}"
-    configuration_table     = "${local._table_arn}/${local.names.configuration_table}"
-    signed_out_agents_table = "${local._table_arn}/${local.names.signed_out_agents_table}"
+    agent_state_table       = "${local.table_arn}/${local.names.agent_state_table}"
+    configuration_table     = "${local.table_arn}/${local.names.configuration_table}"
+    signed_out_agents_table = "${local.table_arn}/${local.names.signed_out_agents_table}"
     failed_records_bucket   = "arn:${local.partition}:s3:::${local.names.failed_records_bucket}"
     function                = "arn:${local.partition}:lambda:${local.region}:${local.account_id}:function:${local.names.function}"
     log_group               = "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/aws/lambda/${local.names.function}"
     queues                  = [for name in local.names.queues : "arn:${local.partition}:sqs:${local.region}:${local.account_id}:${name}"]
   }
-  _table_arn = "arn:${local.partition}:dynamodb:${local.region}:${local.account_id}:table"
+  table_arn = "arn:${local.partition}:dynamodb:${local.region}:${local.account_id}:table"
 
-  _queue_count = var.num_sqs_queues + coalesce(var.num_retired_sqs_queues, 0)
+  queue_count = var.num_sqs_queues + coalesce(var.num_retired_sqs_queues, 0)
 
   flag_in_table = var.lambda_config_location == "table"
 }

@@ -1,0 +1,23 @@
+# What every other file builds on: the provider's account, partition and region, and the key that
+# encrypts the stream. The other files:
+#
+#   agent_event_streaming.tf  what selects the stream in an Amazon Connect instance, and lets it use the stream's key
+#   alarms.tf                 the alarm
+#   outputs.tf                what other modules and people need of the stream
+#   stream.tf                 the Kinesis data stream
+#   variables.tf              the inputs, and which of their values are rejected
+#   versions.tf               the versions of Terraform and of the provider
+
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+locals {
+  account_id = data.aws_caller_identity.current.account_id
+  partition  = data.aws_partition.current.partition
+  region     = data.aws_region.current.id
+
+  customer_key_arn = var.agent_event_stream_kms_arn == null ? var.kms_key_arn : var.agent_event_stream_kms_arn
+}

@@ -1,0 +1,22 @@
+# The functions' zips: part of this module, or from the user's own copy in S3.
+locals {
+  functions  = ["rta_relay"]
+  key_prefix = var.qss3_key_prefix == null ? "" : var.qss3_key_prefix
+
+  zips = {
+    for name in local.functions : name => {
+      filename  = var.qss3_bucket_name == null ? "${path.module}/lambda/${name}.zip" : null
+      s3_bucket = var.qss3_bucket_name
+      s3_key    = var.qss3_bucket_name == null ? null : "${local.key_prefix}${name}.zip"
+      hash      = var.qss3_bucket_name == null ? filebase64sha256("${path.module}/lambda/${name}.zip") : data.aws_s3_object.zips[name].etag
+    }
+  }
+}
+
+# Read to notice a changed zip, and to say at plan when there is none.
+data "aws_s3_object" "zips" {
+  for_each = toset(var.qss3_bucket_name == null ? [] : local.functions)
+
+  bucket = var.qss3_bucket_name
+  key    = "${local.key_prefix}${each.key}.zip"
+}
