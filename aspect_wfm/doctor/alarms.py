@@ -1,4 +1,4 @@
-"""The alarms of a deployment, by its name (docs/operations.md has a section for each)."""
+"""The alarms of a deployment, by its name (docs/alarms.md has a section for each)."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -85,6 +85,6 @@ def check_alarms(states: dict[str, str], none: str = _NONE) -> Finding:
         "alarms.state",
         f"{len(on)} of its {len(states)} alarms {'is' if len(on) == 1 else 'are'} on: "
         f"{', '.join(on)}.",
-        "docs/operations.md has a section for each. After a first apply, some are on until the "
+        "docs/alarms.md has a section for each. After a first apply, some are on until the "
         "first data is there.",
     )

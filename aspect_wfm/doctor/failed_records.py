@@ -53,7 +53,7 @@ def check_put_aside(bucket: str, times: list[datetime], now: datetime) -> Findin
         "failed_records.put_aside",
         f"{_number(times)} under {_SINGLES} in {bucket}: single events that can never be "
         f"delivered as they are, the newest {duration(now - max(times))} old.",
-        "docs/operations.md, relay-puts-events-aside: look why, and delete them. A replay leaves "
+        "docs/alarms.md, puts-events-aside: look why, and delete them. A replay leaves "
         "them, unless the function has changed.",
     )
 

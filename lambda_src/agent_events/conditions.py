@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Condition(StrEnum):
-    """The `condition` of a record that is set aside; `meaning` is its row in docs/operations.md."""
+    """The `condition` of a record that is set aside; `meaning` is its row in docs/alarms.md."""
 
     meaning: str
 

@@ -1,9 +1,9 @@
-# What is wrong is in an alarm's name; docs/operations.md has a section for each.
+# What is wrong is in the name of an alarm; docs/alarms.md has a section for each.
 resource "aws_cloudwatch_metric_alarm" "agent_productivity" {
   for_each = local.alarms
 
   alarm_name          = "${var.kda_application_name}-${each.key}"
-  alarm_description   = "${each.value.meaning} What to do: ${each.value.page}, ${replace(each.key, "/[0-9]+/", "N")}."
+  alarm_description   = "${each.value.meaning} What to do: ${var.runbook_url}#${replace(each.key, "/^(application|classifier)-/", "")}"
   comparison_operator = each.value.comparison
   threshold           = each.value.threshold
   evaluation_periods  = each.value.periods
@@ -72,7 +72,6 @@ locals {
       for limits in var.alarms[*] : {
         # The metrics of the job itself are totals since its last restart, which one task counts.
         application-puts-events-aside = {
-          page       = "docs/engines.md"
           meaning    = "Events that can never be delivered are kept in the bucket ${local.names.failed_events_bucket}."
           metrics    = { total = { namespace = "AWS/KinesisAnalytics", name = "EventsPutAside", dimensions = local.application, stat = "Maximum" } }
           expression = "IF(DIFF(FILL(total, 0)) < 0, total, DIFF(FILL(total, 0)))"
@@ -81,7 +80,6 @@ locals {
           breaching = 1
         }
         application-reads-late = {
-          page      = "docs/engines.md"
           meaning   = "The Flink application is behind: for five minutes it has read agent events more than ${limits.iterator_age_minutes} minutes after they came."
           metrics   = { age = merge({ namespace = "AWS/Kinesis", stat = "Maximum" }, local.application_lag) }
           threshold = limits.iterator_age_minutes * 60000
@@ -90,7 +88,6 @@ locals {
           missing   = "ignore"
         }
         application-restarts = {
-          page       = "docs/engines.md"
           meaning    = "The Flink application's job fails and restarts again and again; what was read since its last checkpoint comes to the report twice."
           metrics    = { restarts = { namespace = "AWS/KinesisAnalytics", name = "fullRestarts", dimensions = local.application, stat = "Maximum" } }
           expression = "DIFF(restarts)"
@@ -98,7 +95,6 @@ locals {
           breaching  = 2
         }
         application-skips-records = {
-          page    = "docs/engines.md"
           meaning = "For 15 minutes more than ${limits.skipped_percent} percent of the records on the stream have been no agent events."
           metrics = {
             events  = { namespace = "AWS/KinesisAnalytics", name = "EventsIn", dimensions = local.application, stat = "Maximum" }
@@ -192,7 +188,6 @@ locals {
     comparison = "GreaterThanThreshold"
     threshold  = 0
     expression = null
-    page       = "docs/operations.md"
     seconds    = 300
     periods    = 1
     breaching  = null

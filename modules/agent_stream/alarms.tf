@@ -1,9 +1,9 @@
-# What is wrong is in the alarm's name; docs/operations.md has a section for it.
+# What is wrong is in the name of the alarm; docs/alarms.md has a section for it.
 resource "aws_cloudwatch_metric_alarm" "writes_are_refused" {
   count = var.alarms == null ? 0 : 1
 
   alarm_name          = "${var.name}-writes-are-refused"
-  alarm_description   = "The stream is full: Kinesis refuses agent events that Amazon Connect writes. What to do: docs/operations.md, writes-are-refused."
+  alarm_description   = "The stream is full: Kinesis refuses agent events that Amazon Connect writes. What to do: ${var.runbook_url}#writes-are-refused"
   namespace           = "AWS/Kinesis"
   metric_name         = "WriteProvisionedThroughputExceeded"
   dimensions          = { StreamName = aws_kinesis_stream.agent_events.name }

@@ -103,6 +103,18 @@ variable "name" {
   }
 }
 
+variable "runbook_url" {
+  description = "Where your runbook is. The description of each alarm ends with it and the anchor of the alarm's section, as in `docs/alarms.md#no-heartbeat`. By default, this repository's page."
+  type        = string
+  default     = "docs/alarms.md"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[^\\s#]{1,400}$", var.runbook_url))
+    error_message = "runbook_url has to be an address of 1 to 400 characters, without blanks and without #: each alarm adds its own anchor."
+  }
+}
+
 variable "shard_count" {
   description = "Number of shards in mode `PROVISIONED`. One takes 1,000 events or 1 MB a second; see the README on sizing."
   type        = number

@@ -1,9 +1,9 @@
-# What is wrong is in an alarm's name; docs/operations.md has a section for each.
+# What is wrong is in the name of an alarm; docs/alarms.md has a section for each.
 resource "aws_cloudwatch_metric_alarm" "rta" {
   for_each = local.alarms
 
   alarm_name          = "${var.name}-${each.key}"
-  alarm_description   = "${each.value.meaning} What to do: docs/operations.md, ${replace(each.key, "/[0-9]+/", "N")}."
+  alarm_description   = "${each.value.meaning} What to do: ${var.runbook_url}#${replace(replace(each.key, "relay-", ""), "/[0-9]+/", "n")}"
   comparison_operator = each.value.comparison
   threshold           = each.value.threshold
   evaluation_periods  = each.value.periods

@@ -394,6 +394,18 @@ variable "rta_user_name" {
   }
 }
 
+variable "runbook_url" {
+  description = "Where your runbook is. The description of each alarm ends with it and the anchor of the alarm's section, as in `docs/alarms.md#no-heartbeat`. By default, this repository's page."
+  type        = string
+  default     = "docs/alarms.md"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[^\\s#]{1,400}$", var.runbook_url))
+    error_message = "runbook_url has to be an address of 1 to 400 characters, without blanks and without #: each alarm adds its own anchor."
+  }
+}
+
 variable "source_aws_account_id" {
   description = "AWS account whose principals may assume the role; required with `authorization_mode` = `role`, and for that only. It may be this account."
   type        = string

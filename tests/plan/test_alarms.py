@@ -27,8 +27,7 @@ from tests.unit.test_metrics import METRICS
 
 pytestmark = pytest.mark.xdist_group("plan")
 
-OPERATIONS = (REPOSITORY / "docs" / "operations.md").read_text()
-ENGINES = (REPOSITORY / "docs" / "engines.md").read_text()
+RUNBOOK = (REPOSITORY / "docs" / "alarms.md").read_text()
 
 VARIABLES = {
     "connect_s3_bucket": "amazon-connect-0123456789ab",
@@ -159,6 +158,29 @@ def suffixes(plan: Plan) -> set[str]:
     return {name.removeprefix("acme-") for name in plan.alarms}
 
 
+class Section(NamedTuple):
+    """A section of the runbook."""
+
+    alarms: set[str]
+    text: str
+
+
+def runbook() -> dict[str, Section]:
+    """The sections about alarms, by their anchors. The alarms are in a section's first line, unless
+    its title is the only one's name."""
+    sections = {}
+    for section in RUNBOOK.split("\n## ")[2:]:
+        title, _, text = section.partition("\n\n")
+        first = text.partition("\n")[0]
+        names = set(re.findall(r"`([\w-]+)`", first)) if first.startswith("`") else {title}
+        sections[title.lower()] = Section(names, text)
+    return sections
+
+
+def suffix_of(name: str) -> str:
+    return re.sub(r"\d+", "N", name.removeprefix("acme-"))
+
+
 def of_alarm(alarm: dict[str, Any]) -> Iterator[Metric]:
     queries = [query["metric"] for query in alarm["metric_query"] or [] if query["metric"]]
     for (each,) in queries or [[alarm]]:
@@ -190,18 +212,20 @@ def test_every_metric_is_one_that_something_of_the_plan_writes(plan: Plan) -> No
     assert own == written, "and every metric that is paid for is looked at"
 
 
-def test_every_alarm_has_its_section_and_every_section_its_alarm(plan: Plan) -> None:
-    part = OPERATIONS[OPERATIONS.index("\n## The alarms\n") :].removeprefix("\n## The alarms\n")
-    part = part[: part.index("\n## ")]
-    headings = re.findall(r"^### (.+)$", part, re.MULTILINE)
-    sections = [suffix for heading in headings for suffix in heading.split(", ")]
-    assert sorted(sections) == sorted({re.sub(r"\d+", "N", each) for each in suffixes(plan)})
-    for name, alarm in plan.alarms.items():
-        section = re.sub(r"\d+", "N", name.removeprefix("acme-"))
-        assert alarm["alarm_description"].endswith(f" docs/operations.md, {section}.")
+def test_every_alarm_leads_to_its_section_and_every_section_to_its_alarms(
+    plan: Plan, flink: Plan
+) -> None:
+    sections = runbook()
+    alarms = plan.alarms | flink.alarms
+    named = {name for section in sections.values() for name in section.alarms}
+    assert named == {suffix_of(name) for name in alarms}
+    for name, alarm in alarms.items():
+        anchor = alarm["alarm_description"].rpartition(" What to do: docs/alarms.md#")[2]
+        assert suffix_of(name) in sections[anchor].alarms
         assert len(alarm["alarm_description"]) <= 1_024
-    for section in re.split(r"^### .+$", part, flags=re.MULTILINE)[1:]:
-        assert re.findall(r"\*\*(\w+)\.\*\*", section) == ["Means", "Look", "Do"]
+    for section in sections.values():
+        steps = re.findall(r"^\*\*([\w ]+)\.\*\*", section.text, re.MULTILINE)
+        assert steps == ["Meaning", "Find the cause", "Fix it"]
 
 
 def test_deployments_with_different_names_never_have_an_alarm_of_the_same_name(plan: Plan) -> None:
@@ -279,7 +303,7 @@ def test_a_description_names_the_limit_that_was_chosen(plan: Plan) -> None:
 
 
 def test_the_runbooks_defaults_are_those_of_every_module_and_example() -> None:
-    documented = dict(re.findall(r"^\| `(\w+)` \| (\d+) \| `", OPERATIONS, re.MULTILINE))
+    documented = dict(re.findall(r"^\| `(\w+)` \| (\d+) \| `", RUNBOOK, re.MULTILINE))
     assert documented.keys() == LIMITS.keys()
     for path in REPOSITORY.glob("*/*/variables.tf"):
         _, found, block = path.read_text().partition('variable "alarms" {')
@@ -296,12 +320,6 @@ def test_on_flink_four_alarms_are_about_the_application(flink: Plan) -> None:
     }
     found = {name.removeprefix("acme-"): rule(each) for name, each in flink.alarms.items()}
     assert found == expected
-    sections = re.split(r"^### (application-.+)$", ENGINES, flags=re.MULTILINE)[1:]
-    assert sections[::2] == about
-    for suffix, section in zip(about, sections[1::2], strict=True):
-        assert re.findall(r"\*\*(\w+)\.\*\*", section) == ["Means", "Look", "Do"]
-        description = flink.alarms[f"acme-{suffix}"]["alarm_description"]
-        assert description.endswith(f" docs/engines.md, {suffix}.")
 
 
 def test_on_flink_metrics_are_those_of_the_application(

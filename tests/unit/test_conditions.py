@@ -7,7 +7,7 @@ from tests.local_cloud.terraform_cli import REPOSITORY
 
 
 def test_the_runbook_explains_every_condition_in_the_same_words() -> None:
-    runbook = (REPOSITORY / "docs" / "operations.md").read_text("utf-8")
+    runbook = (REPOSITORY / "docs" / "alarms.md").read_text("utf-8")
     rows = re.findall(r"^\| `([A-Z][A-Za-z]+)` \| (.*) \|$", runbook, re.MULTILINE)
     assert [row for row in rows if row[0] in set(Condition)] == [
         (each.value, each.meaning) for each in Condition
