@@ -105,7 +105,7 @@ $(SCANNERS)/.ready: requirements-security.txt
 	@touch $@
 
 cost: $(READY) ## Show what a month costs: make cost COST="--agents 500 --sensitivity"
-	@$(BIN)/python -m aspect_wfm.cost $(COST)
+	@$(BIN)/python -m aspect_wfm cost $(COST)
 
 bench: $(READY) ## Measure side by side: make bench BENCH="--only usual,floor"
 	@$(BIN)/python -m benchmarks.speed $(BENCH)
@@ -114,13 +114,13 @@ demo: $(READY) ## Show both products being fed, without an AWS account
 	@$(BIN)/python -m tests.demo
 
 doctor: $(READY) ## Look at what was deployed: make doctor DIR=examples/both-new-stream DOCTOR="--strict"
-	@$(BIN)/python -m aspect_wfm.doctor $(DIR) $(DOCTOR)
+	@$(BIN)/python -m aspect_wfm doctor $(DIR) $(DOCTOR)
 
 replay: $(READY) ## Replay what was given up: make replay REPLAY="--function NAME --dry-run"
-	@$(BIN)/python -m aspect_wfm.replay $(REPLAY)
+	@$(BIN)/python -m aspect_wfm replay $(REPLAY)
 
 rebuild: $(READY) ## Rebuild report files: make rebuild REBUILD="--function NAME --from ... --to ..."
-	@$(BIN)/python -m aspect_wfm.rebuild $(REBUILD)
+	@$(BIN)/python -m aspect_wfm rebuild $(REBUILD)
 
 flink-package: $(READY) ## Assemble the Flink application (Maven 3.6 or newer): make flink-package [MVN="mvn ..."]
 	@rm -rf build/flink

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from aspect_wfm.outcome import CannotTell
+
 PRICE_FILE = Path(__file__).parent / "prices.toml"
 
 REMEMBERED = "list price as remembered, not looked up"
 
 
-class PriceError(Exception):
+class PriceError(CannotTell):
     """The price file lacks something; the text says what."""
 
 

@@ -1,6 +1,6 @@
-"""What months cost, as tables of text and as JSON values."""
+"""What months cost, as tables of text and as a JSON value."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aspect_wfm.cost.designs import Design
@@ -8,10 +8,9 @@ from aspect_wfm.cost.functions import flink_kpus_needed
 from aspect_wfm.cost.prices import Prices
 from aspect_wfm.cost.quantities import Month, month
 from aspect_wfm.cost.rules import ORCHESTRATION_KPUS
-from aspect_wfm.cost.sensitivity import Variation
-from aspect_wfm.cost.text_table import text_table
 from aspect_wfm.cost.timing import Figure, Timing
 from aspect_wfm.cost.workload import Workload
+from aspect_wfm.output import text_table
 
 # In the order of the rows; the keys are how the names of the prices begin.
 SERVICES = {
@@ -38,85 +37,32 @@ def dollars(found: Month, prices: Prices, service: str | None = None) -> float:
     )
 
 
-def comparison(
-    workload: Workload, designs: Sequence[Design], timing: Timing, prices: Prices
+def by_service(
+    workloads: Sequence[Workload], design: Design, timing: Timing, prices: Prices
 ) -> str:
-    """Services by design for one workload, in dollars a month."""
-    months = [month(workload, design, timing) for design in designs]
-    rows = [[f"{workload.agents:,} agents", *(design.name for design in designs)]]
+    """Services by number of agents, in dollars a month."""
+    months = [month(workload, design, timing) for workload in workloads]
+    rows = [["agents", *(f"{each.agents:,}" for each in workloads)]]
     for service, name in SERVICES.items():
         amounts = [dollars(each, prices, service) for each in months]
         if any(amounts):
             rows.append([name, *(f"{amount:,.2f}" for amount in amounts)])
     rows.append(["all", *(f"{dollars(each, prices):,.2f}" for each in months)])
     rows.append(["shards", *(f"{each.shards:,}" for each in months)])
+    rows.append(["queues", *(f"{each.queues:,}" for each in months)])
     return text_table(rows)
 
 
-def detail(workload: Workload, designs: Sequence[Design], timing: Timing, prices: Prices) -> str:
-    """Each metered unit by design for one workload: how many, and what they cost."""
-    months = [month(workload, design, timing) for design in designs]
-    header = [f"{workload.agents:,} agents"]
-    for design in designs:
-        header += [design.name, "$"]
-    rows = [header]
+def by_unit(workloads: Sequence[Workload], design: Design, timing: Timing, prices: Prices) -> str:
+    """Metered units by number of agents: how many in a month, and what they cost."""
+    months = [month(workload, design, timing) for workload in workloads]
+    rows = [["agents", *(cell for each in workloads for cell in (f"{each.agents:,}", "$"))]]
     for name, price in prices.items():
         amounts = [each.quantities.get(name, 0.0) for each in months]
         if any(amounts):
-            row = [f"{name} ({price.unit})"]
-            for amount in amounts:
-                row += [_quantity(amount), f"{price.of(amount):,.2f}"]
-            rows.append(row)
-    for title, runs in (
-        ("relay", [each.relay for each in months]),
-        ("classifier", [each.classifier for each in months]),
-    ):
-        for what in ("invocations", "events", "milliseconds"):
-            row = [f"{title}: {what}" + ("" if what == "invocations" else " an invocation")]
-            for run in runs:
-                row += [_quantity(getattr(run, what)), ""]
-            rows.append(row)
-    rows.append(["queues", *(cell for each in months for cell in (f"{each.queues}", ""))])
+            cells = ((_quantity(amount), f"{price.of(amount):,.2f}") for amount in amounts)
+            rows.append([f"{name} ({price.unit})", *(cell for each in cells for cell in each)])
     return text_table(rows)
-
-
-def sensitivity(
-    variations: Iterable[Variation],
-    workloads: Sequence[Workload],
-    timing: Timing,
-    prices: Prices,
-) -> str:
-    """The first variation's dollars a month by number of agents; of the others, the difference."""
-    first, *others = variations
-    base = [_total(first, workload, timing, prices) for workload in workloads]
-    rows = [["dollars a month", *(f"{workload.agents:,}" for workload in workloads)]]
-    rows.append([first.title, *(f"{total:,.2f}" for total in base)])
-    for variation in others:
-        totals = [_total(variation, workload, timing, prices) for workload in workloads]
-        rows.append(
-            [
-                variation.title,
-                *(f"{total - was:+,.2f}" for total, was in zip(totals, base, strict=True)),
-            ]
-        )
-    return text_table(rows)
-
-
-def lowered(
-    before: Design, now: Design, workloads: Sequence[Workload], timing: Timing, prices: Prices
-) -> str:
-    """What two designs cost a month by number of agents, all of it and what they write."""
-    rows = [["agents", "before", "now", "DynamoDB before", "DynamoDB now"]]
-    for workload in workloads:
-        months = [month(workload, design, timing) for design in (before, now)]
-        rows.append(
-            [
-                f"{workload.agents:,}",
-                *(f"{dollars(each, prices):,.2f}" for each in months),
-                *(f"{dollars(each, prices, 'dynamodb'):,.2f}" for each in months),
-            ]
-        )
-    return text_table(rows, left=())
 
 
 def engines(
@@ -162,32 +108,24 @@ def engines(
     return text_table(rows, left=())
 
 
-def as_values(
-    workload: Workload, designs: Sequence[Design], timing: Timing, prices: Prices
-) -> Iterator[dict[str, Any]]:
-    """One JSON object for each design, with each unit's quantity and dollars."""
-    for design in designs:
-        found = month(workload, design, timing)
-        yield {
-            "agents": workload.agents,
-            "design": design.name,
-            "dollars": round(dollars(found, prices), 4),
-            "shards": found.shards,
-            "queues": found.queues,
-            "units": [
-                {
-                    "name": name,
-                    "unit": prices[name].unit,
-                    "quantity": quantity,
-                    "dollars": round(prices[name].of(quantity), 4),
-                }
-                for name, quantity in found.quantities.items()
-            ],
-        }
-
-
-def _total(variation: Variation, workload: Workload, timing: Timing, prices: Prices) -> float:
-    return dollars(month(variation.change(workload), variation.design, timing), prices)
+def as_values(workload: Workload, design: Design, timing: Timing, prices: Prices) -> dict[str, Any]:
+    """One JSON object, with each unit's quantity and dollars."""
+    found = month(workload, design, timing)
+    return {
+        "agents": workload.agents,
+        "dollars": round(dollars(found, prices), 4),
+        "shards": found.shards,
+        "queues": found.queues,
+        "units": [
+            {
+                "name": name,
+                "unit": prices[name].unit,
+                "quantity": quantity,
+                "dollars": round(prices[name].of(quantity), 4),
+            }
+            for name, quantity in found.quantities.items()
+        ],
+    }
 
 
 def _quantity(amount: float) -> str:
@@ -204,4 +142,4 @@ def timings(figures: Mapping[str, Figure]) -> str:
         f"{name}: {'' if figure.measured else 'assumed, '}{figure.source}"
         for name, figure in figures.items()
     ]
-    return text_table(rows, left=(0, 2, 3)) + "\n" + "\n".join(sources) + "\n"
+    return text_table(rows, left=(0, 2, 3)) + "\n" + "\n".join(sources)

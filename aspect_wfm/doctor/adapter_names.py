@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from aspect_wfm.doctor.aws import Aws
+from aspect_wfm.aws import Aws
 from aspect_wfm.doctor.findings import Finding, ok, warning
 from aspect_wfm.doctor.firehose import ReportStream, read_report_stream
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from aspect_wfm.doctor.aws import Aws
+from aspect_wfm.aws import Aws
 from aspect_wfm.doctor.findings import Finding, ok, warning
 
 # How the names of a module's alarms end. `wfm-berlin-relay-fails` is none of `wfm`.

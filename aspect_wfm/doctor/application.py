@@ -5,14 +5,10 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from agent_events.environment import required
-from aspect_wfm.doctor.aws import Aws
+from aspect_wfm.aws import Aws
+from aspect_wfm.deployment import application_name
 from aspect_wfm.doctor.findings import Finding, failure, ok, warning
-from aspect_wfm.doctor.metrics import Metric, Series, last_hour
-
-# The group of runtime properties in the place of a function's environment variables: GROUP of
-# flink_src/report_line_job/properties.py.
-_GROUP = "environment"
+from aspect_wfm.metrics import Metric, Series, last_hour
 
 # Those in which a job is coming up, going on from a snapshot, or on its way out.
 _PASSING = (
@@ -24,33 +20,6 @@ _PASSING = (
     "STOPPING",
     "UPDATING",
 )
-
-
-def is_application(classifier: str) -> bool:
-    """Whether a classifier is a Flink application's ARN, and no function's name."""
-    return ":kinesisanalytics:" in classifier
-
-
-def application_name(arn: str) -> str:
-    return arn.rpartition("/")[2]
-
-
-def environment(detail: Mapping[str, Any]) -> Mapping[str, str]:
-    """What the classifier in an application is told, from what DescribeApplication answers."""
-    properties = detail.get("ApplicationConfigurationDescription", {}).get(
-        "EnvironmentPropertyDescriptions", {}
-    )
-    return {
-        name: value
-        for group in properties.get("PropertyGroupDescriptions", [])
-        if group["PropertyGroupId"] == _GROUP
-        for name, value in group["PropertyMap"].items()
-    }
-
-
-def stream_of(environment: Mapping[str, str]) -> str:
-    """The stream that an application with this environment reads. Raises ConfigurationError."""
-    return required(environment, "AGENT_EVENT_STREAM_ARN", "the ARN of the agent event stream")
 
 
 def read_application(aws: Aws, arn: str) -> dict[str, Any]:

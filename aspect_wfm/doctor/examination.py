@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from agent_events.environment import ConfigurationError
+from aspect_wfm.aws import Aws, Denied, Missing, Unanswered
+from aspect_wfm.deployment import RELAY, Deployment, application_name, is_application
 from aspect_wfm.doctor import heartbeat
 from aspect_wfm.doctor.adapter_names import look_at_names
 from aspect_wfm.doctor.alarms import (
@@ -12,13 +14,7 @@ from aspect_wfm.doctor.alarms import (
     OF_STREAM,
     look_at_alarms,
 )
-from aspect_wfm.doctor.application import (
-    application_name,
-    is_application,
-    look_at_application,
-    look_at_restarts,
-)
-from aspect_wfm.doctor.aws import Aws, Denied, Missing, Unanswered
+from aspect_wfm.doctor.application import look_at_application, look_at_restarts
 from aspect_wfm.doctor.configuration import (
     application_stream,
     classifier_configuration,
@@ -37,7 +33,6 @@ from aspect_wfm.doctor.mapping import (
     look_at_retention,
     read_mappings,
 )
-from aspect_wfm.doctor.outputs import RELAY, Deployment
 from aspect_wfm.doctor.queues import look_at_queues, look_at_retired_queues
 from aspect_wfm.doctor.reference_table import look_at_statuses, look_at_table
 from aspect_wfm.doctor.state_table import look_at_states, look_at_tables

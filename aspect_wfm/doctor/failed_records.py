@@ -3,20 +3,18 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from aspect_wfm.doctor.application import is_application
-from aspect_wfm.doctor.aws import Aws
+from aspect_wfm.aws import Aws
+from aspect_wfm.deployment import is_application
 from aspect_wfm.doctor.durations import duration
 from aspect_wfm.doctor.findings import Finding, ok, warning
-
-# Where Lambda keeps batches, and where the functions keep single records.
-_BATCHES, _SINGLES = "aws/lambda/", "undeliverable/"
+from aspect_wfm.failed_records import GIVEN_UP, UNDELIVERABLE
 
 _MOST_COUNTED = 10_000
 
 
 def look_at_failed_records(aws: Aws, reader: str, bucket: str, now: datetime) -> Iterator[Finding]:
-    yield check_failed_records(reader, bucket, _times(aws, bucket, _BATCHES), now)
-    yield check_put_aside(bucket, _times(aws, bucket, _SINGLES), now)
+    yield check_failed_records(reader, bucket, _times(aws, bucket, GIVEN_UP), now)
+    yield check_put_aside(bucket, _times(aws, bucket, UNDELIVERABLE), now)
 
 
 def _times(aws: Aws, bucket: str, prefix: str) -> list[datetime]:
@@ -40,7 +38,7 @@ def check_failed_records(reader: str, bucket: str, times: list[datetime], now: d
         "There is no function to replay them with: docs/operations.md says what can be done with "
         "engine = flink."
         if is_application(reader)
-        else "When the cause is mended, replay them: python -m aspect_wfm.replay --function "
+        else "When the cause is mended, replay them: aspect-wfm replay --function "
         f"{reader} --dry-run says what there is, and without --dry-run it is replayed.",
     )
 
@@ -51,7 +49,7 @@ def check_put_aside(bucket: str, times: list[datetime], now: datetime) -> Findin
         return ok("failed_records.put_aside", f"No single event was put aside in {bucket}.")
     return warning(
         "failed_records.put_aside",
-        f"{_number(times)} under {_SINGLES} in {bucket}: single events that can never be "
+        f"{_number(times)} under {UNDELIVERABLE} in {bucket}: single events that can never be "
         f"delivered as they are, the newest {duration(now - max(times))} old.",
         "docs/alarms.md, puts-events-aside: look why, and delete them. A replay leaves "
         "them, unless the function has changed.",

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aspect_wfm.doctor.aws import Aws
+from aspect_wfm.aws import Aws
 from aspect_wfm.doctor.configuration import classifier_configuration
 from aspect_wfm.doctor.durations import duration
 from aspect_wfm.doctor.findings import Finding, failure, ok, warning
-from aspect_wfm.doctor.metrics import Metric, last_hour
+from aspect_wfm.metrics import Metric, last_hour
 
 # A file every five minutes, which comes up to five minutes after its first line.
 _SOON = timedelta(minutes=15)

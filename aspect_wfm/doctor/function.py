@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from aspect_wfm.doctor.aws import Aws, Denied
+from aspect_wfm.aws import Aws, Denied
 from aspect_wfm.doctor.findings import Finding, failure, ok, warning
-from aspect_wfm.doctor.metrics import Metric, last_hour
+from aspect_wfm.metrics import Metric, last_hour
 
 
 def read_function(aws: Aws, name: str) -> dict[str, Any]:

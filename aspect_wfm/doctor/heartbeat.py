@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from aspect_wfm.doctor.aws import Aws
+from aspect_wfm.aws import Aws
 from aspect_wfm.doctor.durations import duration
 from aspect_wfm.doctor.findings import Finding, failure, ok, warning
 from aspect_wfm.doctor.function import read_function
-from aspect_wfm.doctor.metrics import Metric, Series, last_hour
+from aspect_wfm.metrics import Metric, Series, last_hour
 
 # Three calls; CloudWatch may not know of the last one yet.
 _RECENT = timedelta(minutes=15)

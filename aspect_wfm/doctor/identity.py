@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
-from aspect_wfm.doctor.aws import Aws
+from aspect_wfm.aws import Aws
+from aspect_wfm.deployment import Deployment
 from aspect_wfm.doctor.durations import duration
 from aspect_wfm.doctor.findings import Finding, failure, ok, warning
-from aspect_wfm.doctor.outputs import Deployment
 
 _OLD_KEY = timedelta(days=90)
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from aspect_wfm.doctor.aws import Aws
+from aspect_wfm.aws import Aws
 from aspect_wfm.doctor.durations import duration
 from aspect_wfm.doctor.findings import Finding, failure, ok, warning
-from aspect_wfm.doctor.metrics import Metric, last_hour
 from aspect_wfm.doctor.stream import read_stream, stream_name
+from aspect_wfm.metrics import Metric, last_hour
 from heartbeat.heartbeat import is_running
 
 # Lambda takes at most seven days.

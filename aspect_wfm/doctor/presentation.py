@@ -1,13 +1,13 @@
 """The findings for people and for machines."""
 
-import json
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from aspect_wfm.doctor.findings import Finding, Level, Section, worst
-from aspect_wfm.reports.terminal import visible
+from aspect_wfm.output import visible
 
 _WIDTH = 100
 
@@ -36,13 +36,15 @@ def summary(sections: Sequence[Section]) -> str:
     warnings, failures = found[Level.WARNING], found[Level.FAILURE]
     return (
         f"{found[Level.OK]} ok, {warnings} {'warning' if warnings == 1 else 'warnings'}, "
-        f"{failures} {'failure' if failures == 1 else 'failures'}\n"
+        f"{failures} {'failure' if failures == 1 else 'failures'}"
     )
 
 
-def as_json(sections: Sequence[Section], account: str, region: str, now: datetime) -> str:
+def as_document(
+    sections: Sequence[Section], account: str, region: str, now: datetime
+) -> dict[str, Any]:
     """All of it as one JSON object; docs/operations.md says what is in it."""
-    document = {
+    return {
         "version": 1,
         "examinedAt": f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "account": account,
@@ -66,7 +68,6 @@ def as_json(sections: Sequence[Section], account: str, region: str, now: datetim
             for section in sections
         ],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def _lines(finding: Finding) -> Iterator[str]:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from aspect_wfm.doctor.aws import Aws
+from aspect_wfm.aws import Aws
 from aspect_wfm.doctor.configuration import relay_configuration
 from aspect_wfm.doctor.durations import duration
 from aspect_wfm.doctor.findings import Finding, failure, ok, warning
-from aspect_wfm.doctor.metrics import Metric, last_hour
 from aspect_wfm.doctor.write_flag import flag_is_on
+from aspect_wfm.metrics import Metric, last_hour
 
 _LATE, _NOT_READ = 60, 300
 

@@ -11,7 +11,7 @@ from agent_classifier.status_table import (
     parse_status_table,
 )
 from agent_events.names import name_key
-from aspect_wfm.doctor.aws import Aws, Missing
+from aspect_wfm.aws import Aws, Missing
 from aspect_wfm.doctor.configuration import classifier_configuration
 from aspect_wfm.doctor.findings import Finding, failure, ok, warning
 

@@ -6,9 +6,9 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from aspect_wfm.doctor.aws import Aws, Missing, Unanswered
+from aspect_wfm.aws import Aws, Missing, Unanswered
 from aspect_wfm.doctor.firehose import ReportStream, hour_prefix
-from aspect_wfm.doctor.synthetic_agent import MARK, lines_of, without_lines_of
+from aspect_wfm.synthetic_agent import MARK, lines_of, without_lines_of
 
 # AWS takes no request of a clock that is further off than this.
 _CLOCKS_DIFFER = timedelta(minutes=15)

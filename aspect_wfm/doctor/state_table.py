@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from aspect_wfm.doctor.aws import Aws
+from aspect_wfm.aws import Aws
 from aspect_wfm.doctor.configuration import relay_configuration
 from aspect_wfm.doctor.durations import duration
 from aspect_wfm.doctor.findings import Finding, failure, ok, warning

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from aspect_wfm.doctor.aws import Aws
+from aspect_wfm.aws import Aws
 from aspect_wfm.doctor.findings import Finding, failure, ok, warning
-from aspect_wfm.doctor.metrics import Metric, last_hour
+from aspect_wfm.metrics import Metric, last_hour
 
 _AWS_MANAGED_KEY = "alias/aws/kinesis"
 

@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from aspect_wfm.doctor.aws import Aws, Denied, Missing, Unanswered
+from aspect_wfm.aws import Aws, Denied, Missing, Unanswered
 from aspect_wfm.doctor.durations import duration
 from aspect_wfm.doctor.findings import Finding, failure, ok, warning
 from aspect_wfm.doctor.removal import ReportFiles, delete_item, item
 from aspect_wfm.doctor.stream_readers import Classifier, Readers, Relay, stream_readers
-from aspect_wfm.doctor.synthetic_agent import (
+from aspect_wfm.doctor.waiting import Waiting
+from aspect_wfm.synthetic_agent import (
     SIGNED_IN,
     SIGNED_OUT,
     SyntheticAgent,
@@ -18,7 +19,6 @@ from aspect_wfm.doctor.synthetic_agent import (
     run_start,
     synthetic_agents,
 )
-from aspect_wfm.doctor.waiting import Waiting
 
 _TABLE_EVERY, _FILES_EVERY = 1.0, 10.0
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aspect_wfm.doctor.aws import Unanswered
+from aspect_wfm.aws import Unanswered
 from aspect_wfm.doctor.durations import duration
 
 _A_WORD_EVERY = timedelta(seconds=30)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from agent_events.environment import ConfigurationError, boolean
-from aspect_wfm.doctor.aws import Aws
+from aspect_wfm.aws import Aws
 from aspect_wfm.doctor.configuration import relay_configuration
 from aspect_wfm.doctor.findings import Finding, failure, ok
 from aspect_wfm.doctor.function import read_environment

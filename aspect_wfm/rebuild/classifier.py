@@ -6,15 +6,16 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from agent_events.structured_log import described
-from aspect_wfm.doctor.aws import Aws, Denied, Missing, Unanswered
-from aspect_wfm.doctor.metrics import Metric, last_hour
-from aspect_wfm.replay.documents import GIVEN_UP
+from aspect_wfm.aws import Aws, Denied, Missing, Unanswered
+from aspect_wfm.failed_records import GIVEN_UP
+from aspect_wfm.metrics import Metric, last_hour
+from aspect_wfm.outcome import CannotTell
 
 # Several shards take turns, and a batch may take minutes: the oldest age of this time counts.
 _RECENTLY = timedelta(minutes=15)
 
 
-class LagNotKnown(Exception):
+class LagNotKnown(CannotTell):
     """How far the classifier is behind is not known; the text says why, and what to do."""
 
 

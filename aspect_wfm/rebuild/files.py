@@ -13,7 +13,7 @@ from itertools import groupby
 from uuid import NAMESPACE_URL, uuid5
 
 from aspect_wfm.rebuild.lines import Line
-from aspect_wfm.reports.report_lines import ReportObject
+from aspect_wfm.report_files import ReportObject
 
 # The buffering of modules/agent_productivity/firehose.tf.
 _BUFFERED = timedelta(minutes=5)

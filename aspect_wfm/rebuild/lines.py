@@ -13,8 +13,8 @@ from agent_classifier.report_line import report_line
 from agent_classifier.status_table import StatusTable
 from agent_events.agent_event import AgentEvent
 from agent_events.kinesis_batch import read_batch
-from aspect_wfm.doctor.synthetic_agent import is_synthetic
 from aspect_wfm.rebuild.stream import StreamRecord
+from aspect_wfm.synthetic_agent import is_synthetic
 
 # A column as it is written, quotes included. Possessive: without going back over what is in quotes.
 _COLUMN = re.compile(rb'"(?:[^"]|"")*+"|[^,]*+')

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from agent_classifier.status_table import StatusTable
+from aspect_wfm.outcome import CannotTell
+from aspect_wfm.output import duration, instant
 from aspect_wfm.rebuild.files import hours, report_files
 from aspect_wfm.rebuild.lines import Line, Lines, lines_of, missing
 from aspect_wfm.rebuild.source import Source
 from aspect_wfm.rebuild.stream import first_arrival, holds_data_from, read_records
-from aspect_wfm.reports.report_lines import ReportObject
-from aspect_wfm.reports.sources import read_bucket
-from aspect_wfm.reports.terminal import duration, instant
+from aspect_wfm.report_files import ReportObject, read_bucket
 
 # An event may be put on the stream a second time, and both records give the same line: so the
 # records on either side of the period are looked at too.
@@ -28,7 +28,7 @@ _ON_TIME = timedelta(minutes=1)
 _NOTHING_EXPIRES = timedelta(hours=24)
 
 
-class WrongPeriod(Exception):
+class WrongPeriod(CannotTell):
     """There is nothing to rebuild for this period; the text says what can be asked for."""
 
 

@@ -6,12 +6,19 @@ from typing import Any
 
 from agent_classifier.configuration import Configuration, read_configuration
 from agent_events.environment import ConfigurationError
-from aspect_wfm.doctor.application import application_name, environment, is_application, stream_of
+from aspect_wfm.deployment import (
+    DeploymentError,
+    application_name,
+    environment,
+    environment_of,
+    is_application,
+    stream_of,
+)
+from aspect_wfm.outcome import CannotTell
 from aspect_wfm.rebuild.files import Naming
-from aspect_wfm.replay.function import FunctionNotUsable, environment_of
 
 
-class SourceNotUsable(Exception):
+class SourceNotUsable(CannotTell):
     """Something is missing; the text says what, and with which option it can be named."""
 
 
@@ -88,7 +95,7 @@ def _classifier(lambda_client: Any, flink: Any, classifier: str, named: Named) -
         configuration = read_configuration(_of_classifier(name, variables))
         stream_arn = None if named.stream_arn else _stream_arn(lambda_client, classifier)
         return _Classifier(configuration, stream_arn, name)
-    except (FunctionNotUsable, ConfigurationError) as error:
+    except (DeploymentError, ConfigurationError) as error:
         raise SourceNotUsable(str(error)) from error
 
 

@@ -3,9 +3,9 @@
 from collections import Counter
 from datetime import datetime
 
+from aspect_wfm.output import counted, instant, minute
 from aspect_wfm.rebuild.lines import Line
 from aspect_wfm.rebuild.rebuild import Period, Rebuilt
-from aspect_wfm.reports.terminal import counted, instant, minute
 
 
 def rendered(rebuilt: Rebuilt, period: Period) -> str:

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-GIVEN_UP, UNDELIVERABLE = ROOTS = ("aws/lambda/", "undeliverable/")
-REPLAYED = "replayed/"
+from aspect_wfm.failed_records import REPLAYED, ROOTS
 
 # As many digits as a Kinesis sequence number has at most (Amazon Kinesis API Reference, Record).
 _LONGEST_SEQUENCE_NUMBER = 129

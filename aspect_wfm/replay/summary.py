@@ -1,14 +1,14 @@
 """What a replay came to, as text: counts, keys and reasons, nothing of an event."""
 
+from aspect_wfm.output import counted, visible
 from aspect_wfm.replay.replay import Left, Summary
-from aspect_wfm.reports.terminal import counted
 
 # As many documents as are named, of those that are left.
 _NAMED = 50
 
 
 def rendered(summary: Summary, bucket: str, function_name: str, dry_run: bool) -> str:
-    """All that a terminal shows, with a line feed at the end."""
+    """All that is printed of it."""
     counts: list[tuple[int, str, str]] = [
         (summary.documents, "documents", f"with {counted(summary.records, 'record')}"),
         (summary.superseded, "superseded", "older than what the tables know, or heartbeats"),
@@ -35,10 +35,10 @@ def rendered(summary: Summary, bucket: str, function_name: str, dry_run: bool) -
     if summary.stopped:
         not_tried = f"{counted(summary.not_tried, 'document')} not tried"
         lines += ["", f"Stopped, {not_tried}: {summary.stopped}"]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def _told(left: Left) -> str:
     if left.records is None:
-        return f"{left.key}: {left.reason}"
-    return f"{left.key}: {counted(left.records, 'record')}: {left.reason}"
+        return visible(f"{left.key}: {left.reason}")
+    return visible(f"{left.key}: {counted(left.records, 'record')}: {left.reason}")

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from aspect_wfm.output import counted, duration, instant, minute, visible
 from aspect_wfm.reports.report_lines import Report, StateType
 from aspect_wfm.reports.statistics import (
     Period,
@@ -22,17 +23,7 @@ from aspect_wfm.reports.statistics import (
     interval_starts,
     merged,
 )
-from aspect_wfm.reports.terminal import (
-    Table,
-    by_group,
-    counted,
-    duration,
-    instant,
-    minute,
-    positions,
-    tables,
-    visible,
-)
+from aspect_wfm.reports.terminal import Table, by_group, positions, tables
 
 _MEANING = {
     StateType.AVAILABLE: "available",

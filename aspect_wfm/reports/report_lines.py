@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from aspect_wfm.outcome import CannotTell
+from aspect_wfm.report_files import ReportObject
+
 HierarchyGroups = tuple[str | None, str | None, str | None, str | None, str | None]
 
 _COLUMNS = (
@@ -29,7 +32,7 @@ _COLUMN = re.compile(r'"(?P<quoted>[^"]*(?:""[^"]*)*)"|(?P<plain>[^",]*)')
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}", re.ASCII)
 
 
-class MalformedReportError(Exception):
+class MalformedReportError(CannotTell):
     """A report file that breaks the contract; the text names the file, the line and the fault."""
 
 
@@ -39,14 +42,6 @@ class StateType(StrEnum):
     AVAILABLE = "A"
     SIGNED_IN = "1"
     SIGNED_OUT = "0"
-
-
-@dataclass(frozen=True, slots=True)
-class ReportObject:
-    """A report file: its object key, or its path in a folder, and its bytes."""
-
-    key: str
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,25 @@
 """The statistics as tables, and the tables as text for a terminal."""
 
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+from aspect_wfm.output import (
+    counted,
+    duration,
+    instant,
+    minute,
+    terminal_width,
+    text_table,
+    visible,
+)
 from aspect_wfm.reports.report_lines import Report
 from aspect_wfm.reports.statistics import Staffing, Statistics
 
 NO_GROUP = "no group"
 ALL_GROUPS = "all groups"
 
-# Control characters, lone surrogates, line separators, the marks that turn the direction of text,
-# and what XML has no place for: in a name they could drive a terminal, make a line read as another,
-# or spoil a page.
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]"
-)
-
 _WIDEST_CELL = 32
-_GAP = "  "
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +34,11 @@ class Table:
 
 
 def render(found: Statistics, report: Report) -> str:
-    """All that a terminal shows, with a line feed at the end."""
+    """All that a terminal shows."""
     lines = [summary(found, report)]
     for table in tables(found):
-        lines += ["", table.title, f"({table.note})", "", *_aligned(table)]
-    return "\n".join(lines) + "\n"
+        lines += ["", table.title, f"({table.note})", "", _aligned(table)]
+    return "\n".join(lines)
 
 
 def summary(found: Statistics, report: Report) -> str:
@@ -128,67 +127,20 @@ def by_group(staffing: Iterable[Staffing]) -> dict[str, list[Staffing]]:
     return named
 
 
-def visible(text: str) -> str:
-    """`text` with every character that must not reach a screen replaced by U+FFFD."""
-    return _UNSAFE.sub("\ufffd", text)
-
-
-def counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def duration(length: timedelta) -> str:
-    """Hours, minutes and whole seconds; what is left of a second is cut off."""
-    seconds = int(length.total_seconds())
-    return f"{seconds // 3_600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-
-
-def instant(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
-
-
-def minute(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
-
-
 def positions(each: Staffing) -> str:
     return f"{each.average_positions_staffed:.2f}"
 
 
-def _aligned(table: Table) -> Iterator[str]:
+def _aligned(table: Table) -> str:
     if not table.rows:
-        yield "none"
-        return
+        return "none"
     cells = [[_shortened(cell) for cell in row] for row in (table.header, *table.rows)]
-    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
-    header, *rows = cells
-    for row in (header, ["-" * width for width in widths], *rows):
-        padded = [
-            _padded(cell, width, index >= table.numbers_from)
-            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        yield _GAP.join(padded).rstrip()
-
-
-def _padded(cell: str, width: int, number: bool) -> str:
-    padding = " " * (width - _width(cell))
-    return padding + cell if number else cell + padding
+    return text_table(cells, left=range(table.numbers_from)).rstrip("\n")
 
 
 def _shortened(cell: str) -> str:
-    if _width(cell) <= _WIDEST_CELL:
+    if terminal_width(cell) <= _WIDEST_CELL:
         return cell
-    while _width(cell) >= _WIDEST_CELL:
+    while terminal_width(cell) >= _WIDEST_CELL:
         cell = cell[:-1]
     return cell + "…"
-
-
-def _width(cell: str) -> int:
-    """The terminal's columns that `cell` takes."""
-    return sum(map(_character_width, cell))
-
-
-def _character_width(character: str) -> int:
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

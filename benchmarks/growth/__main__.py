@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 
-from aspect_wfm.cost.arguments import amount, count
+from aspect_wfm.arguments import amount, count
 from aspect_wfm.cost.prices import PriceError, read_prices
 from aspect_wfm.cost.timing import Timing, read_timing
 from aspect_wfm.cost.workload import Workload

@@ -8,9 +8,9 @@ from aspect_wfm.cost.designs import Function
 from aspect_wfm.cost.prices import Prices
 from aspect_wfm.cost.quantities import month
 from aspect_wfm.cost.tables import dollars
-from aspect_wfm.cost.text_table import text_table
 from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
+from aspect_wfm.output import text_table
 from benchmarks.growth.capacities import Settings
 from benchmarks.growth.flow import Stage
 from benchmarks.growth.limits import Limits

@@ -8,14 +8,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.speed import against_floor, against_usual, cold_start, machine, waits
+from benchmarks.speed import against_floor, against_usual, cold_start, machine
 from tests.local_cloud.terraform_cli import REPOSITORY
 
 _SECTIONS: dict[str, Callable[[bool], dict[str, Any]]] = {
     "usual": against_usual.measure,
     "floor": against_floor.measure,
     "cold-start": cold_start.measure,
-    "waits": waits.measure,
 }
 
 

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aspect_wfm.cost.designs import Stream
-from aspect_wfm.cost.document_boxes import Box, boxes, printed_by
 from aspect_wfm.cost.prices import read_prices
 from aspect_wfm.cost.rules import MB_A_VCPU
 from aspect_wfm.cost.timing import read_timing
@@ -30,6 +29,7 @@ from benchmarks.growth.settings import (
     recommended,
 )
 from benchmarks.growth.tables import duration, settings_table
+from tests.document_boxes import boxes
 from tests.unit.examples import costly
 
 ROOT = Path(__file__).parents[2]
@@ -435,13 +435,6 @@ def test_enhanced_fan_out_gives_each_function_all_of_a_shard() -> None:
 
 
 # The document
-
-
-@pytest.mark.parametrize("box", boxes(DOCUMENT), ids=lambda box: box.command.split()[-1])
-def test_the_document_shows_what_the_program_prints(box: Box) -> None:
-    assert printed_by(box.command) == box.printed, (
-        "run .venv/bin/python -m aspect_wfm.cost.document_boxes docs/*.md"
-    )
 
 
 def test_the_document_shows_everything_that_the_program_has() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from aspect_wfm.reports.report_lines import ReportObject, read_report
+from aspect_wfm.report_files import ReportObject
+from aspect_wfm.reports.report_lines import read_report
 from tests.e2e.conftest import AP, CONNECT_BUCKET, CONNECT_PREFIX, ZIP_BUCKET, Deployment, Facts
 from tests.local_cloud.agent_stream import SAMPLE_DAY, sample_events
 from tests.local_cloud.cloud import is_allowed

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from aspect_wfm.doctor.__main__ import CANNOT_RUN, FAILED, FINE, main
-from aspect_wfm.doctor.synthetic_agent import MARK
+from aspect_wfm.command import main
+from aspect_wfm.outcome import Status
+from aspect_wfm.synthetic_agent import MARK
 from tests.e2e.conftest import AP, RTA, Deployment, Facts
 from tests.local_cloud.cloud import ACCOUNT_ID, REGION, AccessKey, LocalCloud, access_key
 from tests.local_cloud.connect_service import ConnectService, Instance, connect_service
@@ -60,7 +61,7 @@ def doctor(
         source = tmp_path / "outputs.json"
         source.write_text(json.dumps(outputs))
         capsys.readouterr()
-        status = main([str(source), "--json", *arguments])
+        status = main(["doctor", str(source), "--json", *arguments])
         return status, json.loads(capsys.readouterr().out or "{}")
 
     return run
@@ -102,7 +103,7 @@ def test_a_deployment_that_works_has_no_failure(
     if name in AP:
         beat(cloud, deployments[name])
     status, report = doctor(name)
-    assert (status, found(report, "failure")) == (FINE, {})
+    assert (status, found(report, "failure")) == (Status.ALL_WELL, {})
     functions = {each["name"] for each in report["sections"] if each["kind"] != "stream"}
     assert len(functions) == len(deployments[name].functions())
     assert MARK not in json.dumps(report), "it has sent nothing"
@@ -133,7 +134,7 @@ def test_an_instance_is_compared_with_the_deployment(
     )
     assert "project" in found(report, "warning")["reference_table.unknown"]
     status, report = doctor("rta-new", "--connect-instance", INSTANCE)
-    assert status == FAILED
+    assert status == Status.SOMETHING_TO_DO
     assert "stream/both-new" in found(report, "failure")["stream.instance"]
 
 
@@ -159,7 +160,7 @@ def test_what_is_broken_is_found(
             s3.delete_object(**each)
         s3.put_object(**table, Body=content)
         functions.update_event_source_mapping(UUID=mapping, Enabled=True)
-    assert status == FAILED
+    assert status == Status.SOMETHING_TO_DO
     failures = found(report, "failure")
     assert mapping in failures["mapping.state"]
     assert "row 2" in failures["reference_table.content"]
@@ -179,7 +180,7 @@ def test_a_flag_that_is_no_boolean_is_found(
         status, report = doctor("rta-table")
     finally:
         dynamodb.put_item(TableName=table, Item={**flag, "Value": {"S": "true"}})
-    assert status == FAILED
+    assert status == Status.SOMETHING_TO_DO
     assert "'maybe'" in found(report, "failure")["flag.value"]
 
 
@@ -191,7 +192,7 @@ def test_a_test_event_arrives_and_leaves_nothing_behind(
     with disconnected(deployment):
         beat(cloud, deployment)
         status, report = doctor("both-new", "--send-test-event")
-    assert (status, found(report, "failure")) == (FINE, {})
+    assert (status, found(report, "failure")) == (Status.ALL_WELL, {})
     arrived = found(report, "ok")
     assert {"test_event.arrived", "test_event.left", "test_event.lines"} <= set(arrived)
     assert deployment.wfm.lines() == before
@@ -204,7 +205,7 @@ def test_a_test_event_cleans_up_behind_everyone_who_reads_the_stream(
 ) -> None:
     before = {name: deployments[name].wfm.lines() for name in AP}
     status, report = doctor("rta-filtered", "--send-test-event", "--even-while-connected")
-    assert (status, found(report, "failure")) == (FINE, {})
+    assert (status, found(report, "failure")) == (Status.ALL_WELL, {})
     for name in ("both-existing", "rta-table", "rta-filtered"):
         received = [each.event["AgentARN"] for each in deployments[name].rta.poll()]
         assert len([arn for arn in received if MARK in arn]) == 2, "no message was taken"
@@ -216,7 +217,7 @@ def test_no_test_event_is_sent_while_an_rta_server_would_see_it(
     doctor: Doctor, cloud: LocalCloud, deployments: dict[str, Deployment]
 ) -> None:
     status, report = doctor("ap-existing", "--send-test-event")
-    assert status == FAILED
+    assert status == Status.SOMETHING_TO_DO
     refused = found(report, "failure")["test_event.sent"]
     assert "both-existing-relay" in refused
     assert "rta-filtered" not in refused, "its server would not see an agent of no group"
@@ -234,11 +235,11 @@ def test_the_documented_policies_are_enough_and_no_more(
         warnings = found(report, "warning").values()
         assert [each for each in warnings if "Not looked at" in each] == []
         status, report = doctor("both-new", "--send-test-event", key=key)
-        assert status == FAILED
+        assert status == Status.SOMETHING_TO_DO
         assert "kinesis:ListStreamConsumers" in found(report, "failure")["test_event.sent"]
     with identity(cloud, reading, sending) as key, disconnected(both):
         status, report = doctor("both-new", "--send-test-event", key=key)
-        assert (status, found(report, "failure")) == (FINE, {})
+        assert (status, found(report, "failure")) == (Status.ALL_WELL, {})
 
 
 def test_what_it_may_not_look_at_is_a_warning_that_names_the_action(
@@ -252,7 +253,7 @@ def test_what_it_may_not_look_at_is_a_warning_that_names_the_action(
     }
     with identity(cloud, json.dumps(policy)) as key:
         status, report = doctor("both-new", key=key)
-    assert status == FINE
+    assert status == Status.ALL_WELL
     assert "stream.status" in found(report, "ok")
     warnings = found(report, "warning")
     assert "lambda:GetFunctionConfiguration" in warnings["function.state"]
@@ -260,7 +261,10 @@ def test_what_it_may_not_look_at_is_a_warning_that_names_the_action(
 
 
 def test_credentials_that_aws_does_not_know_cannot_look(doctor: Doctor) -> None:
-    assert doctor("both-new", key=AccessKey("AKIAUNKNOWNUNKNOWN00", "secret")) == (CANNOT_RUN, {})
+    assert doctor("both-new", key=AccessKey("AKIAUNKNOWNUNKNOWN00", "secret")) == (
+        Status.NOTHING_SAID,
+        {},
+    )
 
 
 @contextmanager

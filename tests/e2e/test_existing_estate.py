@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from aspect_wfm.doctor.__main__ import CANNOT_RUN, main
+from aspect_wfm.command import main
+from aspect_wfm.outcome import Status
 from tests.local_cloud.agent_stream import as_record, await_batches, put_events
 from tests.local_cloud.cloud import (
     ACCOUNT_ID,
@@ -127,7 +128,7 @@ def test_the_doctor_looks_at_every_deployment_as_a_role_of_its_account(
     monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
     outputs = {name: {"value": value} for name, value in estate.outputs.items()}
     (tmp_path / "outputs.json").write_text(json.dumps(outputs))
-    assert main([str(tmp_path / "outputs.json"), "--json"]) != CANNOT_RUN
+    assert main(["doctor", str(tmp_path / "outputs.json"), "--json"]) != Status.NOTHING_SAID
     trusts = {
         section["name"]: each["level"]
         for section in json.loads(capsys.readouterr().out)["sections"]

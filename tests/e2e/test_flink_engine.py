@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from aspect_wfm.doctor.__main__ import main
+from aspect_wfm.command import main
 from tests.e2e.test_doctor import identity
 from tests.local_cloud.agent_stream import as_record, await_batches, put_events, sample_events
 from tests.local_cloud.cloud import ACCOUNT_ID, REGION, LocalCloud, local_cloud
@@ -164,7 +164,7 @@ def test_the_doctor_looks_at_the_application_with_no_more_than_its_documented_ri
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", key.access_key_id)
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key.secret_access_key)
         monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
-        main([str(source), "--json"])
+        main(["doctor", str(source), "--json"])
     stream, application = json.loads(capsys.readouterr().out)["sections"]
     assert (stream["name"], application["name"]) == (
         on_flink.variables["agent_event_stream_arn"],

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-import aspect_wfm.rebuild.__main__ as rebuild_reports
-import aspect_wfm.replay.__main__ as replay
+import aspect_wfm.commands.rebuild as rebuild_command
+from aspect_wfm.command import main
+from aspect_wfm.outcome import Status
 from tests.e2e.conftest import Deployment, Facts
 from tests.local_cloud.cloud import (
     ACCOUNT_ID,
@@ -107,12 +108,12 @@ def test_given_up_records_reach_the_rta_server_once_and_in_order(
     )
     arguments = [outputs(deployment, tmp_path)]
     with operator(cloud, policy("Replay what was given up"), monkeypatch):
-        assert replay.main([*arguments, "--dry-run"]) == replay.DONE
+        assert main(["replay", *arguments, "--dry-run"]) == Status.ALL_WELL
         assert "2  would be replayed" in capsys.readouterr().out
         assert deployment.rta.poll() == []
-        assert replay.main(arguments) == replay.DONE
+        assert main(["replay", *arguments]) == Status.ALL_WELL
         assert re.search(r"2  superseded.*\n +2  taken", capsys.readouterr().out)
-        assert replay.main(arguments) == replay.DONE
+        assert main(["replay", *arguments]) == Status.ALL_WELL
         assert "0  documents" in capsys.readouterr().out
     assert [message.event["EventId"] for message in deployment.rta.poll()] == [
         "late-2026-03-02T09:10:00.000Z",
@@ -125,8 +126,8 @@ def test_given_up_records_reach_the_rta_server_once_and_in_order(
     give_up(9, event("late", "2026-03-02T09:20:00.000Z", status="Offline"))
     give_up(10, event("late", "2026-03-02T09:21:00.000Z", Unknown="x" * 270_000, status="Offline"))
     with operator(cloud, policy("Replay what was given up"), monkeypatch):
-        assert replay.main(["--function", name]) == replay.SOMETHING_LEFT
-        assert replay.main(["--function", name]) == replay.SOMETHING_LEFT
+        assert main(["replay", "--function", name]) == Status.SOMETHING_TO_DO
+        assert main(["replay", "--function", name]) == Status.SOMETHING_TO_DO
     output = capsys.readouterr().out
     assert "1  put aside again" in output
     assert f"undeliverable/{name}/shardId-000000000000/10.json: 1 record" in output
@@ -157,8 +158,8 @@ def test_lost_report_files_come_back_from_the_stream(
     made: datetime = summary["StreamCreationTimestamp"].astimezone(UTC) + timedelta(seconds=1)
     # The command leaves alone what may still be on its way, here nothing.
     later = datetime.now(UTC) + timedelta(minutes=20)
-    monkeypatch.setattr(rebuild_reports, "_now", lambda: later)
-    monkeypatch.setattr(rebuild_reports, "_pause", lambda: None)
+    monkeypatch.setattr(rebuild_command, "_now", lambda: later)
+    monkeypatch.setattr(rebuild_command, "_pause", lambda: None)
     arguments = [
         outputs(deployment, tmp_path),
         "--from",
@@ -189,11 +190,11 @@ def test_lost_report_files_come_back_from_the_stream(
         s3.delete_object(Bucket=bucket, Key=each.key)
     assert len(deployment.wfm.lines()) < len(written)
     with operator(cloud, document, monkeypatch):
-        assert rebuild_reports.main(arguments) == rebuild_reports.DONE
+        assert main(["rebuild", *arguments]) == Status.ALL_WELL
         assert "Nothing was written" in capsys.readouterr().out
-        assert rebuild_reports.main([*arguments, "--write"]) == rebuild_reports.DONE
+        assert main(["rebuild", *arguments, "--write"]) == Status.ALL_WELL
         assert deployment.wfm.lines() == written
-        assert rebuild_reports.main([*arguments, "--write"]) == rebuild_reports.DONE
+        assert main(["rebuild", *arguments, "--write"]) == Status.ALL_WELL
         assert "Nothing is missing." in capsys.readouterr().out
     for each in deployment.wfm.objects():
         assert re.fullmatch(r"OUTPUT/\d{4}/\d\d/\d\d/\d\d/ap-new-kda-to-s3-1-[0-9a-f-]+", each.key)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from aspect_wfm.reports.report_lines import Report, ReportObject, read_report
-from aspect_wfm.reports.sources import read_bucket
+from aspect_wfm.report_files import ReportObject, read_bucket
+from aspect_wfm.reports.report_lines import Report, read_report
 from tests.local_cloud.cloud import AccessKey, LocalCloud
 
 

@@ -15,8 +15,7 @@ from botocore.exceptions import ClientError
 from agent_events import structured_log
 from agent_events.environment import ConfigurationError
 from agent_events.structured_log import log, log_as
-from aspect_wfm.cost.designs import OURS
-from aspect_wfm.cost.sensitivity import PLATFORM_LOG_BYTES
+from aspect_wfm.cost.designs import OURS, PLATFORM_LOG_BYTES
 from heartbeat.heartbeat import heartbeat_handler
 from tests.fuzz.fake_aws import FakeAws
 from tests.fuzz.handlers import CLASSIFIER, RELAY, context_of, handler_of

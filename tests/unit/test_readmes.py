@@ -43,4 +43,4 @@ def test_an_examples_readme_names_every_output(example: Path) -> None:
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
 def test_an_examples_readme_has_the_doctor_look_at_it(example: Path) -> None:
     readme = (example / "README.md").read_text()
-    assert re.search(rf"python -m aspect_wfm\.doctor examples/{example.name}\b(?!-)", readme)
+    assert re.search(rf"aspect-wfm doctor examples/{example.name}\b(?!-)", readme)

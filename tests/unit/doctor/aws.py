@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from aspect_wfm.doctor.aws import Aws
+from aspect_wfm.aws import Aws
 
 # What a client is asked: its service and method.
 Question = tuple[str, str]

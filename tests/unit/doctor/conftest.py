@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from aspect_wfm.doctor.outputs import Deployment
+from aspect_wfm.deployment import Deployment
 from tests.relay_environment import relay_environment
 from tests.unit.aws import (
     ACCOUNT_ID,

@@ -27,8 +27,8 @@ from aspect_wfm.doctor import (
 )
 from aspect_wfm.doctor.durations import duration
 from aspect_wfm.doctor.findings import Finding, Level, worst
-from aspect_wfm.doctor.metrics import Series
 from aspect_wfm.doctor.reference_table import AgentStatus
+from aspect_wfm.metrics import Series
 
 NOW = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from aspect_wfm.doctor.aws import Aws, Denied, Unreachable
+from aspect_wfm.aws import Aws, Denied, Unreachable
+from aspect_wfm.deployment import Deployment
 from aspect_wfm.doctor.examination import examine, streams
 from aspect_wfm.doctor.findings import Finding, Level
 from aspect_wfm.doctor.firehose import newest_report, read_report_stream
-from aspect_wfm.doctor.metrics import Metric, last_hour
-from aspect_wfm.doctor.outputs import Deployment
+from aspect_wfm.metrics import Metric, last_hour
 from tests.unit.aws import Client
 from tests.unit.doctor.aws import refused
 from tests.unit.doctor.conftest import APPLICATION, CLASSIFIER, RELAY, Estate
@@ -378,7 +378,7 @@ def test_what_was_given_up_on_is_counted(estate: Estate, client: Client) -> None
         client("s3").put_object(Bucket="failed", Key=key, Body=b"{}")
     found = looked(estate)
     assert "1 object with" in found["failed_records.kept"].text
-    assert "python -m aspect_wfm.replay --function" in str(found["failed_records.kept"].advice)
+    assert "aspect-wfm replay --function" in str(found["failed_records.kept"].advice)
     assert "1 object under undeliverable/" in found["failed_records.put_aside"].text
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from aspect_wfm.doctor.__main__ import CANNOT_RUN, FAILED, FINE, main
+from aspect_wfm.command import main
 from aspect_wfm.doctor.examination import examine
-from aspect_wfm.doctor.synthetic_agent import run_name
+from aspect_wfm.outcome import Status
+from aspect_wfm.synthetic_agent import run_name
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.unit.doctor.aws import CannedAws, refused
 from tests.unit.doctor.conftest import Estate
@@ -34,27 +35,32 @@ KNOWN = [
 ]
 
 
+def examine_outputs(arguments: list[str]) -> int:
+    """`aspect-wfm doctor`."""
+    return main(["doctor", *arguments])
+
+
 @pytest.fixture
 def doctor(estate: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Doctor:
     source = tmp_path / "outputs.json"
     source.write_text(
         json.dumps({"wfm": {"value": dict(estate.deployment.outputs), "sensitive": False}})
     )
-    monkeypatch.setattr("aspect_wfm.doctor.__main__.Aws", lambda: CannedAws(estate.aws.answers))
-    return lambda *arguments: main([str(source), *arguments], sleep=lambda _: None)
+    monkeypatch.setattr("aspect_wfm.commands.doctor.Aws", lambda: CannedAws(estate.aws.answers))
+    return lambda *arguments: examine_outputs([str(source), *arguments])
 
 
 def test_warnings_alone_are_fine_unless_strict_or_known(doctor: Doctor) -> None:
-    assert doctor() == FINE
-    assert doctor("--strict") == FAILED
-    assert doctor("--strict", *KNOWN[1:]) == FAILED
-    assert doctor("--strict", *KNOWN) == FINE
+    assert doctor() == Status.ALL_WELL
+    assert doctor("--strict") == Status.SOMETHING_TO_DO
+    assert doctor("--strict", *KNOWN[1:]) == Status.SOMETHING_TO_DO
+    assert doctor("--strict", *KNOWN) == Status.ALL_WELL
 
 
 def test_a_failure_fails_and_cannot_be_taken_as_known(doctor: Doctor, estate: Estate) -> None:
     estate.configure("wfm-relay", WriteEventsToQueue="maybe")
-    assert doctor() == FAILED
-    assert doctor("--accept", "flag.value") == FAILED
+    assert doctor() == Status.SOMETHING_TO_DO
+    assert doctor("--accept", "flag.value") == Status.SOMETHING_TO_DO
 
 
 def test_a_check_to_accept_that_there_is_not_is_named(
@@ -164,8 +170,8 @@ def test_an_instance_may_be_given_by_its_arn(doctor: Doctor, estate: Estate) -> 
 def test_only_what_is_chosen_is_looked_at(
     doctor: Doctor, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert doctor("--only", "wfm") == FINE
-    assert doctor("--only", "rta.berlin") == CANNOT_RUN
+    assert doctor("--only", "wfm") == Status.ALL_WELL
+    assert doctor("--only", "rta.berlin") == Status.NOTHING_SAID
     assert "There is no deployment at rta.berlin; they are at: wfm." in capsys.readouterr().err
 
 
@@ -182,9 +188,9 @@ def test_what_holds_no_deployment_is_one_sentence(
 ) -> None:
     source = tmp_path / "outputs.json"
     source.write_text(content)
-    assert main([str(source)]) == CANNOT_RUN
+    assert examine_outputs([str(source)]) == Status.NOTHING_SAID
     assert said in capsys.readouterr().err
-    assert main([str(tmp_path / "none.json")]) == CANNOT_RUN
+    assert examine_outputs([str(tmp_path / "none.json")]) == Status.NOTHING_SAID
     assert "No such file" in capsys.readouterr().err
 
 
@@ -202,8 +208,8 @@ def test_what_it_does_not_understand_is_said(
     capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
 ) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    assert ended.value.code == CANNOT_RUN
+        examine_outputs(arguments)
+    assert ended.value.code == Status.NOTHING_SAID
     assert said in capsys.readouterr().err
 
 
@@ -211,7 +217,7 @@ def test_an_aws_out_of_reach_is_one_sentence(
     doctor: Doctor, estate: Estate, capsys: pytest.CaptureFixture[str]
 ) -> None:
     estate.aws.answers["sts", "get_caller_identity"] = refused("ExpiredToken", "GetCallerIdentity")
-    assert doctor() == CANNOT_RUN
+    assert doctor() == Status.NOTHING_SAID
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "ExpiredToken" in printed.err
@@ -233,39 +239,42 @@ def test_outputs_of_another_account_or_region_are_refused(
     capsys: pytest.CaptureFixture[str],
     theirs: dict[str, Any],
 ) -> None:
-    assert _examined(estate, theirs, tmp_path, monkeypatch) == CANNOT_RUN
-    assert "AWS_PROFILE and AWS_REGION" in capsys.readouterr().err
+    assert _examined(estate, theirs, tmp_path, monkeypatch) == Status.NOTHING_SAID
+    assert "--profile and --region" in capsys.readouterr().err
 
 
 def test_a_stream_may_be_of_another_account(
     estate: Estate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     theirs = {"agent_event_stream_arn": "arn:aws:kinesis:eu-central-1:999999999999:stream/events"}
-    assert _examined(estate, theirs, tmp_path, monkeypatch) != CANNOT_RUN
+    assert _examined(estate, theirs, tmp_path, monkeypatch) != Status.NOTHING_SAID
 
 
 def _examined(
     estate: Estate, theirs: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> int:
-    monkeypatch.setattr("aspect_wfm.doctor.__main__.Aws", lambda: estate.aws)
+    monkeypatch.setattr("aspect_wfm.commands.doctor.Aws", lambda: estate.aws)
     source = tmp_path / "outputs.json"
     outputs = {**estate.deployment.outputs, **theirs}
     source.write_text(json.dumps({name: {"value": each} for name, each in outputs.items()}))
-    return main([str(source)])
+    return examine_outputs([str(source)])
 
 
 def test_a_test_event_that_is_cut_short_says_how_to_remove_it(
     doctor: Doctor, estate: Estate, capsys: pytest.CaptureFixture[str]
 ) -> None:
     estate.aws.answers["kinesis", "put_record"] = KeyboardInterrupt()
-    assert doctor("--send-test-event") == CANNOT_RUN
+    assert doctor("--send-test-event") == Status.INTERRUPTED
     assert "--remove-test-event 20" in capsys.readouterr().err
 
 
 def test_a_removal_looks_at_nothing_else(
     doctor: Doctor, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert doctor("--json", "--remove-test-event", run_name(datetime.now(UTC), "0a1b2c")) == FINE
+    assert (
+        doctor("--json", "--remove-test-event", run_name(datetime.now(UTC), "0a1b2c"))
+        == Status.ALL_WELL
+    )
     report = json.loads(capsys.readouterr().out)
     assert [each["kind"] for each in report["sections"]] == ["test-event"]
     assert "0 lines" in report["sections"][0]["findings"][-1]["text"]

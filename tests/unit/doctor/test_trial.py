@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from agent_classifier.classifier import classifier_handler
-from aspect_wfm.doctor import application
+from aspect_wfm.deployment import environment
 from aspect_wfm.doctor.findings import Finding, Level
 from aspect_wfm.doctor.removal import ReportFiles
 from aspect_wfm.doctor.stream_readers import stream_readers
-from aspect_wfm.doctor.synthetic_agent import MARK, run_name
 from aspect_wfm.doctor.trial import remove_test_event, send_test_event
 from aspect_wfm.doctor.waiting import Waiting
+from aspect_wfm.synthetic_agent import MARK, run_name
 from rta_relay.relay import relay_handler
 from tests.unit.aws import Client, create_function
 from tests.unit.doctor.aws import refused
@@ -348,7 +348,7 @@ def test_a_test_event_passes_a_flink_application_and_leaves_nothing(
 ) -> None:
     answer = on_flink.aws.answers["kinesisanalyticsv2", "describe_application"]
     # What the application does is what the function does.
-    create_function(client, CLASSIFIER, application.environment(answer["ApplicationDetail"]))
+    create_function(client, CLASSIFIER, environment(answer["ApplicationDetail"]))
     pipeline = Pipeline(on_flink)
     on_flink.aws.answers["kinesis", "put_record"] = pipeline.put
     found = sent(pipeline, Clock(), {RELAY, APPLICATION})

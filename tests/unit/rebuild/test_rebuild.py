@@ -18,15 +18,15 @@ from hypothesis import strategies as st
 
 from agent_classifier.classifier import classifier_handler
 from agent_classifier.status_table import StatusTable
-from aspect_wfm.doctor.synthetic_agent import SyntheticAgent
-from aspect_wfm.rebuild.__main__ import main
+from aspect_wfm.command import main
 from aspect_wfm.rebuild.files import Naming, report_files
 from aspect_wfm.rebuild.lines import Line, line_key, lines_of, missing
 from aspect_wfm.rebuild.rebuild import Period, Rebuilt, WrongPeriod, check, rebuild
 from aspect_wfm.rebuild.source import Named, Source, SourceNotUsable, source
 from aspect_wfm.rebuild.stream import StreamRecord, in_reading_order, read_records
-from aspect_wfm.reports.report_lines import ReportObject, read_report
-from aspect_wfm.reports.sources import read_bucket
+from aspect_wfm.report_files import ReportObject, read_bucket
+from aspect_wfm.reports.report_lines import read_report
+from aspect_wfm.synthetic_agent import SyntheticAgent
 from tests.local_cloud.agent_stream import as_record, sample_events
 from tests.unit.aws import (
     Client,
@@ -45,6 +45,11 @@ NOW = NINE + timedelta(hours=5)
 NAMING = Naming(FIREHOSE, "1", "OUTPUT/")
 DOCTORS_AGENT = SyntheticAgent("aspect-wfm-doctor-1-1", STREAM_ARN, 0, "").arn
 SOURCE = Source(STREAM_ARN, "reports", NAMING, False)
+
+
+def rebuild_command(arguments: list[str]) -> int:
+    """`aspect-wfm rebuild`."""
+    return main(["rebuild", *arguments])
 
 
 def after(minutes: float) -> datetime:
@@ -617,7 +622,7 @@ def command_line(
     monkeypatch.setattr(
         "boto3.client", lambda service, **of: fakes.get(service) or real(service, **of)
     )
-    monkeypatch.setattr("aspect_wfm.rebuild.__main__._now", lambda: NOW)
+    monkeypatch.setattr("aspect_wfm.commands.rebuild._now", lambda: NOW)
     return s3
 
 
@@ -627,22 +632,22 @@ HOUR = ["--function", CLASSIFIER, "--from", "2026-03-02T09:00", "--to", "2026-03
 def test_the_command_writes_only_when_told_to(
     command_line: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(HOUR) == 0
+    assert rebuild_command(HOUR) == 0
     dry = capsys.readouterr().out
     assert "2 records on the stream, 0 of them without a report line" in dry
     assert re.search(r"2026-03-02 09:00 +2 +2\n", dry)
     assert "2 lines missing, for 1 file. Nothing was written" in dry
-    assert main([*HOUR, "--output", str(tmp_path)]) == 0
+    assert rebuild_command([*HOUR, "--output", str(tmp_path)]) == 0
     (file,) = (path for path in tmp_path.rglob("*") if path.is_file())
     assert not report(command_line)
-    assert main([*HOUR, "--write"]) == 0
+    assert rebuild_command([*HOUR, "--write"]) == 0
     assert "2 lines written to s3://reports in 1 file." in capsys.readouterr().out
     (written,) = read_bucket(command_line, "reports", "OUTPUT/")
     assert (written.key, written.data) == (
         file.relative_to(tmp_path).as_posix(),
         file.read_bytes(),
     )
-    assert main([*HOUR, "--write"]) == 0
+    assert rebuild_command([*HOUR, "--write"]) == 0
     assert "Nothing is missing." in (last := capsys.readouterr().out)
     assert "ann" not in dry + last
 
@@ -662,12 +667,12 @@ def refused(operation: str) -> ClientError:
 def test_nothing_is_written_that_the_classifier_may_still_write(
     command_line: Any, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([*HOUR, "--write"]) == 2
+    assert rebuild_command([*HOUR, "--write"]) == 2
     assert said in (error := capsys.readouterr().err)
     assert "--although-late" in error
     assert not report(command_line)
-    assert main(HOUR) == 0, "to look at it is no harm"
-    assert main([*HOUR, "--write", "--although-late"]) == 0
+    assert rebuild_command(HOUR) == 0, "to look at it is no harm"
+    assert rebuild_command([*HOUR, "--write", "--although-late"]) == 0
     assert sum(report(command_line).values()) == 2
 
 
@@ -675,9 +680,9 @@ def test_without_the_classifiers_name_nothing_says_how_late_it_is(
     command_line: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     named = ["--stream-arn", STREAM_ARN, "--firehose-stream-name", FIREHOSE, *HOUR[2:]]
-    assert main([*named, "--write"]) == 2
+    assert rebuild_command([*named, "--write"]) == 2
     assert "--although-late" in capsys.readouterr().err
-    assert main([*named, "--write", "--although-late"]) == 0
+    assert rebuild_command([*named, "--write", "--although-late"]) == 0
     assert sum(report(command_line).values()) == 2
 
 
@@ -685,11 +690,11 @@ def test_given_up_batches_that_wait_are_said(
     command_line: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command_line.put_object(Bucket="failed", Key="undeliverable/x/1.json", Body=b"{}")
-    assert main(HOUR) == 0
+    assert rebuild_command(HOUR) == 0
     assert "aws/lambda/" not in capsys.readouterr().out
     for key in ("a", "b"):
         command_line.put_object(Bucket="failed", Key=f"aws/lambda/m/s/{key}", Body=b"{}")
-    assert main([*HOUR, "--write"]) == 0
+    assert rebuild_command([*HOUR, "--write"]) == 0
     assert "2 documents wait in s3://failed/aws/lambda/" in capsys.readouterr().out
     real = command_line.get_paginator
 
@@ -703,7 +708,7 @@ def test_given_up_batches_that_wait_are_said(
             return self.real.paginate(**of)
 
     monkeypatch.setattr(command_line, "get_paginator", Refusing)
-    assert main(HOUR) == 0
+    assert rebuild_command(HOUR) == 0
     assert "Cannot see whether" in capsys.readouterr().out
 
 
@@ -717,9 +722,9 @@ def test_a_period_of_which_the_stream_may_have_dropped_some_is_not_called_comple
         lambda service, **of: kinesis if service == "kinesis" else patched(service, **of),
     )
     period = ["--from", "2026-03-01T13:00", "--to", "2026-03-01T14:00"]
-    assert main([*HOUR[:2], *period, "--write"]) == 1
+    assert rebuild_command([*HOUR[:2], *period, "--write"]) == 1
     assert "1 line written" in capsys.readouterr().out
-    assert main([*HOUR[:2], *period]) == 1
+    assert rebuild_command([*HOUR[:2], *period]) == 1
     out = capsys.readouterr().out
     assert "The stream has nothing before 2026-03-01 13:40:00 UTC" in out
     assert "Nothing is missing of what the stream has." in out
@@ -734,11 +739,11 @@ def test_the_reference_table_is_the_buckets_or_one_that_is_given(
     command_line.put_object(Bucket="reports", Key="ASPECT_AGENT_STATUS_INFO.csv", Body=table)
     for arguments, state_type in (([], b",1,Basic"), (["--status-table", str(then)], b",0,Basic")):
         folder = tmp_path / str(len(arguments))
-        assert main([*HOUR, "--output", str(folder), *arguments]) == 0
+        assert rebuild_command([*HOUR, "--output", str(folder), *arguments]) == 0
         (file,) = (path for path in folder.rglob("*") if path.is_file())
         assert file.read_bytes().count(state_type) == 2
     command_line.put_object(Bucket="reports", Key="ASPECT_AGENT_STATUS_INFO.csv", Body=b"x")
-    assert main(HOUR) == 2
+    assert rebuild_command(HOUR) == 2
     assert "ASPECT_AGENT_STATUS_INFO.csv, row 1" in capsys.readouterr().err
 
 
@@ -746,9 +751,9 @@ def test_the_reference_table_is_the_buckets_or_one_that_is_given(
 def test_errors_are_sentences(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--from", "2026-03-02T09:00", "--to", "2026-03-02T10:00"]) == 2
-    assert main([*HOUR[:2], "--from", "2026-01-01", "--to", "2026-01-02"]) == 2
-    assert main([*HOUR, "--bucket", "no-such-bucket"]) == 2
+    assert rebuild_command(["--from", "2026-03-02T09:00", "--to", "2026-03-02T10:00"]) == 2
+    assert rebuild_command([*HOUR[:2], "--from", "2026-01-01", "--to", "2026-01-02"]) == 2
+    assert rebuild_command([*HOUR, "--bucket", "no-such-bucket"]) == 2
     refused = ClientError(
         {"Error": {"Code": "AccessDeniedException", "Message": "x"}}, "GetRecords"
     )
@@ -757,7 +762,7 @@ def test_errors_are_sentences(
         raise refused
 
     monkeypatch.setattr(Kinesis, "get_records", refuse)
-    assert main(HOUR) == 2
+    assert rebuild_command(HOUR) == 2
     errors = capsys.readouterr().err.splitlines()
     for error, said in zip(
         errors, ["--function", "has data from", "NoSuchBucket", "AccessDenied"], strict=True

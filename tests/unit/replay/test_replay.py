@@ -16,13 +16,15 @@ from hypothesis import strategies as st
 
 from agent_classifier.classifier import classifier_handler
 from agent_events.kinesis_batch import BatchResponse
-from aspect_wfm.replay.__main__ import main
+from aspect_wfm.command import main
+from aspect_wfm.deployment import DeploymentError, chosen_function
 from aspect_wfm.replay.documents import UnreadableDocument, chunks, invocation, read_document
-from aspect_wfm.replay.function import FunctionNotUsable, chosen_function, failed_records_function
+from aspect_wfm.replay.function import failed_records_function
 from aspect_wfm.replay.replay import Clients, Left, Selection, Summary, replay
 from rta_relay.relay import relay_handler
 from tests.relay_environment import queue_urls, relay_environment
 from tests.unit.aws import (
+    REGION,
     Client,
     Ministack,
     Moto,
@@ -39,6 +41,15 @@ SHARD = "shardId-000000000000"
 MAPPING = "1f2e3d4c-0000-4000-8000-000000000000"
 
 Record = dict[str, Any]
+
+
+def replay_command(arguments: list[str]) -> int:
+    """`aspect-wfm replay`."""
+    return main(["replay", *arguments])
+
+
+def identity() -> tuple[str, str]:
+    return "111122223333", "eu-central-1"
 
 
 def at(minute: int) -> str:
@@ -100,6 +111,7 @@ class Functions:
     handlers: dict[str, Callable[..., BatchResponse]] = field(default_factory=dict)
     refusals: list[Any] = field(default_factory=list)
     invocations: list[list[str]] = field(default_factory=list)
+    meta: Any = field(default_factory=lambda: mock.Mock(region_name=REGION))
 
     def get_function_configuration(self, FunctionName: str) -> Any:  # noqa: N803
         return {
@@ -743,10 +755,10 @@ def test_a_document_that_names_no_function_is_unreadable() -> None:
 
 
 def test_a_function_that_is_none_of_ours_is_refused(deployment: Deployment) -> None:
-    with pytest.raises(FunctionNotUsable, match="neither a relay nor a classifier"):
+    with pytest.raises(DeploymentError, match="neither a relay nor a classifier"):
         failed_records_function("other", {})
     environment = deployment.functions.environments[RELAY] | {"SqsQueueUrl1": "x"}
-    with pytest.raises(FunctionNotUsable, match="SqsQueueUrl1"):
+    with pytest.raises(DeploymentError, match="SqsQueueUrl1"):
         failed_records_function(RELAY, environment)
 
 
@@ -755,19 +767,19 @@ def test_the_function_is_found_in_the_outputs(tmp_path: Any) -> None:
     one = {"rta_lambda_function_name": {"value": RELAY}}
     file.write_text(json.dumps(one))
     names = ("rta_lambda_function_name", "classifier_lambda_function_name")
-    assert chosen_function(str(file), None, None, names) == RELAY
+    assert chosen_function(str(file), None, None, names, identity) == RELAY
     file.write_text(json.dumps(one | {"classifier_lambda_function_name": {"value": CLASSIFIER}}))
-    assert chosen_function(str(file), None, CLASSIFIER, names) == CLASSIFIER
-    with pytest.raises(FunctionNotUsable, match=f"--function, {CLASSIFIER} or {RELAY}"):
-        chosen_function(str(file), None, None, names)
-    with pytest.raises(FunctionNotUsable, match="--function"):
-        chosen_function(None, None, None, names)
+    assert chosen_function(str(file), None, CLASSIFIER, names, identity) == CLASSIFIER
+    with pytest.raises(DeploymentError, match=f"--function, {CLASSIFIER} or {RELAY}"):
+        chosen_function(str(file), None, None, names, identity)
+    with pytest.raises(DeploymentError, match="--function"):
+        chosen_function(None, None, None, names, identity)
     file.write_text(json.dumps({"rta": {"value": {"berlin": {names[0]: RELAY}}}}))
-    assert chosen_function(str(file), "rta.berlin", None, names) == RELAY
-    with pytest.raises(FunctionNotUsable, match=r"they are at: rta\.berlin"):
-        chosen_function(str(file), "rta.rome", None, names)
-    with pytest.raises(FunctionNotUsable, match="No output"):
-        chosen_function(str(file), None, None, ("classifier_lambda_function_name",))
+    assert chosen_function(str(file), "rta.berlin", None, names, identity) == RELAY
+    with pytest.raises(DeploymentError, match=r"they are at: rta\.berlin"):
+        chosen_function(str(file), "rta.rome", None, names, identity)
+    with pytest.raises(DeploymentError, match="No output"):
+        chosen_function(str(file), None, None, ("classifier_lambda_function_name",), identity)
 
 
 APPLICATION = "arn:aws:kinesisanalytics:eu-central-1:123456789012:application/aspect-wfm-ap"
@@ -779,11 +791,11 @@ def test_a_flink_application_is_refused_with_what_to_do_instead(
     file = tmp_path / "outputs.json"
     file.write_text(json.dumps({"flink_application_arn": {"value": APPLICATION}}))
     for arguments in ([str(file)], ["--function", APPLICATION]):
-        assert main(arguments) == 2
-        assert "aspect_wfm.rebuild" in capsys.readouterr().err
+        assert replay_command(arguments) == 2
+        assert "aspect-wfm rebuild" in capsys.readouterr().err
     both = {"flink_application_arn": APPLICATION, "rta_lambda_function_name": RELAY}
     file.write_text(json.dumps({name: {"value": value} for name, value in both.items()}))
-    assert chosen_function(str(file), None, None, ("rta_lambda_function_name",)) == RELAY
+    assert chosen_function(str(file), None, None, ("rta_lambda_function_name",), identity) == RELAY
 
 
 @pytest.fixture
@@ -803,16 +815,16 @@ def test_the_command_says_what_it_did_and_nothing_of_an_event(
     command_line: Deployment, capsys: pytest.CaptureFixture[str]
 ) -> None:
     key = command_line.keep(on_stream(1, event("ann", at(1))), on_stream(2, event("bob", at(2))))
-    assert main(["--function", RELAY, "--dry-run"]) == 0
+    assert replay_command(["--function", RELAY, "--dry-run"]) == 0
     assert "2  would be replayed" in capsys.readouterr().out
     command_line.functions.refusals = [failing_from(2)]
-    assert main(["--function", RELAY]) == 1
+    assert replay_command(["--function", RELAY]) == 1
     output = capsys.readouterr().out
     assert "1  taken" in output
     assert f"{key}: 1 record: the function could not deliver it" in output
-    assert main(["--function", RELAY, "--bucket", "failed-records"]) == 0
+    assert replay_command(["--function", RELAY, "--bucket", "failed-records"]) == 0
     output += capsys.readouterr().out
-    assert main(["--function", RELAY]) == 0
+    assert replay_command(["--function", RELAY]) == 0
     assert "0  documents" in capsys.readouterr().out
     assert not any(name in output for name in ("ann", "bob", "agent/"))
 
@@ -822,7 +834,7 @@ def test_the_command_says_what_it_did_and_nothing_of_an_event(
 )
 def test_a_wrong_argument_is_refused(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as refusal:
-        main(arguments)
+        replay_command(arguments)
     assert refusal.value.code == 2
 
 
@@ -834,10 +846,10 @@ def test_a_function_that_is_not_there_is_said(
         "GetFunctionConfiguration",
     )
     with mock.patch.object(Functions, "get_function_configuration", side_effect=missing):
-        assert main(["--function", "x"]) == 2
-    assert "Function not found: x" in capsys.readouterr().err
+        assert replay_command(["--function", "x"]) == 2
+    assert "There is no function x in eu-central-1" in capsys.readouterr().err
     command_line.functions.environments["heartbeat"] = {}
-    assert main(["--function", "heartbeat"]) == 2
+    assert replay_command(["--function", "heartbeat"]) == 2
     assert "neither" in capsys.readouterr().err
 
 

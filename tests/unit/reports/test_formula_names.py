@@ -8,8 +8,9 @@ import pytest
 
 from agent_classifier.report_line import report_line
 from agent_events.agent_event import decode_agent_event
+from aspect_wfm.report_files import ReportObject
 from aspect_wfm.reports.page import page
-from aspect_wfm.reports.report_lines import ReportObject, read_report
+from aspect_wfm.reports.report_lines import read_report
 from aspect_wfm.reports.statistics import Period, statistics
 from aspect_wfm.reports.terminal import render
 from tests.unit.events import event, snapshot

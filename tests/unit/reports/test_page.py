@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aspect_wfm.reports.__main__ import main
+from aspect_wfm.command import main
+from aspect_wfm.outcome import Status
 from aspect_wfm.reports.page import page
 from aspect_wfm.reports.report_lines import Report, ReportLine
 from aspect_wfm.reports.statistics import Period, statistics
@@ -21,6 +22,11 @@ FILE = """\
 111122223333,ann,EMEA,null,null,null,null,2026-03-02 10:00:00.000,Offline,null,0,Basic
 
 """
+
+
+def reports(arguments: list[str]) -> int:
+    """`aspect-wfm reports`."""
+    return main(["reports", *arguments])
 
 
 def elements(text: str) -> list[ET.Element]:
@@ -183,7 +189,7 @@ def test_the_command_shows_a_folder_and_writes_the_page(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "page.html"
-    assert main(["--folder", str(folder), "--html", str(file)]) == 0
+    assert reports(["--folder", str(folder), "--html", str(file)]) == 0
     shown = capsys.readouterr().out
     assert "1 agent, 2 lines (and 0 repeated) and 1 heartbeat in 1 file" in shown
     assert "ann      1:00:00" in shown
@@ -194,7 +200,7 @@ def test_the_command_takes_times_without_a_zone_as_utc(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = ["--from", "2026-03-02T09:30", "--until", "2026-03-02T10:45:00+01:00"]
-    assert main(["--folder", str(folder), *options, "--interval-minutes", "5"]) == 0
+    assert reports(["--folder", str(folder), *options, "--interval-minutes", "5"]) == 0
     assert "2026-03-02 09:30:00 to 2026-03-02 09:45:00 UTC" in capsys.readouterr().out
 
 
@@ -203,7 +209,6 @@ def test_the_command_takes_times_without_a_zone_as_utc(
     [
         ([], "one of the arguments --bucket --folder is required"),
         (["--bucket", "b", "--folder", "f"], "not allowed with argument"),
-        (["--folder", "f", "--prefix", "p"], "--prefix goes with --bucket"),
         (["--folder", "f", "--from", "noon"], "'noon' is no ISO 8601 time"),
         (["--folder", "f", "--interval-minutes", "7"], "not a whole number of intervals"),
         (["--folder", "f", "--interval-minutes", "0"], "not a whole number of intervals"),
@@ -215,9 +220,14 @@ def test_the_command_says_what_is_wrong_with_its_arguments(
     arguments: list[str], fault: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as stop:
-        main(arguments)
+        reports(arguments)
     assert stop.value.code == 2
     assert fault in capsys.readouterr().err
+
+
+def test_a_prefix_is_for_a_bucket(capsys: pytest.CaptureFixture[str]) -> None:
+    assert reports(["--folder", "f", "--prefix", "p"]) == Status.NOTHING_SAID
+    assert "--prefix goes with --bucket" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -239,16 +249,16 @@ def test_the_command_fails_with_a_sentence(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     (folder / "one").write_text(content)
-    assert main(["--folder", str(folder), *options]) == 1
+    assert reports(["--folder", str(folder), *options]) == Status.NOTHING_SAID
     assert fault in capsys.readouterr().err
 
 
 def test_the_command_fails_with_a_sentence_where_there_are_no_files(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--folder", str(tmp_path)]) == 1
+    assert reports(["--folder", str(tmp_path)]) == Status.NOTHING_SAID
     assert "There is no report file." in capsys.readouterr().err
-    assert main(["--folder", str(tmp_path / "nowhere")]) == 1
+    assert reports(["--folder", str(tmp_path / "nowhere")]) == Status.NOTHING_SAID
     assert "there is no such folder" in capsys.readouterr().err
 
 
@@ -256,5 +266,5 @@ def test_the_command_fails_with_a_sentence_where_there_are_no_files(
 def test_the_command_fails_with_a_sentence_for_a_missing_bucket(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["--bucket", "reports"]) == 1
+    assert reports(["--bucket", "reports"]) == Status.NOTHING_SAID
     assert "Cannot read s3://reports/OUTPUT/: there is no such bucket" in capsys.readouterr().err

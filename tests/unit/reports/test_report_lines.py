@@ -8,14 +8,8 @@ from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aspect_wfm.reports.report_lines import (
-    MalformedReportError,
-    ReportLine,
-    ReportObject,
-    StateType,
-    read_report,
-)
-from aspect_wfm.reports.sources import SourceError, read_bucket, read_folder
+from aspect_wfm.report_files import ReportObject, SourceError, read_bucket, read_folder
+from aspect_wfm.reports.report_lines import MalformedReportError, ReportLine, StateType, read_report
 from tests.unit.aws import Client, create_bucket
 from tests.unit.examples import costly
 

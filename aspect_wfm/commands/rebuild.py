@@ -1,7 +1,6 @@
-"""Rebuild report files: `python -m aspect_wfm.rebuild --help`."""
+"""`aspect-wfm rebuild`: find and write report lines that are missing."""
 
 import argparse
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,21 +8,18 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from agent_classifier.status_table import StatusTable, StatusTableError, parse_status_table
 from agent_classifier.status_table_source import status_table_source
-from agent_events.structured_log import described
-from aspect_wfm.doctor.aws import Aws
-from aspect_wfm.doctor.outputs import APPLICATION, CLASSIFIER
-from aspect_wfm.rebuild.classifier import LagNotKnown, behind, given_up
-from aspect_wfm.rebuild.rebuild import Period, Rebuilt, WrongPeriod, check, rebuild
-from aspect_wfm.rebuild.source import Named, Source, SourceNotUsable, source
+from aspect_wfm.arguments import add_connection, add_outputs, moment
+from aspect_wfm.aws import Aws
+from aspect_wfm.deployment import APPLICATION, CLASSIFIER, chosen_function
+from aspect_wfm.outcome import CannotTell, Status
+from aspect_wfm.output import counted, say
+from aspect_wfm.rebuild.classifier import behind, given_up
+from aspect_wfm.rebuild.rebuild import Period, Rebuilt, check, rebuild
+from aspect_wfm.rebuild.source import Named, Source, source
 from aspect_wfm.rebuild.summary import rendered
-from aspect_wfm.replay.arguments import moment
-from aspect_wfm.replay.function import FunctionNotUsable, chosen_function
-from aspect_wfm.reports.sources import SourceError
-from aspect_wfm.reports.terminal import counted
 
 # Kinesis refuses calls while the functions have used what a shard gives.
 _PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 10})
@@ -31,68 +27,44 @@ _PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 10})
 _SECONDS_BETWEEN_READS = 1.0
 
 
-DONE, NOT_ALL_KNOWN, CANNOT_RUN = 0, 1, 2
+SUMMARY = "find report lines that the report files lack, and write them"
+DESCRIPTION = (
+    "Find the report lines of a period that the report files lack, from the events that the stream "
+    "still holds; with --write, put them into the bucket."
+)
+EPILOG = (
+    "docs/operations.md says when to do this, and which rights are needed. It ends with 1 where "
+    "the stream may have dropped some of the period."
+)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Compare, write where that is asked for, and say so; the exit status."""
-    options = _parser().parse_args(arguments)
+def run(options: argparse.Namespace) -> Status:
+    """Compare, write where that is asked for, and say so."""
     period = Period(options.start, options.end)
+    now = _now()
+    s3, kinesis = boto3.client("s3"), boto3.client("kinesis", config=_PATIENT)
+    found = _source(options)
+    asked = options.write and not options.although_late
+    late = behind(Aws(), found.function, now) if asked else timedelta(0)
+    check(kinesis, found.stream_arn, period, now, late)
     try:
-        now = _now()
-        s3, kinesis = boto3.client("s3"), boto3.client("kinesis", config=_PATIENT)
-        found = _source(options)
-        asked = options.write and not options.although_late
-        late = behind(Aws(), found.function, now) if asked else timedelta(0)
-        check(kinesis, found.stream_arn, period, now, late)
         table = _status_table(s3, found.bucket, options.status_table)
         rebuilt = rebuild(kinesis, s3, found, table, period, now, _pause)
-        print(rendered(rebuilt, period))
+        say(rendered(rebuilt, period))
         waiting = found.failed_events_bucket and given_up(s3, found.failed_events_bucket)
-        print(_written(rebuilt, s3, found.bucket, options))
-        if waiting:
-            print(waiting)
-    except (
-        FunctionNotUsable,
-        LagNotKnown,
-        SourceError,
-        SourceNotUsable,
-        StatusTableError,
-        WrongPeriod,
-    ) as error:
-        print(error, file=sys.stderr)
-        return CANNOT_RUN
-    except ClientError as error:
-        print(f"AWS refused a call: {described(error)}.", file=sys.stderr)
-        return CANNOT_RUN
-    except (BotoCoreError, OSError, ValueError) as error:
-        print(f"Cannot go on: {error}", file=sys.stderr)
-        return CANNOT_RUN
-    return NOT_ALL_KNOWN if rebuilt.nothing_before else DONE
+        say(_written(rebuilt, s3, found.bucket, options))
+    except StatusTableError as error:
+        raise CannotTell(str(error)) from error
+    except (OSError, ValueError) as error:
+        raise CannotTell(f"Cannot go on: {error}") from error
+    if waiting:
+        say(waiting)
+    return Status.SOMETHING_TO_DO if rebuilt.nothing_before else Status.ALL_WELL
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m aspect_wfm.rebuild",
-        description="Which report lines of a period the report files lack, from the events that "
-        "the stream still holds; with --write, put them into the bucket.",
-        epilog="docs/operations.md says when to do this, and which rights are needed. Credentials "
-        "and region are found as the AWS CLI finds them. Exit status: 0 done, 1 done, but the "
-        "stream may have dropped some of the period, 2 it could not be.",
-        allow_abbrev=False,
-    )
-    parser.add_argument(
-        "outputs",
-        nargs="?",
-        help="what terraform output -json prints, as a file or - for standard input; a state file; "
-        "or the folder of the configuration, in which terraform is asked",
-        metavar="OUTPUTS",
-    )
-    parser.add_argument(
-        "--only",
-        help="only the deployment at this place in the outputs, as in rta.berlin",
-        metavar="PATH",
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
+    add_outputs(parser)
     parser.add_argument(
         "--function",
         help="the classifier, which knows the streams and the bucket: a function's name, or the "
@@ -144,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     target.add_argument(
         "--output", type=Path, help="write the files into this folder, to look at", metavar="DIR"
     )
-    return parser
+    add_connection(parser)
 
 
 def _source(options: argparse.Namespace) -> Source:
@@ -157,7 +129,13 @@ def _source(options: argparse.Namespace) -> Source:
     )
     needed = not (named.stream_arn and named.firehose_stream)
     classifier = (
-        chosen_function(options.outputs, options.only, options.function, (CLASSIFIER, APPLICATION))
+        chosen_function(
+            options.outputs,
+            options.only,
+            options.function,
+            (CLASSIFIER, APPLICATION),
+            Aws().identity,
+        )
         if needed or options.function or options.outputs
         else None
     )
@@ -204,7 +182,3 @@ def _pause() -> None:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from aspect_wfm.doctor.outputs import InputError, deployments, output_values, read_outputs
+from aspect_wfm.deployment import DeploymentError, deployments, output_values, read_outputs
 
 RELAY = {"rta_lambda_function_name": "rta-relay"}
 
@@ -41,7 +41,7 @@ def test_a_state_has_its_outputs_in_the_same_shape() -> None:
     ],
 )
 def test_what_is_neither_is_refused_with_what_to_give(text: str, said: str) -> None:
-    with pytest.raises(InputError, match=f"here.*{said}.*terraform output -json"):
+    with pytest.raises(DeploymentError, match=f"here.*{said}.*terraform output -json"):
         output_values(text, "here")
 
 
@@ -64,10 +64,10 @@ def test_in_a_folder_terraform_is_asked(tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / "outputs.json").write_text(json.dumps({"a": as_output("x")}))
     assert read_outputs(str(tmp_path)) == {"a": "x"}
     terraform.write_text("#!/bin/sh\necho 'no state' >&2\nexit 1\n")
-    with pytest.raises(InputError, match="failed:\nno state"):
+    with pytest.raises(DeploymentError, match="failed:\nno state"):
         read_outputs(str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(InputError, match="terraform is not on the PATH"):
+    with pytest.raises(DeploymentError, match="terraform is not on the PATH"):
         read_outputs(str(tmp_path))
 
 
@@ -80,7 +80,7 @@ def test_a_file_that_cannot_be_read_is_named(
     path = tmp_path / "outputs.json"
     if content:
         path.write_bytes(content)
-    with pytest.raises(InputError, match=f"Cannot read .*outputs.json: {said}."):
+    with pytest.raises(DeploymentError, match=f"Cannot read .*outputs.json: {said}."):
         read_outputs(str(path))
 
 
@@ -133,6 +133,8 @@ def test_urls_are_a_list_of_strings_or_none() -> None:
 
 
 def test_outputs_without_a_deployment_are_refused_with_what_to_put_out() -> None:
-    with pytest.raises(InputError, match=r"no deployment in here.*rta_lambda_function_name") as no:
+    with pytest.raises(
+        DeploymentError, match=r"no deployment in here.*rta_lambda_function_name"
+    ) as no:
         deployments({"vpc_id": "vpc-1"}, "here")
     assert 'output "rta" { value = module.rta }' in str(no.value)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from agent_classifier.report_line import report_line
 from agent_events.agent_event import AgentEvent, decode_agent_event
-from aspect_wfm.doctor.synthetic_agent import (
+from aspect_wfm.synthetic_agent import (
     MARK,
     SIGNED_IN,
     SIGNED_OUT,

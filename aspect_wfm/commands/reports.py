@@ -1,26 +1,20 @@
-"""Show what WFM makes of report files: `python -m aspect_wfm.reports --help`."""
+"""`aspect-wfm reports`: show what WFM makes of report files."""
 
 import argparse
-import io
-import os
-import sys
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import boto3
-from botocore.exceptions import BotoCoreError
 
+from aspect_wfm.arguments import add_connection, moment
+from aspect_wfm.outcome import CannotTell, Status
+from aspect_wfm.output import counted, instant, say
+from aspect_wfm.report_files import ReportObject, read_bucket, read_folder
 from aspect_wfm.reports.page import page
-from aspect_wfm.reports.report_lines import (
-    MalformedReportError,
-    Report,
-    ReportObject,
-    read_report,
-)
-from aspect_wfm.reports.sources import SourceError, read_bucket, read_folder
+from aspect_wfm.reports.report_lines import Report, read_report
 from aspect_wfm.reports.statistics import Period, interval_start, statistics
-from aspect_wfm.reports.terminal import counted, instant, render
+from aspect_wfm.reports.terminal import render
 
 _DEFAULT_PREFIX = "OUTPUT/"
 _MINUTES_A_DAY = 24 * 60
@@ -29,45 +23,32 @@ _MINUTES_A_DAY = 24 * 60
 _LONGEST_PERIOD = timedelta(days=31)
 
 
-class CannotShowError(Exception):
-    """Nothing to count, or nowhere to write it; the text says why."""
+SUMMARY = "show sign-ins, available time and staffing from the report files"
+DESCRIPTION = "Show sign-ins, available time and staffing from the Agent Productivity reports."
+EPILOG = "s3:ListBucket and s3:GetObject are enough."
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Read, count and show; the exit status. `arguments` are those of the command line."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
+class CannotShowError(CannotTell):
+    """There is nothing to count, or no place to write it to; the text says why."""
+
+
+def run(options: argparse.Namespace) -> Status:
+    """Read, count and show."""
     if options.folder and options.prefix is not None:
-        parser.error("--prefix goes with --bucket; with --folder, name the folder itself")
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # names in any script, on any terminal
-    try:
-        report = read_report(_objects(options))
-        period = _period(report, options)
-        found = statistics(report.lines, period, options.interval_minutes, options.group_level)
-        if options.html:
-            _write(options.html, page(found, report))
-        print(render(found, report), end="")
-        if options.html:
-            print(f"\nThe page is in {options.html}")
-        sys.stdout.flush()
-    except (MalformedReportError, SourceError, CannotShowError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        # Whoever reads, as head does, has seen enough; the interpreter flushes once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+        raise CannotShowError("--prefix goes with --bucket; with --folder, name the folder itself.")
+    report = read_report(_objects(options))
+    period = _period(report, options)
+    found = statistics(report.lines, period, options.interval_minutes, options.group_level)
+    if options.html:
+        _write(options.html, page(found, report))
+    say(render(found, report))
+    if options.html:
+        say(f"\nThe page is in {options.html}")
+    return Status.ALL_WELL
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m aspect_wfm.reports",
-        description="Sign-ins, available time and staffing from the Agent Productivity reports.",
-        epilog="Credentials and region are found as the AWS CLI finds them; s3:ListBucket and "
-        "s3:GetObject are enough.",
-        allow_abbrev=False,
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Its options."""
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--bucket", help="the report bucket", metavar="NAME")
     source.add_argument(
@@ -82,15 +63,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--from",
         dest="start",
-        type=_moment,
+        type=moment,
         help="count from this time on, as in 2026-03-02T08:00 (the first line); UTC unless it "
         "says otherwise",
         metavar="ISO",
     )
     parser.add_argument(
         "--until",
-        type=_moment,
-        help="count until this time, and whoever is signed in then until then (the last line)",
+        type=moment,
+        help="count until this time, and agents signed in then until then (the last line)",
         metavar="ISO",
     )
     parser.add_argument(
@@ -109,18 +90,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="LEVEL",
     )
     parser.add_argument("--html", type=Path, help="write a page with charts too", metavar="FILE")
-    return parser
+    add_connection(parser)
 
 
 def _objects(options: argparse.Namespace) -> Iterable[ReportObject]:
     if options.folder:
         return read_folder(options.folder)
     prefix = _DEFAULT_PREFIX if options.prefix is None else options.prefix
-    try:
-        s3 = boto3.client("s3")
-    except (BotoCoreError, ValueError) as error:
-        raise SourceError(f"Cannot use S3 as this machine is set up: {error}") from error
-    return read_bucket(s3, options.bucket, prefix)
+    return read_bucket(boto3.client("s3"), options.bucket, prefix)
 
 
 def _period(report: Report, options: argparse.Namespace) -> Period:
@@ -158,16 +135,6 @@ def _write(file: Path, text: str) -> None:
         raise CannotShowError(f"Cannot write {file}: {error.strerror}.") from error
 
 
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no ISO 8601 time, as in 2026-03-02T08:00"
-        ) from None
-
-
 def _interval(text: str) -> timedelta:
     if not (text.isascii() and text.isdigit() and 1 <= len(text) <= 4):
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number of minutes")
@@ -177,7 +144,3 @@ def _interval(text: str) -> timedelta:
             f"a day is not a whole number of intervals of {minutes} minutes; 5, 15, 30 and 60 do"
         )
     return timedelta(minutes=minutes)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,8 +1,8 @@
-"""Fill the boxes of documents: `python -m aspect_wfm.cost.document_boxes docs/cost.md ...`.
+"""Fill the boxes of the documents: `python -m tests.document_boxes docs/*.md`.
 
 A box is a fence whose first line is `$ command`, or one after a line that ends in `command`: and an
-empty line. It holds what the command prints, and commands are those of the programs in `tools`,
-each with a function `main` in its `__main__` that takes arguments and returns a status.
+empty line. It holds what the command prints. Commands are `aspect-wfm cost` and the models in
+`benchmarks`, whose `__main__` has a function `main`.
 """
 
 import contextlib
@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-_PYTHON = ".venv/bin/python -m "
+_PROGRAM = "aspect-wfm "
+_MODEL = ".venv/bin/python -m benchmarks."
 
+_COMMAND = rf"(?:{_PROGRAM}cost|{re.escape(_MODEL)}(?:designs|growth))[^`\n]*"
 _BOX = re.compile(
-    r"(?:```text\n\$ (?P<shown>.+)\n"
-    r"|`(?P<named>\.venv/bin/python -m (?:aspect_wfm\.cost|benchmarks\.growth)[^`\n]+)`:\n\n```\w+\n)"
+    rf"(?:```text\n\$ (?P<shown>{_COMMAND})\n|`(?P<named>{_COMMAND})`:\n\n```\w+\n)"
     r"(?P<printed>(?:.*\n)*?)(?=```)"
 )
 
@@ -39,12 +40,16 @@ def boxes(document: str) -> Iterator[Box]:
 
 
 def printed_by(command: str) -> str:
-    """What a command prints. Raises ValueError for one that is none of a program in `tools`."""
-    if not command.startswith((_PYTHON + "aspect_wfm.", _PYTHON + "benchmarks.")):
+    """What a command prints. Raises ValueError for one that is none of ours, or fails."""
+    program, *arguments = shlex.split(command)
+    module = "aspect_wfm.command"
+    if command.startswith(_MODEL):
+        _, name, *arguments = arguments
+        module = f"{name}.__main__"
+    elif program != _PROGRAM.strip():
         raise ValueError(f"{command!r} is none of our programs.")
-    program, *arguments = shlex.split(command.removeprefix(_PYTHON))
     with contextlib.redirect_stdout(io.StringIO()) as output:
-        status = import_module(f"{program}.__main__").main(arguments)
+        status = import_module(module).main(arguments)
     if status:
         raise ValueError(f"{command} failed with status {status}.")
     return output.getvalue()

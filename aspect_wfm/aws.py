@@ -1,5 +1,6 @@
 """Asking AWS, with every refusal told apart: not allowed, not there, no answer."""
 
+import argparse
 import json
 import re
 from collections.abc import Iterator
@@ -9,6 +10,9 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+
+from agent_events.structured_log import described
+from aspect_wfm.outcome import CannotTell
 
 _QUICK = Config(
     connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3}
@@ -41,6 +45,16 @@ _MISSING = {
     "ResourceNotFoundException",
 }
 
+_CREDENTIALS_REFUSED = {
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+}
+
 _ACTION_SAID = re.compile(r"not authorized to perform:? ([a-z0-9-]+:[A-Za-z]+)")
 
 
@@ -60,8 +74,28 @@ class Unanswered(Exception):
     """No answer that says anything; the text is what came instead."""
 
 
-class Unreachable(Exception):
+class Unreachable(CannotTell):
     """AWS cannot be asked at all; the text says why and what to do."""
+
+
+def use(options: argparse.Namespace) -> None:
+    """Have `boto3.client` use the profile and region of `aspect_wfm.arguments.add_connection`, if
+    they are given. Raises what botocore raises for a profile that does not exist."""
+    if getattr(options, "profile", None) or getattr(options, "region", None):
+        boto3.setup_default_session(profile_name=options.profile, region_name=options.region)
+
+
+def explained(error: Exception) -> str:
+    """What to say of an error of botocore's after which nothing can be said, and what to do."""
+    if not isinstance(error, ClientError):
+        return (
+            f"Cannot ask AWS: {str(error).rstrip('.')}. Credentials and region are found as the "
+            "AWS CLI finds them: set --profile and --region, or AWS_PROFILE and AWS_REGION."
+        )
+    code = error.response["Error"].get("Code")
+    if code in _CREDENTIALS_REFUSED:
+        return f"AWS does not take the credentials ({code}): log in again, or set --profile."
+    return f"AWS refused a call: {described(error)}."
 
 
 class Aws:
@@ -76,16 +110,8 @@ class Aws:
         try:
             client = self.client("sts")
             return client.get_caller_identity()["Account"], client.meta.region_name
-        except ClientError as error:
-            raise Unreachable(
-                f"AWS does not take the credentials ({error.response['Error']['Code']}): log in "
-                "anew, or set AWS_PROFILE."
-            ) from error
-        except (BotoCoreError, ValueError) as error:
-            raise Unreachable(
-                f"Cannot ask AWS: {str(error).rstrip('.')}. Credentials and region are found as "
-                "the AWS CLI finds them (AWS_PROFILE, AWS_REGION)."
-            ) from error
+        except (BotoCoreError, ClientError, ValueError) as error:
+            raise Unreachable(explained(error)) from error
 
     def client(self, service: str) -> Any:
         """The boto3 client, made once."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from aspect_wfm.doctor.aws import Aws
+from aspect_wfm.aws import Aws
 
 HOUR = timedelta(hours=1)
 

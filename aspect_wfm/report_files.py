@@ -1,12 +1,13 @@
 """Where report files come from: the report bucket, or a folder with a copy of it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from aspect_wfm.reports.report_lines import ReportObject
+from aspect_wfm.outcome import CannotTell
 
 # It lies in the same bucket, and is no report (wire contract, section 2.2).
 _REFERENCE_TABLE = "ASPECT_AGENT_STATUS_INFO.csv"
@@ -19,7 +20,15 @@ _ADVICE = {
 }
 
 
-class SourceError(Exception):
+@dataclass(frozen=True, slots=True)
+class ReportObject:
+    """A report file: its object key, or its path in a folder, and its bytes."""
+
+    key: str
+    data: bytes
+
+
+class SourceError(CannotTell):
     """The report files cannot be reached; the text says which and why."""
 
 

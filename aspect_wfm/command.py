@@ -1,0 +1,81 @@
+"""The command `aspect-wfm`: one parser, and what all subcommands have in common."""
+
+import argparse
+import os
+import pkgutil
+import sys
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from types import ModuleType
+from typing import NoReturn
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from aspect_wfm import __version__, commands, output
+from aspect_wfm.aws import explained, use
+from aspect_wfm.outcome import CannotTell, Status
+
+_STATUSES = (
+    "Exit status: 0 all is well, 1 there is something to do, 2 nothing could be said (unusable "
+    "input, no credentials, AWS out of reach), 130 after Ctrl-C."
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the subcommand that `arguments` name, by default those of the command line; the exit
+    status."""
+    output.prepare()
+    options = _parser().parse_args(arguments)
+    try:
+        use(options)
+        status = options.run(options)
+        sys.stdout.flush()
+    except CannotTell as error:
+        output.tell(str(error))
+        return Status.NOTHING_SAID
+    except (BotoCoreError, ClientError) as error:
+        output.tell(explained(error))
+        return Status.NOTHING_SAID
+    except BrokenPipeError:
+        # What reads the output, such as head, has ended; the interpreter flushes again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Status.ALL_WELL
+    except KeyboardInterrupt:
+        output.tell("Interrupted.")
+        return Status.INTERRUPTED
+    return int(status)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A mistake that it quotes from the command line is neutralised, too."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(output.visible(message))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="aspect-wfm",
+        description="Operate an integration of Amazon Connect with Aspect Workforce Management.",
+        epilog=_STATUSES,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"aspect-wfm {__version__}")
+    subparsers = parser.add_subparsers(title="subcommands", metavar="SUBCOMMAND", required=True)
+    for name, module in subcommands():
+        sub = subparsers.add_parser(
+            name,
+            help=module.SUMMARY,
+            description=module.DESCRIPTION,
+            epilog=" ".join(filter(None, (getattr(module, "EPILOG", ""), _STATUSES))),
+            allow_abbrev=False,
+        )
+        module.add_arguments(sub)
+        sub.set_defaults(run=module.run)
+    return parser
+
+
+def subcommands() -> Iterator[tuple[str, ModuleType]]:
+    """The name and the module of each subcommand, by name."""
+    for found in pkgutil.iter_modules(commands.__path__):
+        yield found.name, import_module(f"{commands.__name__}.{found.name}")

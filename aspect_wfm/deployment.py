@@ -1,0 +1,284 @@
+"""Where a deployment is: by Terraform's outputs or state, or by the name of its function."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from agent_events.environment import required
+from aspect_wfm.outcome import CannotTell
+
+RELAY, CLASSIFIER = "rta_lambda_function_name", "classifier_lambda_function_name"
+
+# In the place of the classifier function, with engine = flink.
+APPLICATION = "flink_application_arn"
+
+# What makes an object a deployment.
+READERS = (RELAY, CLASSIFIER, APPLICATION)
+
+# What an object may leave to those around it.
+_INHERITED = ("agent_event_stream_arn", "connect_instance_id")
+
+_ARN = re.compile(r"arn:[^:]+:[^:]+:(?P<region>[^:]*):(?P<account>[0-9]{12}):")
+
+# ARNs of what a deployment has made.
+_OWN = ("flink_application_arn", "rta_role_arn", "wfm_adapter_role_arn")
+
+_STATE_VERSION = 4
+
+# The group of runtime properties in the place of a function's environment variables: GROUP of
+# flink_src/report_line_job/properties.py.
+_GROUP = "environment"
+
+
+class DeploymentError(CannotTell):
+    """There is no deployment to look at; the text says why, and what to give instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """An object among the outputs that names a function or a Flink application; `path` is where,
+    empty at the root."""
+
+    path: str
+    outputs: Mapping[str, Any]
+
+    def get(self, name: str) -> str | None:
+        """An output's value; None where it is missing or null."""
+        value = self.outputs.get(name)
+        return value if isinstance(value, str) and value else None
+
+    @property
+    def classifier(self) -> str | None:
+        """What classifies: a function's name, or the ARN of a Flink application."""
+        return self.get(CLASSIFIER) or self.get(APPLICATION)
+
+    def urls(self, name: str) -> list[str]:
+        value = self.outputs.get(name)
+        return [url for url in value if isinstance(url, str)] if isinstance(value, list) else []
+
+
+def read_outputs(source: str) -> Mapping[str, Any]:
+    """The values of the outputs by name, from `terraform output -json` or a state.
+
+    `source` is a file, `-` for standard input, or a folder, in which terraform is asked. Raises
+    DeploymentError.
+    """
+    path = Path(source)
+    if source == "-":
+        return output_values(sys.stdin.read(), "standard input")
+    if path.is_dir():
+        return output_values(_asked(path), f"terraform output -json in {path}")
+    try:
+        return output_values(path.read_text(encoding="utf-8"), source)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise DeploymentError(f"Cannot read {source}: {reason}.") from error
+
+
+def output_values(text: str, where: str) -> Mapping[str, Any]:
+    """The values of the outputs in `text`, which came from `where`. Raises DeploymentError."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        raise DeploymentError(
+            f"{where} is no JSON object: give what terraform output -json prints, a state file "
+            "(terraform.tfstate), or the folder of the configuration."
+        )
+    if "terraform_version" in document and "version" in document:
+        if document["version"] != _STATE_VERSION:
+            raise DeploymentError(
+                f"{where} is a state of version {document['version']}, not {_STATE_VERSION}: give "
+                "what terraform output -json prints."
+            )
+        outputs = document.get("outputs")
+        document = outputs if isinstance(outputs, dict) else {}
+    return {
+        name: each["value"] if isinstance(each, dict) and "value" in each else each
+        for name, each in document.items()
+    }
+
+
+def deployments(outputs: Mapping[str, Any], where: str) -> list[Deployment]:
+    """Every object, at any depth, that names a function or an application; each of them once.
+
+    Raises DeploymentError when there is none.
+    """
+    found: list[Deployment] = []
+    named: set[str] = set()
+    for each in _objects(outputs, "", {}):
+        readers = {name for key in READERS if (name := each.get(key))}
+        if readers - named:
+            named |= readers
+            found.append(each)
+    if not found:
+        raise DeploymentError(
+            f"There is no deployment in {where}: no output, and nothing in an output, has "
+            f"{RELAY}, {CLASSIFIER} or {APPLICATION}. After an apply every example has them; in a "
+            'configuration of your own, put the module out: output "rta" { value = module.rta }.'
+        )
+    return found
+
+
+def check_place(found: Sequence[Deployment], account: str, region: str) -> None:
+    """Raise DeploymentError where the outputs are of another account or region.
+
+    The stream may be of another account, so what the deployment itself has made decides.
+    """
+    for each in found:
+        stream = _ARN.match(each.get("agent_event_stream_arn") or "")
+        regions = {stream["region"]} if stream else set()
+        accounts = {url.split("/")[-2] for url in each.urls("sqs_queue_urls") if "/" in url}
+        accounts |= {arn["account"] for name in _OWN if (arn := _ARN.match(each.get(name) or ""))}
+        if accounts - {account} or regions - {region}:
+            raise DeploymentError(
+                f"The outputs are of account {', '.join(accounts) or account} in "
+                f"{', '.join(regions) or region}, and the credentials of account {account} in "
+                f"{region}: set --profile and --region, or choose deployments with --only."
+            )
+
+
+def refuse_application(name: str) -> None:
+    """Raises DeploymentError for the ARN of a Flink application."""
+    if is_application(name):
+        raise DeploymentError(
+            f"{name} is a Flink application, and no function that a record could go through again. "
+            "What it put aside would be put aside again; when that is fixed, and for what a "
+            "function before it gave up, write the lines that are missing from what the stream "
+            "holds, with aspect-wfm rebuild. See docs/operations.md."
+        )
+
+
+def chosen_function(
+    source: str | None,
+    only: str | None,
+    name: str | None,
+    outputs: Sequence[str],
+    place: Callable[[], tuple[str, str]],
+) -> str:
+    """The function's name: as given, or the one that Terraform's outputs in `source` (a file, a
+    folder or `-`) name in one of `outputs`, at the place `only` if that is given.
+
+    `place` tells the account and the region of the credentials. Raises DeploymentError.
+    """
+    if name:
+        return name
+    if not source:
+        raise DeploymentError(
+            "Name the function with --function, or give what terraform output -json prints, or "
+            "the folder of the configuration."
+        )
+    found = deployments(read_outputs(source), source)
+    check_place(found if only is None else [each for each in found if each.path == only], *place())
+    places = {each.path for each in found}
+    if only is not None and only not in places:
+        raise DeploymentError(
+            f"There is no deployment at {only}; they are at: {', '.join(sorted(places))}."
+        )
+    named = sorted(
+        {
+            name
+            for each in found
+            for key in outputs
+            if only in (None, each.path) and (name := each.get(key))
+        }
+    )
+    if not named:
+        for each in found:
+            if only in (None, each.path):
+                refuse_application(each.get(APPLICATION) or "")
+        raise DeploymentError(f"No output in {source} is one of {', '.join(outputs)}.")
+    if len(named) > 1:
+        raise DeploymentError(
+            f"{source} names several functions: say which with --function, {' or '.join(named)}."
+        )
+    return named[0]
+
+
+def environment_of(lambda_client: Any, name: str) -> tuple[str, Mapping[str, str]]:
+    """A function's plain name, and its environment variables. Raises DeploymentError, and what
+    botocore raises."""
+    try:
+        found = lambda_client.get_function_configuration(FunctionName=name)
+    except ClientError as error:
+        if error.response["Error"].get("Code") != "ResourceNotFoundException":
+            raise
+        raise DeploymentError(
+            f"There is no function {name} in {lambda_client.meta.region_name} that these "
+            "credentials can see: check the name, --region and --profile."
+        ) from error
+    environment = found.get("Environment", {})
+    if "Error" in environment:
+        raise DeploymentError(
+            f"Lambda does not show the configuration of {found['FunctionName']} "
+            f"({environment['Error'].get('ErrorCode')}): allow kms:Decrypt on the key that "
+            "encrypts it."
+        )
+    return found["FunctionName"], environment.get("Variables", {})
+
+
+def is_application(classifier: str) -> bool:
+    """Whether a classifier is a Flink application's ARN, and no function's name."""
+    return ":kinesisanalytics:" in classifier
+
+
+def application_name(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
+
+def environment(detail: Mapping[str, Any]) -> Mapping[str, str]:
+    """What the classifier in an application is told, from what DescribeApplication answers."""
+    properties = detail.get("ApplicationConfigurationDescription", {}).get(
+        "EnvironmentPropertyDescriptions", {}
+    )
+    return {
+        name: value
+        for group in properties.get("PropertyGroupDescriptions", [])
+        if group["PropertyGroupId"] == _GROUP
+        for name, value in group["PropertyMap"].items()
+    }
+
+
+def stream_of(environment: Mapping[str, str]) -> str:
+    """The stream that an application with this environment reads. Raises ConfigurationError."""
+    return required(environment, "AGENT_EVENT_STREAM_ARN", "the ARN of the agent event stream")
+
+
+def _objects(value: Any, path: str, around: Mapping[str, Any]) -> Iterator[Deployment]:
+    if isinstance(value, Mapping):
+        inherited = {name: value.get(name) or around.get(name) for name in _INHERITED}
+        if any(isinstance(value.get(name), str) for name in READERS):
+            yield Deployment(path, {**value, **inherited})
+        for key, each in value.items():
+            yield from _objects(each, f"{path}.{key}" if path else str(key), inherited)
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _objects(each, f"{path}[{index}]", around)
+
+
+def _asked(folder: Path) -> str:
+    terraform = shutil.which("terraform")
+    if terraform is None:
+        raise DeploymentError(
+            f"terraform is not on the PATH, so that it cannot be asked in {folder}: give the file "
+            "that terraform output -json printed elsewhere."
+        )
+    done = subprocess.run(
+        [terraform, "output", "-json", "-no-color"],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise DeploymentError(f"terraform output -json in {folder} failed:\n{done.stderr.strip()}")
+    return done.stdout
