@@ -234,6 +234,41 @@ def test_what_is_imported_as_the_page_says_keeps_its_name_its_keys_and_its_files
     assert before["objects"].items() <= old.held()["objects"].items()
 
 
+def test_roles_are_imported_instead_of_users(cloud: LocalCloud, tmp_path: Path) -> None:
+    """A stack in role mode: its roles keep their names and whom they trust."""
+    variables = _written(_block("authorization_mode"))
+    account, external_id = variables["source_aws_account_id"], variables["external_id"]
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"sts:ExternalId": external_id}},
+    }
+    for name in ("wfm_adapter_user_name", "rta_user_name"):
+        cloud.client("iam").create_role(
+            RoleName=variables[name],
+            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+        )
+    made = workspace("examples/both-new-stream", tmp_path, cloud)
+    (made.folder / "import.tf").write_text(_block("aws_iam_role"))
+    connect = {"connect_s3_bucket": CONNECT_BUCKET, "connect_s3_prefix": CONNECT_PREFIX}
+    assert made.changes(variables | connect)
+    plan = json.loads(made.run("show", "-json", "again.tfplan"))["resource_changes"]
+    changes = {each["address"]: each["change"] for each in plan if "importing" in each["change"]}
+    assert changes.keys() == {
+        "module.agent_productivity.aws_iam_role.wfm_adapter[0]",
+        "module.rta.aws_iam_role.rta[0]",
+    }
+    for change in changes.values():
+        before, after = change["before"], change["after"]
+        assert change["actions"] == ["update"]
+        changed = {name for name in after if before.get(name) != after[name]}
+        assert changed - {"tags", "tags_all"} == {"assume_role_policy", "description"}
+        (statement,) = json.loads(after["assume_role_policy"])["Statement"]
+        assert statement.keys() - trust.keys() == {"Sid"}
+        assert trust.items() <= statement.items()
+
+
 def test_cloudformation_does_not_delete_a_user_who_has_a_key(cloud: LocalCloud) -> None:
     """Why the page has the keys deleted first."""
     cloudformation = cloud.client("cloudformation")
@@ -260,20 +295,30 @@ def _blocks() -> list[str]:
     ]
 
 
+def _block(containing: str) -> str:
+    """The one HCL block of the page that contains a text."""
+    (text,) = [each for each in _blocks() if containing in each]
+    return text
+
+
+def _written(text: str) -> dict[str, Any]:
+    """The variables that a block of the page sets."""
+    return {
+        name: json.loads(value)
+        for name, value in re.findall(r"^(\w+) += (.+)$", text, re.MULTILINE)
+    }
+
+
 def _import_blocks() -> str:
-    """The import blocks of the page, for this account."""
-    (text,) = [each for each in _blocks() if "import {" in each]
+    """The import blocks of the page for a stack with users, for this account."""
+    text = _block("aws_iam_user")
     assert text.count("111122223333") == 1
     return text.replace("111122223333", ACCOUNT_ID)
 
 
 def _variables(old: Old) -> dict[str, Any]:
-    """The variables of the page, with the names that the stack has in the place of made-up ones."""
-    (text,) = [each for each in _blocks() if "import {" not in each]
-    written = {
-        name: json.loads(value)
-        for name, value in re.findall(r"^(\w+) += (.+)$", text, re.MULTILINE)
-    }
+    """The variables of the page, with the names that the stack has instead of made-up ones."""
+    written = _written(_block("report_retention_days"))
     names = {
         "agent_event_stream_name": old.stack.resource("CreateStreamStack", "KinesisStream"),
         "report_bucket_name": old.bucket,

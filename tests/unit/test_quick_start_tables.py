@@ -1,5 +1,6 @@
-"""docs/migrating-from-the-quick-start.md names every parameter and output of the six templates, for
-the options that have it, and a variable or output that these options' examples have."""
+"""docs/migrating-from-the-quick-start.md names every parameter, output and resource of the six
+templates; parameters and outputs for the options that have them, and with a variable or output of
+these options' examples."""
 
 import re
 from collections.abc import Mapping
@@ -20,8 +21,8 @@ EXAMPLES = {
 }
 _AP, _RTA, _NEW, _EXISTING = {1, 3, 4, 6}, {2, 3, 5, 6}, {1, 2, 3}, {4, 5, 6}
 
-# The templates' own, by the options that have them: in the repository
-# aws-quickstart/connect-integration-aspect-wfm, folder templates.
+# The templates' own, by the options that have them, as the guide has them: in the repository
+# aws-quickstart/connect-integration-aspect-wfm, folder templates, before August 2023.
 PARAMETERS = {
     "KdaApplicationName": _AP,
     "AspectApDataS3Prefix": _AP,
@@ -51,8 +52,55 @@ OUTPUTS = {
     "RTAUserName": _RTA,
 }
 
+# What the last version has in addition or instead: the same folder at 6ebdfb3, and in
+# aws-ia/cfn-ps-connect-integration-aspect-wfm at 4ddf3c3.
+PARAMETERS_OF_THE_LAST_VERSION = {
+    "FirehoseStreamName": _AP,
+    "AlvariaApDataS3Prefix": _AP,
+    "SignedOutStatuses": _AP,
+    "StatusSeparator": _AP,
+    "AuthorizationMode": _NEW | _EXISTING,
+    "SourceAwsAccountId": _NEW | _EXISTING,
+    "ExternalId": _NEW | _EXISTING,
+}
+OUTPUTS_OF_THE_LAST_VERSION = {
+    "APKinesisLambdaFunctionName": _AP,
+    "APUpdateLambdaFunctionName": _AP,
+    "WFMAdapterRoleARN": _AP,
+    "RTALambdaFunctionName": _RTA,
+    "RTARoleARN": _RTA,
+}
+# The logical ids there, by template.
+RESOURCES = {
+    "create-kinesis-stream": "KinesisKMSKey KinesisStream",
+    "aspect-wfm-ap-kda": (
+        "S3Bucket CopyZipsTemplate FirehoseRole FirehoseGluePolicy FirehoseS3Policy "
+        "FirehoseLogsPolicy OutputKinesisFirehose UpdateLambdaRole FirehoseUpdateLambda "
+        "UpdateLambdaVersion ScheduledEvent PermissionForEventsToInvokeLambda KinesisLambdaRole "
+        "KinesisLambdaWriteOutputFirehosePolicy KinesisLambdaFunction LambdaKinesisStream "
+        "WFMAdapterUser WFMAdapterRole WFMAdapterReadS3Policy WFMAdapterDecryptS3Policy"
+    ),
+    "aspect-wfm-rta": (
+        "LambdaZipsBucket CopyZipsTemplate DynamoDbAgentEvent DynamoDbConfig SqsQ SqsQ2 SqsQ3 "
+        "SqsQ4 SqsQ5 SqsQ6 SqsQ7 SqsQ8 SqsQ9 SqsQ10 LambdaRole LambdaWriteSqsPolicy "
+        "LambdaReadWriteAgentEventTablePolicy LambdaReadConfigTablePolicy "
+        "LambdaDecryptKinesisPolicy LambdaFunction LambdaKinesisStream RtaUser RtaRole "
+        "RtaReadAgentEventTablePolicy RtaReadWriteConfigTablePolicy RtaReadWriteQueuePolicy "
+        "RtaReadWriteLambdaConfigPolicy"
+    ),
+}
+
 # What the guide knows nothing like.
-_NOT_OURS = {"QSS3BucketRegion"}
+_NOT_OURS = {"QSS3BucketRegion", "StatusSeparator"}
+
+# The sections whose numbered steps are followed one after the other.
+_PROCEDURES = (
+    "Protect what you have",
+    "Way A: side by side",
+    "Way B: keep the names",
+    "Switch the RTA server",
+    "Delete the old stack",
+)
 
 
 def test_every_option_has_its_example() -> None:
@@ -64,7 +112,12 @@ def test_every_option_has_its_example() -> None:
 
 @pytest.mark.parametrize(
     ("heading", "theirs", "file"),
-    [("Parameters", PARAMETERS, "variables.tf"), ("Outputs", OUTPUTS, "outputs.tf")],
+    [
+        ("Parameters", PARAMETERS, "variables.tf"),
+        ("Parameters of the last version", PARAMETERS_OF_THE_LAST_VERSION, "variables.tf"),
+        ("Outputs", OUTPUTS, "outputs.tf"),
+        ("Outputs of the last version", OUTPUTS_OF_THE_LAST_VERSION, "outputs.tf"),
+    ],
 )
 def test_every_parameter_and_output_is_one_of_its_options_examples(
     heading: str, theirs: Mapping[str, set[int]], file: str
@@ -79,29 +132,50 @@ def test_every_parameter_and_output_is_one_of_its_options_examples(
             assert lacking == [], name
 
 
-def test_the_last_versions_parameters_are_ours_too() -> None:
-    rows = _rows("Parameters", columns=3)
-    assert {name for name, *_ in rows} == {
-        "FirehoseStreamName",
-        "AlvariaApDataS3Prefix",
-        "SignedOutStatuses, StatusSeparator",
+def test_every_resource_of_the_last_version_is_accounted_for() -> None:
+    named = {
+        name
+        for _, ids, *_ in _rows("What keeps its name", columns=4)
+        for name in re.findall(r"`(\w+)`", ids)
     }
-    for option in _AP:
-        assert {here for _, here, _ in rows} <= _declared(option, "variables.tf")
+    for template, ids in RESOURCES.items():
+        assert set(ids.split()) - named == set(), template
 
 
 def test_what_is_kept_by_a_variable_is_kept_by_one_that_exists() -> None:
-    kept = [here for *_, here in _rows("What keeps its name", columns=4) if "import" in here]
-    assert len(kept) == 5
+    kept = [here for *_, here in _rows("What keeps its name", columns=4) if "by import" in here]
+    assert len(kept) == 7
     named = set(re.findall(r"`\w+`", " ".join(kept)))
     assert len(named) == 4
     assert named <= _declared(3, "variables.tf")
 
 
+def test_every_step_says_where_it_is_done_and_how_long_it_takes() -> None:
+    for heading in _PROCEDURES:
+        steps = re.findall(r"^\d+\. .*(?:\n {3,}.*)*", _section(heading), re.MULTILINE)
+        assert len(steps) >= 3, heading
+        for step in steps:
+            assert re.match(
+                r"\d+\. \*\*[^*]+\*\*\s\*[^*]+?,\s\d+\s(minutes|hour)\b[^*]*\.\*", step
+            ), step
+
+
+@pytest.mark.parametrize("heading", ["Way A: side by side", "Way B: keep the names"])
+def test_terraform_is_initialized_before_it_plans(heading: str) -> None:
+    commands = re.findall(r"^ *terraform (\w+)", _section(heading), re.MULTILINE)
+    assert commands[:3] == ["init", "plan", "apply"]
+
+
+def _section(heading: str) -> str:
+    """What is below a heading, up to the next one of level two or three."""
+    (section,) = re.findall(rf"^##+ {heading}$(.*?)^##", PAGE, re.MULTILINE | re.DOTALL)
+    found: str = section
+    return found
+
+
 def _rows(heading: str, columns: int) -> list[list[str]]:
     """The rows, without their headings, of the tables with so many columns below a heading."""
-    (section,) = re.findall(rf"^## {heading}$(.*?)^## ", PAGE, re.MULTILINE | re.DOTALL)
-    tables = re.findall(r"^\|.*\n\| ---.*\n((?:\|.*\n)+)", section, re.MULTILINE)
+    tables = re.findall(r"^\|.*\n\| ---.*\n((?:\|.*\n)+)", _section(heading), re.MULTILINE)
     rows = [line.strip("| ").split(" | ") for table in tables for line in table.splitlines()]
     return [row for row in rows if len(row) == columns]
 
