@@ -166,4 +166,4 @@ $(LOCK)/.ready: requirements-dev.txt
 	@touch $@
 
 clean: ## Remove what was built and installed, but not the zips
-	rm -rf .venv $(SCANNERS) $(FLINK) $(LOCK) build
+	rm -rf .venv $(SCANNERS) $(FLINK) $(LOCK) aspect_wfm.egg-info build

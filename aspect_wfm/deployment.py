@@ -178,7 +178,6 @@ def chosen_function(
             "the folder of the configuration."
         )
     found = deployments(read_outputs(source), source)
-    check_place(found if only is None else [each for each in found if each.path == only], *place())
     places = {each.path for each in found}
     if only is not None and only not in places:
         raise DeploymentError(
@@ -201,6 +200,7 @@ def chosen_function(
         raise DeploymentError(
             f"{source} names several functions: say which with --function, {' or '.join(named)}."
         )
+    check_place([each for each in found if only in (None, each.path)], *place())
     return named[0]
 
 

@@ -1,28 +1,59 @@
-"""The programs for operators run where there is no make: Python and boto3 are enough."""
+"""The operators' package: what it needs, how its parts depend on each other, what prints."""
 
 import ast
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.local_cloud.terraform_cli import REPOSITORY
 
-PACKAGES = [*REPOSITORY.glob("aspect_wfm"), *REPOSITORY.glob("lambda_src/*/")]
+PACKAGE = REPOSITORY / "aspect_wfm"
+SUBPACKAGES = sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
 
 
-def imported(path: Path) -> Iterator[str]:
-    """The packages that a file imports."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def nodes(folder: Path) -> Iterator[tuple[Path, ast.AST]]:
+    """Every node of the syntax of every file in `folder`."""
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            yield path, node
+
+
+def imported(folder: Path) -> Iterator[tuple[Path, str]]:
+    """The modules that the files in `folder` import."""
+    for path, node in nodes(folder):
         if isinstance(node, ast.Import):
-            yield from (each.name.partition(".")[0] for each in node.names)
+            yield from ((path, each.name) for each in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, path
-            yield str(node.module).partition(".")[0]
+            yield path, str(node.module)
 
 
-def test_the_tools_need_python_and_boto3_alone() -> None:
-    own = {folder.name for folder in PACKAGES}
-    for folder in PACKAGES:
-        for path in folder.rglob("*.py"):
-            needed = set(imported(path)) - set(sys.stdlib_module_names) - own
-            assert needed <= {"boto3", "botocore"}, path
+def test_python_and_boto3_are_all_that_operators_and_functions_need() -> None:
+    folders = [PACKAGE, *REPOSITORY.glob("lambda_src/*/")]
+    known = {*sys.stdlib_module_names, "boto3", "botocore", *(each.name for each in folders)}
+    for folder in folders:
+        for path, module in imported(folder):
+            assert module.partition(".")[0] in known, path
+
+
+@pytest.mark.parametrize("name", [each for each in SUBPACKAGES if each != "commands"])
+def test_a_subpackage_imports_nothing_of_another_one(name: str) -> None:
+    others = tuple(f"aspect_wfm.{each}" for each in SUBPACKAGES if each != name)
+    found = [module for _, module in imported(PACKAGE / name) if module.startswith(others)]
+    assert found == []
+
+
+def test_only_the_module_for_output_prints() -> None:
+    for path, node in nodes(PACKAGE):
+        if isinstance(node, ast.Name) and node.id == "print":
+            assert path.name == "output.py", path
+        if isinstance(node, ast.Attribute) and node.attr == "write":
+            assert ast.unparse(node.value) not in ("sys.stdout", "sys.stderr"), path
+
+
+def test_nothing_depends_on_the_benchmarks() -> None:
+    for folder in ("aspect_wfm", "lambda_src", "flink_src", "tests"):
+        for path, module in imported(REPOSITORY / folder):
+            assert module.partition(".")[0] != "benchmarks", path

@@ -49,6 +49,7 @@ from aspect_wfm.cost.rules import (
 from aspect_wfm.cost.tables import dollars
 from aspect_wfm.cost.timing import Timing, read_figures, read_timing
 from aspect_wfm.cost.workload import Workload
+from aspect_wfm.outcome import Status
 from rta_relay.agent_state import is_signed_out, item_size, table_item
 from rta_relay.concurrent_calls import CALLS_AT_ONCE
 from rta_relay.message import message

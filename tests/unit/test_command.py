@@ -1,0 +1,139 @@
+"""What all subcommands have in common: exit statuses, messages, output that drives no terminal."""
+
+import json
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, NoCredentialsError
+
+from aspect_wfm import __version__
+from aspect_wfm.command import main, subcommands
+from aspect_wfm.outcome import CannotTell, Status
+from aspect_wfm.output import say, say_json, tell, text_table, visible
+
+HOSTILE = "\x1b[2J\x9b1m\u202e\u2066name\x07"
+NEUTRAL = "\ufffd[2J\ufffd1m\ufffd\ufffdname\ufffd"
+
+AWS_SUBCOMMANDS = {
+    "doctor": ["outputs.json"],
+    "rebuild": ["--function", "f", "--from", "2026-03-02T08", "--to", "2026-03-02T09"],
+    "replay": ["--function", "f"],
+    "reports": ["--bucket", "b"],
+}
+
+
+def refused(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, "AnyCall")
+
+
+@pytest.fixture
+def outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder with outputs.json."""
+    (tmp_path / "outputs.json").write_text('{"rta_lambda_function_name": {"value": "f"}}')
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert capsys.readouterr().out == f"aspect-wfm {__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["mend"], ["cost", "--agents", "none"], ["reports"]])
+def test_arguments_that_say_nothing_end_with_2(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == Status.NOTHING_SAID
+
+
+@pytest.mark.parametrize(
+    ("raised", "status", "said"),
+    [
+        (CannotTell("Because."), Status.NOTHING_SAID, "Because."),
+        (NoCredentialsError(), Status.NOTHING_SAID, "Unable to locate credentials"),
+        (refused("ExpiredToken"), Status.NOTHING_SAID, "does not take the credentials"),
+        (refused("Throttling"), Status.NOTHING_SAID, "AWS refused a call: "),
+        (KeyboardInterrupt(), Status.INTERRUPTED, "Interrupted."),
+    ],
+)
+@pytest.mark.parametrize("name", [name for name, _ in subcommands()])
+@pytest.mark.usefixtures("outputs")
+def test_whatever_stops_a_subcommand_has_one_message_and_one_status(
+    name: str,
+    raised: BaseException,
+    status: Status,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def run(_options: object) -> Status:
+        raise raised
+
+    monkeypatch.setattr(f"aspect_wfm.commands.{name}.run", run)
+    assert main([name, *AWS_SUBCOMMANDS.get(name, [])]) == status
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert said in printed.err
+    assert len(printed.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", AWS_SUBCOMMANDS)
+@pytest.mark.usefixtures("outputs", "client")
+def test_a_profile_that_does_not_exist_is_the_same_mistake_everywhere(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([name, *AWS_SUBCOMMANDS[name], "--profile", "nobodys"]) == Status.NOTHING_SAID
+    assert "The config profile (nobodys) could not be found" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("client")
+def test_profile_and_region_are_those_of_every_client(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config").write_text("[profile theirs]\naws_access_key_id = a\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
+    main(["reports", "--bucket", "b", "--profile", "theirs", "--region", "eu-west-3"])
+    session = boto3.DEFAULT_SESSION
+    assert session is not None
+    assert (session.profile_name, session.region_name) == ("theirs", "eu-west-3")
+
+
+def test_a_hostile_name_reaches_no_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / HOSTILE).write_bytes(b"no line feed")
+    assert main(["reports", "--folder", str(tmp_path)]) == Status.NOTHING_SAID
+    assert NEUTRAL in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["cost", "--agents", HOSTILE])
+    assert HOSTILE not in capsys.readouterr().err
+
+
+def test_text_keeps_its_lines_and_loses_what_drives_a_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    say(f"one\n{HOSTILE}")
+    tell(HOSTILE)
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == (f"one\n{NEUTRAL}\n", f"{NEUTRAL}\n")
+    assert visible("a\nb") == "a\ufffdb"
+
+
+def test_json_loses_nothing_and_drives_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    document = {"name": HOSTILE, "grüße": ["日本"], "mark": "\x7f"}
+    say_json(document)
+    printed = capsys.readouterr().out
+    assert all(character.isprintable() for character in printed.replace("\n", ""))
+    assert "日本" in printed
+    assert json.loads(printed) == document
+
+
+def test_columns_are_aligned_by_what_a_terminal_shows() -> None:
+    assert text_table([["name", "n"], ["日本", "1"], ["e\u0301", "10"]]).splitlines() == [
+        "name   n",
+        "----  --",
+        "日本   1",
+        "e\u0301     10",
+    ]
