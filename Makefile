@@ -40,7 +40,7 @@ export PYTHONHASHSEED ?= 0
 # pytest-xdist's workers; the tests that apply side by side wait more than they compute.
 WORKERS ?= 3
 
-.PHONY: help setup hooks build lint format unit test chaos fuzz changes security cost bench demo doctor replay rebuild \
+.PHONY: help setup hooks build lint format unit test acceptance chaos fuzz changes security cost bench demo doctor replay rebuild \
 	flink-package test-flink chaos-flink publish lock clean
 
 help: ## Show this list
@@ -82,6 +82,9 @@ unit: $(READY) ## Run the tests that need neither Terraform nor a local cloud
 
 test: $(READY) ## Run all tests
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+acceptance: $(READY) ## Prove a deployment in an AWS account: make acceptance ACCEPTANCE="--yes --account 123456789012"
+	@$(BIN)/python -m tests.acceptance $(ACCEPTANCE)
 
 chaos: $(READY) ## Take random events through faults and crashes: make chaos EVENTS=... SEED=...
 	$(BIN)/python -m tests.chaos --events $(EVENTS) --seed $(SEED)
