@@ -8,8 +8,8 @@ from typing import Any
 
 from tests.acceptance.account import AccessKey, Account
 from tests.acceptance.interrupts import Interrupts
-from tests.acceptance.naming import Names
-from tests.acceptance.terraform import Terraform
+from tests.acceptance.naming import RUN_TAG, Names
+from tests.acceptance.terraform import Change, Terraform
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,11 @@ class Lacks:
     def get(self, what: str) -> str | None:
         """Why the cloud cannot do `what`; None if it can."""
         return self.reasons.get(what)
+
+    def forgets(self, change: Change) -> bool:
+        """Whether a plan has the change only because the cloud keeps none of its attributes."""
+        attributes = {(change.type, name) for name in change.attributes}
+        return change.actions == ("update",) and attributes <= self.forgotten
 
 
 @dataclass(slots=True)
@@ -78,7 +83,7 @@ class Deployment:
         with self.interrupts.held():
             made = self.account.client("kms").create_key(
                 Description=f"Acceptance run {self.names.prefix}",
-                Tags=[{"TagKey": "acceptance-run", "TagValue": self.names.run_id}],
+                Tags=[{"TagKey": RUN_TAG, "TagValue": self.names.run_id}],
             )["KeyMetadata"]
             self._kms_file.write_text(json.dumps([*self.kms_keys(), made["KeyId"]]))
         arn: str = made["Arn"]

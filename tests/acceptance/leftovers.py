@@ -66,22 +66,11 @@ def _buckets(account: Account, names: Names) -> list[str]:
 
 
 def _delivery_streams(account: Account, names: Names) -> list[str]:
-    firehose = account.client("firehose")
-    name = f"{names.prefix}-kda-to-s3"
-    try:
-        firehose.describe_delivery_stream(DeliveryStreamName=name)
-    except firehose.exceptions.ResourceNotFoundException:
-        return []
-    return [name]
-
-
-def _applications(account: Account, names: Names) -> list[str]:
-    flink = account.client("kinesisanalyticsv2")
-    try:
-        flink.describe_application(ApplicationName=names.prefix)
-    except flink.exceptions.ResourceNotFoundException:
-        return []
-    return [names.prefix]
+    # It lists from a name on, that name left out; those of the run follow each other.
+    found = account.client("firehose").list_delivery_streams(
+        ExclusiveStartDeliveryStreamName=names.prefix, Limit=10
+    )
+    return [each for each in found["DeliveryStreamNames"] if names.owns(each)]
 
 
 def _log_groups(account: Account, names: Names) -> Iterator[str]:
@@ -112,11 +101,6 @@ def _prefixed(
     return listed
 
 
-def _rules(account: Account, names: Names) -> list[str]:
-    found = account.client("events").list_rules(NamePrefix=names.prefix)
-    return [each["Name"] for each in found["Rules"]]
-
-
 _KINDS: dict[str, tuple[Listed, str]] = {
     "event source mapping": (_mappings, "aws lambda delete-event-source-mapping --uuid {}"),
     "function": (
@@ -124,12 +108,14 @@ _KINDS: dict[str, tuple[Listed, str]] = {
         "aws lambda delete-function --function-name {}",
     ),
     "event rule": (
-        _rules,
+        _prefixed("events", "list_rules", "NamePrefix", "Rules", "Name"),
         "aws events remove-targets --force --ids heartbeat --rule {0} && "
         "aws events delete-rule --force --name {0}",
     ),
     "Flink application": (
-        _applications,
+        _paged(
+            "kinesisanalyticsv2", "list_applications", "ApplicationSummaries", "ApplicationName"
+        ),
         "aws kinesisanalyticsv2 delete-application --application-name {0} --create-timestamp "
         "$(aws kinesisanalyticsv2 describe-application --application-name {0} "
         "--query ApplicationDetail.CreateTimestamp --output text)",

@@ -11,6 +11,9 @@ EXAMPLE = "examples/both-new-stream"
 _PREFIX = "aspect-acc-"
 _RUN = re.compile("[0-9a-f]{8}")
 
+# What the run makes carries its id.
+RUN_TAG = "acceptance-run"
+
 CONNECT_PREFIX = "connect/acme/Reports/Aspect/"
 REPORT_PREFIX = "OUTPUT/"
 STATUSES = {"Available": "A", "Offline": "0", "Project": "0"}
@@ -65,7 +68,7 @@ def variables(names: Names, engine: str) -> dict[str, Any]:
         "connect_s3_prefix": CONNECT_PREFIX,
         "kda_application_name": names.prefix,
         "name": names.prefix,
-        "tags": {"acceptance-run": names.run_id},
+        "tags": {RUN_TAG: names.run_id},
     }
     if engine == "flink":
         first["engine"] = "flink"

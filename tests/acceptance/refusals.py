@@ -32,6 +32,7 @@ def check_rta_user(deployment: Deployment, step: Step) -> None:
         deployment,
         step,
         "rta_user_name",
+        "the RTA user's key",
         permitted_rta_calls(deployment.outputs),
         forbidden_rta_calls(deployment.outputs),
     )
@@ -44,6 +45,7 @@ def check_adapter_user(deployment: Deployment, step: Step) -> None:
         deployment,
         step,
         "wfm_adapter_user_name",
+        "the WFM Adapter's key",
         permitted_adapter_calls(deployment.outputs, bucket),
         forbidden_adapter_calls(deployment.outputs, bucket),
     )
@@ -160,6 +162,7 @@ def _check(
     deployment: Deployment,
     step: Step,
     user: str,
+    title: str,
     permitted: list[Call],
     forbidden: list[Call],
 ) -> None:
@@ -177,6 +180,6 @@ def _check(
     allowed = [str(each) for each in forbidden if not is_refused(call(each))]
     step.expects(
         not allowed,
-        f"With the key of {user} all else is refused",
-        f"allowed: {', '.join(allowed)}" if allowed else f"{len(forbidden)} forbidden calls",
+        f"With {title} every forbidden call is refused",
+        f"allowed: {', '.join(allowed)}" if allowed else f"{len(forbidden)} calls",
     )

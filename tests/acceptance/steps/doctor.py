@@ -13,8 +13,10 @@ EXPECTED = {
     "alarms.topics": "the run names no SNS topic",
     "heartbeat.beat": "the first heartbeat comes within five minutes",
     "identity.keys": "no access key was made yet",
+    "reference_table.unnamed": "no Amazon Connect instance is named",
     "report.newest": "the first report file comes within five minutes of the first line",
     "stream.arrivals": "no event has come yet",
+    "stream.instance": "no Amazon Connect instance is named",
 }
 
 

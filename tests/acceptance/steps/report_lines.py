@@ -14,6 +14,8 @@ TITLE = "Find the report lines"
 # Firehose writes after five minutes; the functions and S3 have the rest.
 WITHIN_SECONDS = 420
 
+_SHOWN = 3
+
 # The clock that the waiting goes by may differ from AWS's.
 _GRACE_SECONDS = 60
 
@@ -42,8 +44,10 @@ def report_lines(deployment: Deployment, step: Step) -> None:
             else f"{len(absent)} of {len(day.lines)} are missing",
         )
     name = re.escape(deployment.outputs["firehose_stream_name"])
-    expected = re.compile(rf"{REPORT_PREFIX}\d{{4}}/\d\d/\d\d/\d\d/{name}-1-[0-9-]+[0-9a-f-]+")
+    expected = re.compile(rf"{REPORT_PREFIX}\d{{4}}/\d\d/\d\d/\d\d/{name}-\d+-[0-9-]+[0-9a-f-]+")
     odd = [each.key for each in adapter.files() if not expected.fullmatch(each.key)]
-    step.expects(not odd, "The files have the names that the adapter looks for", ", ".join(odd))
+    step.expects(
+        not odd, "The files have the names that the adapter looks for", ", ".join(odd[:_SHOWN])
+    )
     if deployment.reports:
         check_adapter_user(deployment, step)

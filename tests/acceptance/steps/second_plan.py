@@ -10,12 +10,7 @@ _EMPTY = "A second plan is empty (-detailed-exitcode is 0)"
 
 def second_plan(deployment: Deployment, step: Step) -> None:
     status, changes = deployment.terraform.plan()
-    forgotten = [
-        each
-        for each in changes
-        if each.actions == ("update",)
-        and {(each.type, name) for name in each.attributes} <= deployment.lacks.forgotten
-    ]
+    forgotten = [each for each in changes if deployment.lacks.forgets(each)]
     others = [each for each in changes if each not in forgotten]
     for each in forgotten:
         step.skips(f"{each.address}", "the local cloud does not keep " + ", ".join(each.attributes))
