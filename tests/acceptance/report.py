@@ -39,7 +39,7 @@ def without(text: str, private: dict[str, str]) -> str:
     for secret, shown in sorted(private.items(), key=lambda each: -len(each[0])):
         text = text.replace(secret, shown)
     text = text.replace(f"{REPOSITORY}/", "").replace(str(REPOSITORY), ".")
-    text = text.replace(f"{Path.home()}/", "~/")
+    text = re.sub(rf"{re.escape(str(Path.home()))}(?![\w-])", "~", text)
     return _ACCESS_KEY.sub(r"\1…", text)
 
 
@@ -53,8 +53,10 @@ def _lines(facts: Facts, evidence: Evidence, commands: Sequence[str]) -> Iterato
     failed = evidence.of(Kind.FAILED)
     yield "# Acceptance"
     yield ""
-    yield f"{'**Failed.**' if failed else 'Passed.'} {facts.where}, engine `{facts.engine}`, "
-    yield f"{facts.begun:%d %B %Y, %H:%M} UTC, revision {facts.revision}."
+    yield (
+        f"{'**Failed.**' if failed else 'Passed.'} {facts.where}, engine `{facts.engine}`, "
+        f"{facts.begun:%d %B %Y, %H:%M} UTC, revision {facts.revision}."
+    )
     yield ""
     yield "| step | result | seconds |"
     yield "| --- | --- | ---: |"

@@ -17,13 +17,13 @@ from tests.acceptance.steps.latency import warm_up
 
 TITLE = "Change the stream while events flow"
 
-_AGENTS = 4
+AGENTS = 4
 _ROUND_SECONDS = 1.0
 _ROUNDS_AFTERWARDS = 5
 
 _ARRIVES_WITHIN_SECONDS = 600
 
-_CHANGES: dict[str, Mapping[str, Any]] = {
+CHANGES: dict[str, Mapping[str, Any]] = {
     "shard_count from 1 to 2": TWO_SHARDS,
     "stream_mode to ON_DEMAND": ON_DEMAND,
     "stream_mode back to PROVISIONED": PROVISIONED,
@@ -35,7 +35,7 @@ def stream_changes(deployment: Deployment, step: Step) -> None:
     """Each change is one apply; the next is made although one before has failed."""
     server = RtaServer(deployment.account, deployment.user_key("rta_user_name"), deployment.outputs)
     server.set_flag(True)
-    for name, variables in _CHANGES.items():
+    for name, variables in CHANGES.items():
         if reason := deployment.lacks.get(name):
             step.skips(name, reason)
             continue
@@ -105,7 +105,7 @@ def traffic(deployment: Deployment) -> Iterator[list[Event]]:
     def go() -> None:
         try:
             while not ended.is_set():
-                for agent in range(_AGENTS):
+                for agent in range(AGENTS):
                     event = state_change(f"acceptance-traffic-{agent}", datetime.now(UTC))
                     put(kinesis, stream, event)
                     sent.append(event)
