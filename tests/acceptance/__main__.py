@@ -1,6 +1,7 @@
 """`python -m tests.acceptance --help`; docs/acceptance.md describes a run."""
 
 import argparse
+import os
 import shutil
 import sys
 import tempfile
@@ -67,6 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 options.account = stack.enter_context(local.local(Path(folder)))
                 options.yes, options.connect_instance = True, local.INSTANCE_ID
             account = ambient_account()
+            # The other programs look for one or the other of these.
+            os.environ.update(AWS_REGION=account.region, AWS_DEFAULT_REGION=account.region)
         except (TerraformMissingError, RegionMissingError, BotoCoreError, ClientError) as error:
             say(str(error))
             return REFUSED

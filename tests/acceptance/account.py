@@ -96,20 +96,24 @@ def once_allowed(call: Callable[[], Answer], sleep: Callable[[float], None] = ti
         waited += 2
 
 
-def is_refused(call: Callable[[], object], sleep: Callable[[float], None] = time.sleep) -> bool:
-    """Whether IAM refuses a call, now or once a right that was taken away is gone everywhere.
+def instead_of_refusal(
+    call: Callable[[], object], sleep: Callable[[float], None] = time.sleep
+) -> str | None:
+    """None if IAM refuses a call, now or once a right that was taken away is gone everywhere;
+    otherwise what came of it for two minutes: "allowed", or the code of another error.
 
-    A key that AWS does not know yet says nothing of rights, and neither does any other error: what
-    is not refused in two minutes is allowed.
+    A key that AWS does not know yet says nothing of rights.
     """
     waited = 0.0
     while True:
         try:
             call()
+            came = "allowed"
         except ClientError as error:
-            if _REFUSED.search(error_code(error)):
-                return True
+            came = error_code(error)
+            if _REFUSED.search(came):
+                return None
         if waited >= _CONSISTENT_WITHIN_SECONDS:
-            return False
+            return came
         sleep(2)
         waited += 2

@@ -42,6 +42,11 @@ class Names:
         """For the package of the Flink application."""
         return f"{self.prefix}-code-{self.account_id}"
 
+    @property
+    def users(self) -> tuple[str, str]:
+        """The users of the RTA server and of the WFM Adapter."""
+        return f"{self.prefix}-server", f"WFMAdapter-{self.prefix}"
+
     def owns(self, name: str) -> bool:
         """Whether a resource of this name is of this run."""
         return name.startswith((self.prefix, f"WFMAdapter-{self.prefix}"))

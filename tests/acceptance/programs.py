@@ -68,7 +68,7 @@ def run(
     if done.status not in success:
         told = " ".join([Path(command[0]).name, *command[1:]])
         raise ProgramError(
-            f"{told} ended with {done.status}:\n{done.stdout}\n{done.stderr}".strip()
+            f"{told} ended with {done.status}:\n{done.stderr}\n{done.stdout}".strip()
         )
     return done
 

@@ -55,9 +55,8 @@ def remove(
 def delete_access_keys(deployment: Deployment) -> str:
     """Delete the keys of both users; how many there were."""
     iam = deployment.account.client("iam")
-    users = (f"{deployment.names.prefix}-server", f"WFMAdapter-{deployment.names.prefix}")
     deleted = 0
-    for user in users:
+    for user in deployment.names.users:
         try:
             keys = iam.list_access_keys(UserName=user)["AccessKeyMetadata"]
         except iam.exceptions.NoSuchEntityException:

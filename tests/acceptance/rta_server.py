@@ -3,12 +3,16 @@
 import json
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tests.acceptance.account import AccessKey, Account, once_allowed
 from tests.acceptance.events import Event, States
 
 FLAG = "WriteEventsToQueue"
+
+# What SQS hands out in one call, at most.
+_MESSAGES = 10
 
 # A change of the function's configuration by somebody else, which ends soon.
 _UPDATES_TRIED = 30
@@ -73,12 +77,20 @@ class RtaServer:
         return received
 
     def receive_once(self, url: str, wait_seconds: int) -> list[Event]:
-        """At most ten messages of a queue, deleted one by one as only that is allowed."""
+        """The events of at most ten messages of a queue, which are deleted."""
         messages = once_allowed(
             lambda: self._sqs.receive_message(
-                QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=wait_seconds
+                QueueUrl=url, MaxNumberOfMessages=_MESSAGES, WaitTimeSeconds=wait_seconds
             )
         ).get("Messages", [])
-        for each in messages:
-            self._sqs.delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
+        # Side by side: until they are deleted, SQS hands out no more of their group.
+        with ThreadPoolExecutor(_MESSAGES) as pool:
+            list(
+                pool.map(
+                    lambda each: self._sqs.delete_message(
+                        QueueUrl=url, ReceiptHandle=each["ReceiptHandle"]
+                    ),
+                    messages,
+                )
+            )
         return [json.loads(each["Body"]) for each in messages]

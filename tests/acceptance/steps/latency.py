@@ -21,7 +21,7 @@ TITLE = "Measure the latency of events"
 
 # Enough that each agent's next event comes after its last has been written.
 _AGENTS = 100
-_EVENTS_A_SECOND = 20
+_EVENTS_A_SECOND = 10
 
 _ARRIVES_WITHIN_SECONDS = 180
 

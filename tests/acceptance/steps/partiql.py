@@ -46,23 +46,20 @@ def _ask(dynamodb: Any, table: str, step: Step) -> None:
     newer = statement(table, _AGENT, values(_LATER, _LARGE))
     older = statement(table, _AGENT, values(_EARLIER, ""))
     absent = statement(table, _ABSENT, values(_LATER, ""))
+    refused = "ConditionalCheckFailed"
     for question, asked, expected in (
-        ("A statement that is older than its item", older, "ConditionalCheckFailed"),
-        ("A statement for an agent without an item", absent, "ConditionalCheckFailed"),
-        ("A statement that is newer than its item", newer, None),
+        ("A statement of 1 KB that is older than its item of 3 KB", older, refused),
+        ("A statement of 1 KB for an agent without an item", absent, refused),
+        ("A statement of 3 KB that is newer than its item of 3 KB", newer, None),
     ):
         (code,), units = execute(dynamodb, [asked])
-        step.expects(code == expected, question, f"{code or 'written'}, {units:g} write units")
-        if expected:
-            step.answers(
-                f"{question}: write units",
-                f"{units:g}, with a stored item of 3 KB" if asked is older else f"{units:g}",
-            )
+        step.expects(code == expected, question, code or "written")
+        step.answers(f"{question}: write units", f"{units:g}")
     codes, units = execute(dynamodb, [older, newer, absent])
     step.expects(
-        codes == ["ConditionalCheckFailed", None, "ConditionalCheckFailed"],
+        codes == [refused, None, refused],
         "Statements of one call are refused one by one",
-        f"{', '.join(code or 'written' for code in codes)}; {units:g} write units in all",
+        f"{', '.join(code or 'written' for code in codes)}; write units: {units:g}",
     )
     item = dynamodb.get_item(TableName=table, Key={"AgentARN": {"S": _ABSENT}}, ConsistentRead=True)
     step.expects("Item" not in item, "A refused statement creates no item")

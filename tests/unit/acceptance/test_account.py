@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.acceptance.account import AccessKey, is_refused, once_allowed
+from tests.acceptance.account import AccessKey, instead_of_refusal, once_allowed
 
 # As AWS's services spell it: DynamoDB, Kinesis, Lambda and Firehose; IAM, S3 and SQS.
 REFUSALS = pytest.mark.parametrize("code", ["AccessDeniedException", "AccessDenied"])
@@ -39,23 +39,23 @@ def no_time(_seconds: float) -> None:
 
 @REFUSALS
 def test_a_refused_call_is_refused(code: str) -> None:
-    assert is_refused(answering(code), no_time)
+    assert instead_of_refusal(answering(code), no_time) is None
 
 
 @REFUSALS
 def test_a_right_that_is_taken_away_may_still_be_there_for_a_while(code: str) -> None:
-    assert is_refused(answering(None, None, code), no_time)
+    assert instead_of_refusal(answering(None, None, code), no_time) is None
 
 
 @UNKNOWN_KEYS
 def test_an_unknown_key_is_not_taken_for_a_refusal(code: str) -> None:
-    assert not is_refused(answering(code), no_time)
-    assert not is_refused(answering(code, None), no_time)
+    assert instead_of_refusal(answering(code), no_time) == code
+    assert instead_of_refusal(answering(code, None), no_time) == "allowed"
 
 
 @pytest.mark.parametrize("code", [None, "ValidationException", "ResourceNotFoundException"])
 def test_what_is_not_refused_is_allowed_whatever_comes_of_it(code: str | None) -> None:
-    assert not is_refused(answering(code), no_time)
+    assert instead_of_refusal(answering(code), no_time) == (code or "allowed")
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "UnrecognizedClientException"])

@@ -1,5 +1,6 @@
 """Nothing is touched before the caller has named the account and said yes."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ def touched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
         return lambda *_arguments: done.append(what) or 0  # type: ignore[func-returns-value]
 
     monkeypatch.setattr(program, "REPOSITORY", tmp_path)
+    monkeypatch.setattr(os, "environ", dict(os.environ))
     monkeypatch.setattr(program, "ambient_account", lambda: Account(ACCOUNT, "eu-central-1"))
     monkeypatch.setattr(program, "_run", note("run"))
     return done

@@ -59,7 +59,7 @@ def test_ctrl_c_in_the_terminal_does_not_reach_it_directly(tmp_path: Path) -> No
 
 def test_a_program_that_fails_says_what_it_printed(tmp_path: Path) -> None:
     told = "import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)"
-    with pytest.raises(ProgramError, match="ended with 3:\nout\n\nerr"):
+    with pytest.raises(ProgramError, match="ended with 3:\nerr\n\nout"):
         run([sys.executable, "-c", told], tmp_path)
     assert run([sys.executable, "-c", told], tmp_path, success=(3,)).status == 3
 

@@ -36,6 +36,7 @@ class Run:
         self.left: list[str] = []
         steps = tuple((title, self._step(title)) for title in TITLES)
         monkeypatch.setattr(program, "STEPS", steps)
+        monkeypatch.setattr(os, "environ", dict(os.environ))
         monkeypatch.setattr(program, "REPOSITORY", folder)
         monkeypatch.setattr(program, "REPORT", self.report)
         monkeypatch.setattr(program, "ambient_account", lambda: Account(ACCOUNT, "eu-central-1"))
