@@ -11,11 +11,13 @@ from tests.acceptance.naming import Names
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """A resource of the run, or a kind of resource that could not be listed (`name` says why)."""
+    """A resource of the run, or a kind of resource that may be there: it is not `known`, and `name`
+    says why."""
 
     kind: str
     name: str
     command: str
+    known: bool = True
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
@@ -34,7 +36,8 @@ def leftovers(account: Account, names: Names, kms_keys: Iterable[str]) -> list[L
                 for name in sorted(listed(account, names))
             ]
         except (BotoCoreError, ClientError) as error:
-            found.append(Leftover(kind, f"could not be listed: {error}", f"# list each {kind}"))
+            why = f"could not be looked for: {error}"
+            found.append(Leftover(kind, why, f"# {kind}: {why}", known=False))
     kms = account.client("kms")
     for key in kms_keys:
         try:
@@ -71,6 +74,15 @@ def _delivery_streams(account: Account, names: Names) -> list[str]:
         ExclusiveStartDeliveryStreamName=names.prefix, Limit=10
     )
     return [each for each in found["DeliveryStreamNames"] if names.owns(each)]
+
+
+def _applications(account: Account, names: Names) -> list[str]:
+    flink = account.client("kinesisanalyticsv2")
+    try:
+        flink.describe_application(ApplicationName=names.prefix)
+    except flink.exceptions.ResourceNotFoundException:
+        return []
+    return [names.prefix]
 
 
 def _log_groups(account: Account, names: Names) -> Iterator[str]:
@@ -113,9 +125,7 @@ _KINDS: dict[str, tuple[Listed, str]] = {
         "aws events delete-rule --force --name {0}",
     ),
     "Flink application": (
-        _paged(
-            "kinesisanalyticsv2", "list_applications", "ApplicationSummaries", "ApplicationName"
-        ),
+        _applications,
         "aws kinesisanalyticsv2 delete-application --application-name {0} --create-timestamp "
         "$(aws kinesisanalyticsv2 describe-application --application-name {0} "
         "--query ApplicationDetail.CreateTimestamp --output text)",

@@ -44,7 +44,7 @@ def remove(
             step.fails(what, str(error))
     left = leftovers(deployment.account, deployment.names, deployment.kms_keys())
     waited = 0.0
-    while left and waited < _GONE_WITHIN_SECONDS:
+    while any(each.known for each in left) and waited < _GONE_WITHIN_SECONDS:
         sleep(_PAUSE_SECONDS)
         waited += _PAUSE_SECONDS
         left = leftovers(deployment.account, deployment.names, deployment.kms_keys())

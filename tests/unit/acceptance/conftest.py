@@ -27,6 +27,17 @@ class MotoAccount(Account):
         return self.canned.get(service) or self.clients(service)
 
 
+class NoApplications:
+    """Flink, which has none: moto has no answer for an application that does not exist."""
+
+    class exceptions:  # noqa: N801 - as a client of boto3 has it
+        class ResourceNotFoundException(Exception):
+            pass
+
+    def describe_application(self, **_: str) -> None:
+        raise self.exceptions.ResourceNotFoundException
+
+
 @dataclass(frozen=True, slots=True)
 class FakeTerraform(Terraform):
     """Notes what it is asked for. `errors` are raised by one apply or destroy each, in order."""
@@ -68,7 +79,7 @@ class FakeTerraform(Terraform):
 
 @pytest.fixture
 def account(client: Client) -> MotoAccount:
-    return MotoAccount(ACCOUNT_ID, REGION, client)
+    return MotoAccount(ACCOUNT_ID, REGION, client, {"kinesisanalyticsv2": NoApplications()})
 
 
 @pytest.fixture
