@@ -1,6 +1,7 @@
 """Nothing is touched before the caller has named the account and said yes."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from botocore.exceptions import NoCredentialsError
 from tests.acceptance import __main__ as program
 from tests.acceptance.__main__ import REFUSED, main
 from tests.acceptance.account import Account, RegionMissingError
+from tests.local_cloud.terraform_cli import REPOSITORY
 
 ACCOUNT = "123456789012"
 
@@ -82,6 +84,17 @@ def test_it_first_says_what_it_creates_what_that_costs_and_how_long_it_takes(
         "60 minutes",
     ):
         assert promised in printed
+
+
+def test_the_page_has_the_cost_and_the_duration_that_the_run_prints(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    main([])
+    printed = capsys.readouterr().out
+    (cents,) = re.findall(r"at most (\d+) US cents", printed)
+    (minutes,) = re.findall(r"about (\d+) minutes", printed)
+    page = " ".join((REPOSITORY / "docs" / "acceptance.md").read_text().split())
+    assert f"{minutes} minutes and {cents} US cents in `eu-central-1`" in page
 
 
 @pytest.mark.parametrize(
