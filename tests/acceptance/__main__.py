@@ -75,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return REFUSED
         except KeyboardInterrupt:
             return INTERRUPTED
-        deployment = _deployment(account, options, interrupts)
+        deployment = _deployment(account, options)
         if refusal := _refusal(account, options, deployment):
             say(f"\n{refusal}\nNothing was touched.")
             return REFUSED
@@ -105,10 +105,10 @@ def _run(deployment: Deployment, options: argparse.Namespace, interrupts: Interr
         if not options.remove:
             deployment.folder.mkdir(parents=True)
             _take_steps(deployment, evidence, options.local)
+        interrupts.ignore()
     except KeyboardInterrupt:
         say("\nInterrupted: removing everything.")
     commands = []
-    interrupts.ignore()
     with evidence.step(removal.TITLE) as step:
         commands = removal.remove(deployment, step)
     if not commands and not evidence.steps[-1].failed:
@@ -169,9 +169,7 @@ def _revision() -> str:
         return "unknown"
 
 
-def _deployment(
-    account: Account, options: argparse.Namespace, interrupts: Interrupts
-) -> Deployment:
+def _deployment(account: Account, options: argparse.Namespace) -> Deployment:
     names = Names(options.remove or new_run(), account.account_id)
     folder = REPOSITORY / "build" / "acceptance" / names.run_id
     return Deployment(
@@ -180,7 +178,6 @@ def _deployment(
         Options(options.engine, options.connect_instance, options.events),
         folder,
         Terraform(folder),
-        interrupts,
         local.LACKS if options.local else Lacks(),
     )
 

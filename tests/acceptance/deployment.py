@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.acceptance.account import AccessKey, Account
-from tests.acceptance.interrupts import Interrupts
+from tests.acceptance.interrupts import held
 from tests.acceptance.naming import RUN_TAG, Names
 from tests.acceptance.terraform import Change, Terraform
 
@@ -48,7 +48,6 @@ class Deployment:
     options: Options
     folder: Path
     terraform: Terraform
-    interrupts: Interrupts
     lacks: Lacks = field(default_factory=Lacks)
     variables: dict[str, Any] = field(default_factory=dict)
     outputs: dict[str, Any] = field(default_factory=dict)
@@ -80,7 +79,7 @@ class Deployment:
     def make_kms_key(self) -> str:
         """Make a customer-managed key; its ARN. A key has no name of the run's, so its id is noted
         before an interrupt comes through."""
-        with self.interrupts.held():
+        with held():
             made = self.account.client("kms").create_key(
                 Description=f"Acceptance run {self.names.prefix}",
                 Tags=[{"TagKey": RUN_TAG, "TagValue": self.names.run_id}],
@@ -97,7 +96,8 @@ class Deployment:
 @dataclass(frozen=True, slots=True)
 class ExpectedLines:
     """Report lines that the adapter has to find, and when the last of their events was put, in
-    seconds since 1970 by AWS's clock."""
+    seconds since 1970 by AWS's clock, and by the monotonic one of this machine."""
 
     lines: tuple[bytes, ...]
     put_at: float
+    put_at_here: float

@@ -22,16 +22,23 @@ class Interrupts:
     @contextmanager
     def handled(self) -> Iterator[None]:
         """Handle the signals of this process until the block ends."""
+        global _current
         before = {each: signal.signal(each, self._handle) for each in _SIGNALS}
+        outer, _current = _current, self
         try:
             yield
         finally:
+            _current = outer
             for each, handler in before.items():
                 signal.signal(each, handler)
 
+    def ignore(self) -> None:
+        """From now on take each signal for a later one: everything is being removed."""
+        self._ignored = True
+
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Put a signal off until the block has ended, which makes something and notes it down."""
+        """Put a signal off until the block has ended."""
         self._held = True
         try:
             yield
@@ -40,10 +47,6 @@ class Interrupts:
         if self._put_off:
             self._put_off = False
             raise KeyboardInterrupt
-
-    def ignore(self) -> None:
-        """From now on take each signal for a later one: everything is being removed."""
-        self._ignored = True
 
     def _handle(self, _signal: int, _frame: FrameType | None) -> None:
         if self.received or self._ignored:
@@ -54,3 +57,13 @@ class Interrupts:
             self._put_off = True
             return
         raise KeyboardInterrupt
+
+
+_current = Interrupts()
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Put an interrupt off until the block has ended, which makes something and notes it down."""
+    with _current.held():
+        yield

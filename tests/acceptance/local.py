@@ -38,7 +38,10 @@ def local(folder: Path) -> Iterator[str]:
     """Start the local cloud and make it the ambient one; its account. Nothing of the environment's
     own AWS settings is used while it runs."""
     before = dict(os.environ)
-    with local_cloud(folder) as cloud, connect_service(Instance(INSTANCE_ID)) as connect:
+    with (
+        local_cloud(folder, own_session=True) as cloud,
+        connect_service(Instance(INSTANCE_ID)) as connect,
+    ):
         for name in [each for each in os.environ if each.startswith("AWS_")]:
             del os.environ[name]
         os.environ.update(cloud.environment() | {"AWS_ENDPOINT_URL_CONNECT": connect.endpoint})

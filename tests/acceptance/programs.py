@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.acceptance.interrupts import held
 from tests.acceptance.printing import say
 from tests.local_cloud.terraform_cli import REPOSITORY
 
@@ -46,16 +47,17 @@ def run(
     Raises ProgramError for an exit status that is not in `success`.
     """
     with tempfile.TemporaryFile("w+") as stdout, tempfile.TemporaryFile("w+") as stderr:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=stderr,
-            start_new_session=True,
-        )
         try:
+            with held():
+                process = subprocess.Popen(
+                    command,
+                    cwd=folder,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=stdout,
+                    stderr=stderr,
+                    start_new_session=True,
+                )
             process.wait()
         except KeyboardInterrupt:
             say(f"\nInterrupted: waiting for {Path(command[0]).name} to end what it is doing ...")

@@ -80,12 +80,13 @@ class LocalCloud:
 
 
 @contextmanager
-def local_cloud(folder: Path) -> Iterator[LocalCloud]:
-    """Start a local AWS that logs into `folder`, and end it with the block.
+def local_cloud(folder: Path, own_session: bool = False) -> Iterator[LocalCloud]:
+    """Start a local AWS that logs into `folder`, and end it with the block. In a session of its own
+    it outlives Ctrl-C in the terminal for as long as the block does.
 
     Raises StartError, with the end of its log, when it does not start.
     """
-    cloud, process = _start(folder)
+    cloud, process = _start(folder, own_session)
     try:
         yield cloud
     finally:
@@ -97,7 +98,7 @@ def local_cloud(folder: Path) -> Iterator[LocalCloud]:
             process.wait()
 
 
-def _start(folder: Path) -> tuple[LocalCloud, subprocess.Popen[bytes]]:
+def _start(folder: Path, own_session: bool) -> tuple[LocalCloud, subprocess.Popen[bytes]]:
     """Start it on a free port; on another one where somebody else took that in the meantime."""
     log = folder / "ministack.log"
     for _ in range(_PORTS_TRIED):
@@ -110,6 +111,7 @@ def _start(folder: Path) -> tuple[LocalCloud, subprocess.Popen[bytes]]:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=_server_environment(cloud, folder),
+                start_new_session=own_session,
             )
         if _is_ready(cloud, process):
             return cloud, process

@@ -62,7 +62,7 @@ def _play(deployment: Deployment, step: Step) -> None:
         and folded(first_of_each(received), noon) == folded(morning + afternoon),
         "The table at noon and the messages lead to the table in the evening",
     )
-    deployment.reports.append(ExpectedLines(lines, put_at))
+    deployment.reports.append(ExpectedLines(lines, put_at, begun))
     check_rta_user(deployment, step)
 
 

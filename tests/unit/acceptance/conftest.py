@@ -7,7 +7,6 @@ import pytest
 
 from tests.acceptance.account import AccessKey, Account
 from tests.acceptance.deployment import Deployment, Options
-from tests.acceptance.interrupts import Interrupts
 from tests.acceptance.naming import Names
 from tests.acceptance.programs import ProgramError
 from tests.acceptance.terraform import Change, Terraform
@@ -90,7 +89,7 @@ def terraform(tmp_path: Path) -> FakeTerraform:
 @pytest.fixture
 def deployment(account: MotoAccount, terraform: FakeTerraform, tmp_path: Path) -> Deployment:
     names = Names(RUN, ACCOUNT_ID)
-    return Deployment(account, names, Options(), tmp_path, terraform, Interrupts())
+    return Deployment(account, names, Options(), tmp_path, terraform)
 
 
 def failed(text: str = "Error: it failed") -> ProgramError:

@@ -2,14 +2,16 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.acceptance.interrupts import Interrupts
+from tests.acceptance.interrupts import Interrupts, held
 from tests.acceptance.programs import ProgramError, run
 
 # Writes what it gets into a file, and ends a moment after the first SIGINT, as Terraform does.
@@ -65,14 +67,30 @@ def test_a_program_that_fails_says_what_it_printed(tmp_path: Path) -> None:
 
 
 def test_what_is_made_is_noted_down_before_an_interrupt_comes_through() -> None:
-    interrupts = Interrupts()
     made: list[str] = []
 
     def make() -> None:
-        with interrupts.held():
+        with held():
             os.kill(os.getpid(), signal.SIGTERM)
             made.append("a key")
 
-    with interrupts.handled(), pytest.raises(KeyboardInterrupt):
+    with Interrupts().handled(), pytest.raises(KeyboardInterrupt):
         make()
     assert made == ["a key"]
+
+
+def test_an_interrupt_while_a_program_is_being_started_does_not_lose_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+    popen = subprocess.Popen
+
+    def start(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        started.append(popen(*arguments, **options))
+        os.kill(os.getpid(), signal.SIGINT)
+        return started[0]
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    with Interrupts().handled(), pytest.raises(KeyboardInterrupt):
+        run([sys.executable, "-c", "import time; time.sleep(600)"], tmp_path)
+    assert started[0].returncode is not None
