@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from aspect_wfm.cost.prices import PriceError, Prices, read_prices
 from tests.acceptance.account import Account
 from tests.acceptance.deployment import Options
 from tests.acceptance.naming import EXAMPLE, Names
-from tools.cost_model.prices import PriceError, Prices, read_prices
 
 # Where the price file has none for a region.
 _PRICES_OF = "eu-central-1"

@@ -16,7 +16,7 @@ from tests.acceptance.printing import say
 from tests.local_cloud.terraform_cli import REPOSITORY
 
 # The operators' program that examines a deployment.
-DOCTOR = (sys.executable, "-m", "tools.doctor")
+DOCTOR = (sys.executable, "-m", "aspect_wfm", "doctor")
 
 
 class ProgramError(Exception):
