@@ -61,9 +61,10 @@ $(READY): requirements-dev.txt
 hooks: $(READY) ## Look at each commit before it is made (pre-commit)
 	$(BIN)/pre-commit install
 
-build: $(READY) ## Build the zips and the tables of the module READMEs
+build: $(READY) ## Build the zips, the READMEs' tables and the examples' variables
 	$(BIN)/python lambda_src/build_zips.py
 	$(BIN)/python -m tests.readme_tables
+	$(BIN)/python -m tests.example_files
 
 lint: $(READY) ## Check style, types, zips and the Terraform configurations
 	$(BIN)/ruff format --check .

@@ -12,6 +12,7 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
+from tests import terraform_files
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.markdown import Block, blocks, documents
 
@@ -26,7 +27,6 @@ _SOURCE = re.compile(
     r'^(\s*source\s*=\s*)"[^"]*?\b((?:modules|examples)/[\w-]+)[^"]*"', re.MULTILINE
 )
 _ARGUMENT = re.compile(r"^(\w+) *=", re.MULTILINE)
-_VARIABLE = re.compile(r'^variable "(\w+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
 _LEFT_OUT = shutil.ignore_patterns(".terraform*", "*.tfstate*", "terraform.tfvars", "tests")
 
 
@@ -102,8 +102,8 @@ def _missing_arguments(folder: Path, given: str) -> str:
     """
     missing = []
     names = _ARGUMENT.findall(given)
-    for name, body in _VARIABLE.findall((folder / "variables.tf").read_text()):
-        is_required = not re.search(r"^  default +=", body, re.MULTILINE)
+    for name, body in terraform_files.blocks(folder, "variable").items():
+        is_required = "default" not in body
         if name in names or not (is_required or name in _GIVEN):
             continue
         if name not in _GIVEN:

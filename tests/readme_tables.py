@@ -1,12 +1,13 @@
 """The tables of inputs and outputs in the modules' READMEs, from their variables and outputs."""
 
-import re
+import json
 from pathlib import Path
+from typing import Any
 
 from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.terraform_files import blocks
 
 _BEGIN, _END = "<!-- BEGIN TABLES -->", "<!-- END TABLES -->"
-_BLOCK = re.compile(r'^(variable|output) "([^"]+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
 
 
 def with_tables(module: Path) -> str:
@@ -19,8 +20,6 @@ def with_tables(module: Path) -> str:
 
 
 def _tables(module: Path) -> str:
-    variables = _blocks(module / "variables.tf")
-    outputs = _blocks(module / "outputs.tf")
     lines = [
         "",
         "## Inputs",
@@ -28,29 +27,28 @@ def _tables(module: Path) -> str:
         "| name | description | type | default |",
         "| --- | --- | --- | --- |",
     ]
-    for name, body in variables:
-        default = _attribute(body, "default")
-        lines.append(
-            f"| `{name}` | {_description(body)} | `{_attribute(body, 'type')}` | "
-            f"{'required' if default is None else f'`{default}`'} |"
-        )
+    for name, body in blocks(module, "variable").items():
+        default = f"`{_literal(body['default'])}`" if "default" in body else "required"
+        lines.append(f"| `{name}` | {_description(body)} | `{_type(body['type'])}` | {default} |")
     lines += ["", "## Outputs", "", "| name | description |", "| --- | --- |"]
-    lines += [f"| `{name}` | {_description(body)} |" for name, body in outputs]
+    lines += [
+        f"| `{name}` | {_description(body)} |" for name, body in blocks(module, "output").items()
+    ]
     return "\n".join(lines) + "\n\n"
 
 
-def _blocks(path: Path) -> list[tuple[str, str]]:
-    return [(name, body) for _, name, body in _BLOCK.findall(path.read_text(encoding="utf-8"))]
+def _literal(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
-def _attribute(body: str, name: str) -> str | None:
-    found = re.search(rf"^  {name} += (.*)$", body, re.MULTILINE)
-    return found[1] if found else None
+def _type(expression: str) -> str:
+    kind = expression.removeprefix("${").removesuffix("}")
+    return kind.replace("object({", "object({ ").replace("})", " })")
 
 
-def _description(body: str) -> str:
-    text = (_attribute(body, "description") or "").strip('"')
-    return text.replace('\\"', '"').replace("|", "\\|")
+def _description(body: dict[str, Any]) -> str:
+    text: str = body["description"]
+    return text.replace("|", "\\|")
 
 
 def main() -> None:

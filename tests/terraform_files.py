@@ -41,7 +41,23 @@ def local_values(folder: Path) -> Mapping[str, Any]:
 
 @cache
 def read(file: Path) -> dict[str, Any]:
-    """A file: the blocks of each kind as a list, as they follow each other."""
-    text = file.read_text(encoding="utf-8")
+    """What a file holds, as `parse` has it."""
+    return parse(file.read_text(encoding="utf-8"))
+
+
+def parse(text: str) -> dict[str, Any]:
+    """Attributes by name; the blocks of each kind as a list, as they follow each other."""
     parsed: dict[str, Any] = hcl2.loads(text, serialization_options=_OPTIONS)
     return parsed
+
+
+def split_arguments(text: str) -> list[str]:
+    """What commas separate outside of brackets: arguments, or the attributes of an object."""
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character in "([{") - (character in ")]}")
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [part.strip() for part in parts if part.strip()]

@@ -16,7 +16,7 @@ module "agent_productivity" {
   engine                             = var.engine
   enhanced_fan_out                   = var.enhanced_fan_out
   external_id                        = var.external_id
-  failed_events_bucket_name          = var.failed_events_bucket_name
+  failed_records_bucket_name         = var.ap_failed_records_bucket_name
   flink_application                  = var.flink_application
   iam_path                           = var.iam_path
   include_agent_status_type          = var.include_agent_status_type

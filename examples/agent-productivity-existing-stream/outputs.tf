@@ -1,6 +1,11 @@
 output "agent_event_stream_arn" {
-  description = "ARN of the Kinesis data stream that agent events are read from."
+  description = "ARN of the Kinesis data stream that Amazon Connect writes agent events to."
   value       = var.agent_event_stream_arn
+}
+
+output "ap_failed_records_bucket_name" {
+  description = "Name of the S3 bucket that keeps the records which could not be delivered."
+  value       = module.agent_productivity.failed_records_bucket_name
 }
 
 output "ap_s3_bucket_name" {
@@ -9,18 +14,13 @@ output "ap_s3_bucket_name" {
 }
 
 output "classifier_event_source_mapping_uuid" {
-  description = "UUID of the classifier's event source mapping: disable it to stop Agent Productivity, and the heartbeat with it."
+  description = "UUID of the classifier's event source mapping, null with `engine` = `flink`: disable it to stop Agent Productivity, and the heartbeat with it."
   value       = module.agent_productivity.classifier_event_source_mapping_uuid
 }
 
 output "classifier_lambda_function_name" {
-  description = "Name of the classifier function."
+  description = "Name of the classifier function, null with `engine` = `flink`. It is being fed once this output is there."
   value       = module.agent_productivity.classifier_lambda_function_name
-}
-
-output "failed_events_bucket_name" {
-  description = "Name of the S3 bucket that keeps the events which could not become report lines."
-  value       = module.agent_productivity.failed_events_bucket_name
 }
 
 output "firehose_stream_name" {
@@ -29,7 +29,7 @@ output "firehose_stream_name" {
 }
 
 output "flink_application_arn" {
-  description = "ARN of the Flink application that classifies, null with `engine` = `lambda`."
+  description = "ARN of the Flink application that classifies, null with `engine` = `lambda`. It is named `kda_application_name`: stop it to stop Agent Productivity, and the heartbeat with it."
   value       = module.agent_productivity.flink_application_arn
 }
 
@@ -44,6 +44,6 @@ output "wfm_adapter_role_arn" {
 }
 
 output "wfm_adapter_user_name" {
-  description = "Name of the IAM user for the WFM Adapter, null when it assumes a role."
+  description = "Name of the IAM user for the WFM Adapter, null when it assumes a role. Make its access key by hand."
   value       = module.agent_productivity.wfm_adapter_user_name
 }

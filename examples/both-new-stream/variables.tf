@@ -1,23 +1,23 @@
 variable "agent_event_stream_kms_arn" {
-  description = "ARN of the customer-managed KMS key that encrypts the new stream, in the place of `kms_key_arn`; null for that one, or for the AWS-managed key."
+  description = "ARN of the customer-managed KMS key that encrypts the stream, in the place of `kms_key_arn`; null for that one, or for the AWS-managed key `aws/kinesis`."
   type        = string
   default     = null
 }
 
 variable "agent_event_stream_name" {
-  description = "Name of the new Kinesis data stream."
+  description = "Name of the Kinesis data stream."
   type        = string
-  default     = "aspect-wfm-agent-events"
+  default     = null
 }
 
 variable "agent_event_stream_retention_hours" {
   description = "How long the stream keeps an agent event, in hours (24 to 8760)."
   type        = number
-  default     = 24
+  default     = null
 }
 
 variable "agent_statuses" {
-  description = "The reference table: `A`, `0` or `1` by the name of the agent status. Null leaves it to be uploaded by hand."
+  description = "The reference table: `A` (available), `0` (signed out) or `1` (signed in) by the name of the agent status in Amazon Connect; null leaves the table to be uploaded by hand, and takes away one that this variable made."
   type        = map(string)
   default     = null
 }
@@ -25,47 +25,64 @@ variable "agent_statuses" {
 variable "ahg_filter_level" {
   description = "Agent hierarchy group level (1 to 5) on which agent events are filtered; 0 lets every agent through."
   type        = number
-  default     = 0
+  default     = null
 }
 
 variable "ahg_filter_separator" {
   description = "The character between the filter values where they are stored; one that no value contains."
   type        = string
-  default     = ","
+  default     = null
 }
 
 variable "ahg_filter_values" {
-  description = "Names of the agent hierarchy groups whose agents this RTA server monitors."
+  description = "Names of the agent hierarchy groups, at `ahg_filter_level`, whose agents this RTA server monitors."
   type        = list(string)
-  default     = []
+  default     = null
 }
 
 variable "alarms" {
-  description = "CloudWatch alarms: the SNS topics that they tell, and where they begin: `iterator_age_minutes` (how late a function may read), `queue_age_minutes` (how long a message may wait while the flag is on), `report_age_minutes` (how old an unwritten report line may be) and `skipped_percent` (records that are no agent events). Null for none. See docs/operations.md."
-  type        = object({ iterator_age_minutes = optional(number, 5), queue_age_minutes = optional(number, 5), report_age_minutes = optional(number, 15), skipped_percent = optional(number, 5), sns_topic_arns = optional(list(string), []) })
-  default     = {}
+  description = "CloudWatch alarms and the SNS topics that they notify (`sns_topic_arns`), null for none; docs/operations.md has each alarm."
+  type = object({
+    iterator_age_minutes = optional(number)
+    queue_age_minutes    = optional(number)
+    report_age_minutes   = optional(number)
+    skipped_percent      = optional(number)
+    sns_topic_arns       = optional(list(string))
+  })
+  default = {}
+}
+
+variable "ap_failed_records_bucket_name" {
+  description = "Name of the bucket that keeps the events which could not become report lines; null for `<kda_application_name>-failed-events-<account>`, in lower case."
+  type        = string
+  default     = null
 }
 
 variable "aspect_ap_data_s3_prefix" {
-  description = "Prefix of the report files in the report bucket, ending in `/`."
+  description = "Prefix of the report files in the report bucket; ends in `/`."
   type        = string
-  default     = "OUTPUT/"
+  default     = null
 }
 
 variable "authorization_mode" {
-  description = "What the WFM Adapter and the RTA server work as: `user`, IAM users with access keys, or `role`, IAM roles that `source_aws_account_id` assumes with `external_id`."
+  description = "What the product works as: `user`, an IAM user whose access key is made by hand, or, where users must not exist, `role`, an IAM role that `source_aws_account_id` assumes with `external_id`."
   type        = string
-  default     = "user"
+  default     = null
 }
 
 variable "classifier_function" {
-  description = "How Lambda runs the classifier: events a batch, seconds that a batch may wait for more, memory in MB, batches of a shard side by side."
-  type        = object({ batch_size = optional(number, 1000), batch_window_seconds = optional(number, 5), memory_size = optional(number, 256), parallelization_factor = optional(number, 1) })
-  default     = {}
+  description = "How Lambda runs the classifier: `batch_size` (events a batch, 1 to 10,000; 6 MB end one earlier), `batch_window_seconds` (how long a batch may wait for more, 0 to 300), `memory_size` (MB, 256 to 10,240; CPU comes with it) and `parallelization_factor` (batches of a shard side by side, 1 to 10; an agent's events stay in order)."
+  type = object({
+    batch_size             = optional(number)
+    batch_window_seconds   = optional(number)
+    memory_size            = optional(number)
+    parallelization_factor = optional(number)
+  })
+  default = null
 }
 
 variable "connect_instance_id" {
-  description = "Id or ARN of the Amazon Connect instance whose agent events go to the new stream from now on; null to select the stream in its console by hand."
+  description = "Id or ARN of the Amazon Connect instance whose agent events go to the stream from now on; null to select the stream in its console by hand."
   type        = string
   default     = null
 }
@@ -76,157 +93,161 @@ variable "connect_s3_bucket" {
 }
 
 variable "connect_s3_kms_arn" {
-  description = "ARN of the customer-managed KMS key that encrypts the exported reports; null when there is none."
+  description = "ARN of the customer-managed KMS key that encrypts the exported reports, null when there is none."
   type        = string
   default     = null
 }
 
 variable "connect_s3_prefix" {
-  description = "Prefix of the reports that the WFM Adapter reads in the exported reports bucket. The default is a placeholder that is refused."
+  description = "Prefix of the reports that the WFM Adapter reads in the exported reports bucket; ends in `/`."
   type        = string
-  default     = "connect/directory/Reports/Aspect/"
+  default     = null
 }
 
 variable "dashboard" {
-  description = "Whether there is a CloudWatch dashboard for each part."
+  description = "Whether there is a CloudWatch dashboard."
   type        = bool
-  default     = true
+  default     = null
 }
 
 variable "encrypted" {
-  description = "Whether the new stream is encrypted at rest."
+  description = "Whether the stream is encrypted at rest."
   type        = bool
-  default     = true
+  default     = null
 }
 
 variable "engine" {
-  description = "What the classifier runs on: `lambda`, a function, or `flink`, an application of Amazon Managed Service for Apache Flink, which `flink_application` describes. Before a change on a live deployment see docs/engines.md."
+  description = "What the classifier runs on: `lambda`, a function, or `flink`, an application of Amazon Managed Service for Apache Flink, which `flink_application` describes."
   type        = string
-  default     = "lambda"
+  default     = null
 }
 
 variable "enhanced_fan_out" {
-  description = "Whether the functions read the stream as registered consumers, each with a throughput of its own, at a further charge. See docs/changes.md before a change."
+  description = "Whether the stream is read as a registered consumer, with 2 MB a second of every shard to itself, at a further charge."
   type        = bool
-  default     = false
+  default     = null
 }
 
 variable "external_id" {
-  description = "External id that whoever assumes the roles has to name; required with `authorization_mode` = `role`, and for that only."
-  type        = string
-  default     = null
-}
-
-variable "failed_events_bucket_name" {
-  description = "Name of the bucket that keeps the events which could not become report lines; null for a name from `kda_application_name`."
-  type        = string
-  default     = null
-}
-
-variable "failed_records_bucket_name" {
-  description = "Name of the bucket that keeps the records which could not be delivered to the RTA server; null for a name from `name`."
+  description = "External id that whoever assumes the role has to name; required with `authorization_mode` = `role`, and for that only."
   type        = string
   default     = null
 }
 
 variable "flink_application" {
   description = "The Flink application, with `engine` = `flink`: `code_bucket` and `code_key` (the S3 object that `make flink-package` made; another object for other code) and `code_version` (its version in a bucket that keeps them), `start_application` (whether it is started when it is made; a change starts or stops it), `parallelism` (tasks side by side, 1 to 256, and at most `parallelism_per_kpu` times the quota of KPUs, which is 64 unless it was raised), `parallelism_per_kpu` (of them in one KPU, 1 to 8), `auto_scaling` (AWS changes the parallelism with the load), `checkpoint_interval_seconds` (10 to 600: as much can be in the report twice after a failure), `window_seconds` (1 to 10: how long the events of a shard wait for more, to be classified together) and `window_records` (how many of them may come in that time: at least 2,000 times `window_seconds`, which is twice what a shard takes, and at most 20,000)."
-  type        = object({ auto_scaling = optional(bool, false), checkpoint_interval_seconds = optional(number, 60), code_bucket = optional(string), code_key = optional(string, "report-line-job.zip"), code_version = optional(string), parallelism = optional(number, 1), parallelism_per_kpu = optional(number, 1), start_application = optional(bool, false), window_records = optional(number, 20000), window_seconds = optional(number, 5) })
-  default     = {}
+  type = object({
+    auto_scaling                = optional(bool)
+    checkpoint_interval_seconds = optional(number)
+    code_bucket                 = optional(string)
+    code_key                    = optional(string)
+    code_version                = optional(string)
+    parallelism                 = optional(number)
+    parallelism_per_kpu         = optional(number)
+    start_application           = optional(bool)
+    window_records              = optional(number)
+    window_seconds              = optional(number)
+  })
+  default = null
 }
 
 variable "iam_path" {
-  description = "IAM path of every role and user; begins and ends with `/`."
+  description = "IAM path of every role and user made here; begins and ends with `/`."
   type        = string
-  default     = "/"
+  default     = null
 }
 
 variable "include_agent_status_type" {
-  description = "Whether report lines have the column AgentStatusType, which newer WFM Adapters read."
+  description = "Whether report lines have the thirteenth column AgentStatusType, which newer WFM Adapters read."
   type        = bool
-  default     = false
+  default     = null
 }
 
 variable "kda_application_name" {
-  description = "Name of the Agent Productivity deployment; the name of the report files begins with it."
+  description = "Name of the Agent Productivity deployment; every name in it is made from it."
   type        = string
-  default     = "aspect-wfm-ap"
+  default     = null
 }
 
 variable "kms_key_arn" {
-  description = "ARN of an existing customer-managed KMS key that encrypts everything that is made here, the state of a Flink application aside; null for the keys of AWS. See docs/security.md for what the key's policy has to allow."
+  description = "ARN of an existing customer-managed KMS key that encrypts everything here that can have one; null for the keys of AWS."
   type        = string
   default     = null
 }
 
 variable "lambda_config_location" {
-  description = "Where the write-to-SQS flag lives: `env` or `table`."
+  description = "Where the write-to-SQS flag lives: `env`, an environment variable of the relay function, or `table`, a DynamoDB table (fewer rights for the RTA user, one more read for each batch)."
   type        = string
-  default     = "env"
+  default     = null
 }
 
 variable "log_level" {
-  description = "Least level of the lines that the functions log: `DEBUG`, `INFO`, `WARNING` or `ERROR`."
+  description = "Least level of what is logged: `DEBUG` (a line for each record, by its sequence number), `INFO`, `WARNING` or `ERROR`."
   type        = string
-  default     = "INFO"
+  default     = null
 }
 
 variable "log_retention_days" {
   description = "How long logs are kept, in days."
   type        = number
-  default     = 90
+  default     = null
 }
 
 variable "message_groups" {
-  description = "Message groups of the queues: `shared`, one for all agents, or `agent`, one for each, for an RTA server that takes messages of any group."
+  description = "Message groups of the queues: `shared`, one for all agents, as the RTA server expects, or `agent`, one for each agent, which lifts the queues' throughput (high-throughput FIFO)."
   type        = string
-  default     = "shared"
+  default     = null
 }
 
 variable "name" {
   description = "Name of the Real-Time Adherence deployment; the name of everything in it begins with it."
   type        = string
-  default     = "aspect-wfm-rta"
+  default     = null
 }
 
 variable "num_retired_sqs_queues" {
-  description = "After num_sqs_queues was lowered: how many queues behind it are kept to be read empty; 0 destroys them with what they hold."
+  description = "After num_sqs_queues was lowered: how many of the queues behind it are kept, without new events, for the RTA server to read empty. 0 destroys all of them with what they hold."
   type        = number
   default     = null
 }
 
 variable "num_sqs_queues" {
-  description = "Number of SQS queues (1 to 10)."
+  description = "Number of SQS queues that carry events (1 to 10)."
   type        = number
-  default     = 1
+  default     = null
 }
 
 variable "permissions_boundary_arn" {
-  description = "ARN of the IAM policy that bounds the permissions of every role and user; null for no boundary."
+  description = "ARN of the IAM policy that bounds the permissions of every role and user made here, null for no boundary."
   type        = string
   default     = null
 }
 
 variable "qss3_bucket_name" {
-  description = "S3 bucket, in the same region, with your own copy of the functions' zips; null uses the zips that come with the modules."
+  description = "S3 bucket, in the same region, with your own copy of the zips (see `make publish`); null uses the zips of the module."
   type        = string
   default     = null
 }
 
 variable "qss3_key_prefix" {
-  description = "Key prefix of your copy of the zips, ending in `/`."
+  description = "Key prefix of your copy of the zips in `qss3_bucket_name`; ends in `/`."
   type        = string
   default     = null
 }
 
 variable "relay_function" {
-  description = "How Lambda runs the relay: events a batch, seconds that a batch may wait for more, memory in MB, batches of a shard side by side."
-  type        = object({ batch_size = optional(number, 500), batch_window_seconds = optional(number, 0), memory_size = optional(number, 256), parallelization_factor = optional(number, 1) })
-  default     = {}
+  description = "How Lambda runs the relay: `batch_size` (events a batch, 1 to 10,000; 6 MB end one earlier), `batch_window_seconds` (how long a batch may wait for more, 0 to 300), `memory_size` (MB, 256 to 10,240; CPU comes with it) and `parallelization_factor` (batches of a shard side by side, 1 to 10; an agent's events stay in order)."
+  type = object({
+    batch_size             = optional(number)
+    batch_window_seconds   = optional(number)
+    memory_size            = optional(number)
+    parallelization_factor = optional(number)
+  })
+  default = null
 }
 
 variable "report_bucket_name" {
-  description = "Name of the report bucket; null for a name from `kda_application_name`."
+  description = "Name of the report bucket; null for `<kda_application_name>-reports-<account>`, in lower case."
   type        = string
   default     = null
 }
@@ -237,50 +258,56 @@ variable "report_retention_days" {
   default     = null
 }
 
+variable "rta_failed_records_bucket_name" {
+  description = "Name of the bucket that keeps the records which could not be delivered; null for `<name>-failed-records-<account>`."
+  type        = string
+  default     = null
+}
+
 variable "rta_user_name" {
-  description = "Name of the RTA server's IAM user or role; null for `<name>-server`."
+  description = "Name of the RTA server's IAM user, or with `authorization_mode` = `role` of its role; null for `<name>-server`."
   type        = string
   default     = null
 }
 
 variable "shard_count" {
-  description = "Number of shards of the new stream in mode `PROVISIONED`."
+  description = "Number of shards in mode `PROVISIONED`."
   type        = number
-  default     = 1
+  default     = null
 }
 
 variable "source_aws_account_id" {
-  description = "AWS account whose principals may assume the roles; required with `authorization_mode` = `role`, and for that only."
+  description = "AWS account whose principals may assume the role; required with `authorization_mode` = `role`, and for that only."
   type        = string
   default     = null
 }
 
 variable "starting_position" {
-  description = "Where on the stream to begin: `TRIM_HORIZON`, the oldest event, or `LATEST`; counts when an event source mapping is made, or a Flink application starts without a snapshot."
+  description = "Where on the stream reading begins: `TRIM_HORIZON`, the oldest event, or `LATEST`."
   type        = string
-  default     = "TRIM_HORIZON"
+  default     = null
 }
 
 variable "starting_timestamp" {
-  description = "Time at which reading begins, in place of `starting_position`, as in `2026-03-02T09:00:00Z`; null for `starting_position`. Set it when `engine` changes, some minutes before the change: what came since is then in the report twice, and nothing is missing. Like that one, it counts when a reader is made; a change updates a Flink application, which goes on from its snapshot."
+  description = "Time at which reading begins, in place of `starting_position`, as in `2026-03-02T09:00:00Z`; null for `starting_position`."
   type        = string
   default     = null
 }
 
 variable "stream_mode" {
-  description = "Capacity mode of the new stream: `PROVISIONED` or `ON_DEMAND`."
+  description = "`PROVISIONED` (with `shard_count`) or `ON_DEMAND`."
   type        = string
-  default     = "PROVISIONED"
+  default     = null
 }
 
 variable "tags" {
   description = "Tags for every resource that takes them."
   type        = map(string)
-  default     = {}
+  default     = null
 }
 
 variable "wfm_adapter_user_name" {
-  description = "Name of the WFM Adapter's IAM user or role; null for `WFMAdapter-<kda_application_name>`."
+  description = "Name of the WFM Adapter's IAM user, or with `authorization_mode` = `role` of its role; null for `WFMAdapter-<kda_application_name>`."
   type        = string
   default     = null
 }

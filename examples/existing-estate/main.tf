@@ -3,9 +3,9 @@ locals {
   account_id = data.aws_caller_identity.contact_centre.account_id
 
   names = {
-    agent_productivity   = "${var.name_prefix}-ap"
-    failed_events_bucket = "${var.name_prefix}-ap-undelivered-${local.account_id}"
-    failed_records_bucket = {
+    agent_productivity       = "${var.name_prefix}-ap"
+    ap_failed_records_bucket = "${var.name_prefix}-ap-undelivered-${local.account_id}"
+    rta_failed_records_bucket = {
       for server in keys(var.rta_servers) : server => "${var.name_prefix}-rta-${server}-undelivered-${local.account_id}"
     }
     report_bucket = "${var.name_prefix}-ap-reports-${local.account_id}"
@@ -28,7 +28,7 @@ module "agent_productivity" {
   connect_s3_kms_arn                 = var.kms_key_arn
   connect_s3_prefix                  = var.connect_s3_prefix
   external_id                        = var.wfm_adapter_external_id
-  failed_events_bucket_name          = local.names.failed_events_bucket
+  failed_records_bucket_name         = local.names.ap_failed_records_bucket
   iam_path                           = var.iam_path
   kda_application_name               = local.names.agent_productivity
   kms_key_arn                        = var.kms_key_arn
@@ -53,7 +53,7 @@ module "rta" {
   alarms                             = { sns_topic_arns = var.alarm_topic_arns }
   authorization_mode                 = "role"
   external_id                        = each.value.external_id
-  failed_records_bucket_name         = local.names.failed_records_bucket[each.key]
+  failed_records_bucket_name         = local.names.rta_failed_records_bucket[each.key]
   iam_path                           = var.iam_path
   kms_key_arn                        = var.kms_key_arn
   lambda_config_location             = "table"

@@ -12,7 +12,7 @@ module "rta" {
   dashboard                          = var.dashboard
   enhanced_fan_out                   = var.enhanced_fan_out
   external_id                        = var.external_id
-  failed_records_bucket_name         = var.failed_records_bucket_name
+  failed_records_bucket_name         = var.rta_failed_records_bucket_name
   iam_path                           = var.iam_path
   kms_key_arn                        = var.kms_key_arn
   lambda_config_location             = var.lambda_config_location

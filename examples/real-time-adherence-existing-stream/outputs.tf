@@ -1,5 +1,5 @@
 output "agent_event_stream_arn" {
-  description = "ARN of the Kinesis data stream that agent events are read from."
+  description = "ARN of the Kinesis data stream that Amazon Connect writes agent events to."
   value       = var.agent_event_stream_arn
 }
 
@@ -13,18 +13,18 @@ output "dynamodb_table_name" {
   value       = module.rta.dynamodb_table_name
 }
 
-output "failed_records_bucket_name" {
-  description = "Name of the S3 bucket that keeps the records which could not be delivered to the RTA server."
-  value       = module.rta.failed_records_bucket_name
-}
-
 output "retired_sqs_queue_urls" {
   description = "URLs of the queues that get no events any more and are kept until they are read empty."
   value       = module.rta.retired_sqs_queue_urls
 }
 
+output "rta_failed_records_bucket_name" {
+  description = "Name of the S3 bucket that keeps the records which could not be delivered."
+  value       = module.rta.failed_records_bucket_name
+}
+
 output "rta_lambda_function_name" {
-  description = "Name of the relay function."
+  description = "Name of the relay function. It is being fed once this output is there."
   value       = module.rta.rta_lambda_function_name
 }
 
@@ -34,7 +34,7 @@ output "rta_role_arn" {
 }
 
 output "rta_user_name" {
-  description = "Name of the IAM user for the RTA server, null when it assumes a role."
+  description = "Name of the IAM user for the RTA server, null when it assumes a role. Make its access key by hand."
   value       = module.rta.rta_user_name
 }
 

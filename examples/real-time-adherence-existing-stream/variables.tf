@@ -1,60 +1,65 @@
 variable "agent_event_stream_arn" {
-  description = "ARN of the Kinesis data stream that is selected under Data streaming, Agent events, in the Amazon Connect instance."
+  description = "ARN of the Kinesis data stream that Amazon Connect writes agent events to."
   type        = string
 }
 
 variable "agent_event_stream_kms_arn" {
-  description = "ARN of the customer-managed KMS key that encrypts the stream; null when it has none."
+  description = "ARN of the customer-managed KMS key that encrypts the agent event stream, null when it has none."
   type        = string
   default     = null
 }
 
 variable "agent_event_stream_retention_hours" {
-  description = "Retention of the stream, in hours; see its Configuration tab in the Kinesis console."
+  description = "Retention of the agent event stream, in hours."
   type        = number
-  default     = 24
+  default     = null
 }
 
 variable "ahg_filter_level" {
   description = "Agent hierarchy group level (1 to 5) on which agent events are filtered; 0 lets every agent through."
   type        = number
-  default     = 0
+  default     = null
 }
 
 variable "ahg_filter_separator" {
   description = "The character between the filter values where they are stored; one that no value contains."
   type        = string
-  default     = ","
+  default     = null
 }
 
 variable "ahg_filter_values" {
-  description = "Names of the agent hierarchy groups whose agents this RTA server monitors."
+  description = "Names of the agent hierarchy groups, at `ahg_filter_level`, whose agents this RTA server monitors."
   type        = list(string)
-  default     = []
+  default     = null
 }
 
 variable "alarms" {
-  description = "CloudWatch alarms: the SNS topics that they tell, and where they begin: `iterator_age_minutes` (how late a function may read), `queue_age_minutes` (how long a message may wait while the flag is on) and `skipped_percent` (records that are no agent events). Null for none. See docs/operations.md."
-  type        = object({ iterator_age_minutes = optional(number, 5), queue_age_minutes = optional(number, 5), report_age_minutes = optional(number, 15), skipped_percent = optional(number, 5), sns_topic_arns = optional(list(string), []) })
-  default     = {}
+  description = "CloudWatch alarms and the SNS topics that they notify (`sns_topic_arns`), null for none; docs/operations.md has each alarm."
+  type = object({
+    iterator_age_minutes = optional(number)
+    queue_age_minutes    = optional(number)
+    skipped_percent      = optional(number)
+    sns_topic_arns       = optional(list(string))
+  })
+  default = {}
 }
 
 variable "authorization_mode" {
-  description = "What the RTA server works as: `user`, an IAM user with access keys, or `role`, an IAM role that `source_aws_account_id` assumes with `external_id`."
+  description = "What the product works as: `user`, an IAM user whose access key is made by hand, or, where users must not exist, `role`, an IAM role that `source_aws_account_id` assumes with `external_id`."
   type        = string
-  default     = "user"
+  default     = null
 }
 
 variable "dashboard" {
   description = "Whether there is a CloudWatch dashboard."
   type        = bool
-  default     = true
+  default     = null
 }
 
 variable "enhanced_fan_out" {
-  description = "Whether the function reads the stream as a registered consumer, with a throughput of its own, at a further charge. See docs/changes.md before a change."
+  description = "Whether the stream is read as a registered consumer, with 2 MB a second of every shard to itself, at a further charge."
   type        = bool
-  default     = false
+  default     = null
 }
 
 variable "external_id" {
@@ -63,92 +68,97 @@ variable "external_id" {
   default     = null
 }
 
-variable "failed_records_bucket_name" {
-  description = "Name of the bucket that keeps the records which could not be delivered to the RTA server; null for a name from `name`."
+variable "iam_path" {
+  description = "IAM path of every role and user made here; begins and ends with `/`."
   type        = string
   default     = null
 }
 
-variable "iam_path" {
-  description = "IAM path of every role and user; begins and ends with `/`."
-  type        = string
-  default     = "/"
-}
-
 variable "kms_key_arn" {
-  description = "ARN of an existing customer-managed KMS key that encrypts everything that is made here; null for the keys of AWS. See docs/security.md for what the key's policy has to allow."
+  description = "ARN of an existing customer-managed KMS key that encrypts everything here that can have one; null for the keys of AWS."
   type        = string
   default     = null
 }
 
 variable "lambda_config_location" {
-  description = "Where the write-to-SQS flag lives: `env` or `table`."
+  description = "Where the write-to-SQS flag lives: `env`, an environment variable of the relay function, or `table`, a DynamoDB table (fewer rights for the RTA user, one more read for each batch)."
   type        = string
-  default     = "env"
+  default     = null
 }
 
 variable "log_level" {
-  description = "Least level of the lines that the functions log: `DEBUG`, `INFO`, `WARNING` or `ERROR`."
+  description = "Least level of what is logged: `DEBUG` (a line for each record, by its sequence number), `INFO`, `WARNING` or `ERROR`."
   type        = string
-  default     = "INFO"
+  default     = null
 }
 
 variable "log_retention_days" {
   description = "How long logs are kept, in days."
   type        = number
-  default     = 90
+  default     = null
 }
 
 variable "message_groups" {
-  description = "Message groups of the queues: `shared`, one for all agents, or `agent`, one for each, for an RTA server that takes messages of any group."
+  description = "Message groups of the queues: `shared`, one for all agents, as the RTA server expects, or `agent`, one for each agent, which lifts the queues' throughput (high-throughput FIFO)."
   type        = string
-  default     = "shared"
+  default     = null
 }
 
 variable "name" {
   description = "Name of the Real-Time Adherence deployment; the name of everything in it begins with it."
   type        = string
-  default     = "aspect-wfm-rta"
+  default     = null
 }
 
 variable "num_retired_sqs_queues" {
-  description = "After num_sqs_queues was lowered: how many queues behind it are kept to be read empty; 0 destroys them with what they hold."
+  description = "After num_sqs_queues was lowered: how many of the queues behind it are kept, without new events, for the RTA server to read empty. 0 destroys all of them with what they hold."
   type        = number
   default     = null
 }
 
 variable "num_sqs_queues" {
-  description = "Number of SQS queues (1 to 10)."
+  description = "Number of SQS queues that carry events (1 to 10)."
   type        = number
-  default     = 1
+  default     = null
 }
 
 variable "permissions_boundary_arn" {
-  description = "ARN of the IAM policy that bounds the permissions of every role and user; null for no boundary."
+  description = "ARN of the IAM policy that bounds the permissions of every role and user made here, null for no boundary."
   type        = string
   default     = null
 }
 
 variable "qss3_bucket_name" {
-  description = "S3 bucket, in the same region, with your own copy of the functions' zips; null uses the zips that come with the modules."
+  description = "S3 bucket, in the same region, with your own copy of the zips (see `make publish`); null uses the zips of the module."
   type        = string
   default     = null
 }
 
 variable "qss3_key_prefix" {
-  description = "Key prefix of your copy of the zips, ending in `/`."
+  description = "Key prefix of your copy of the zips in `qss3_bucket_name`; ends in `/`."
   type        = string
   default     = null
 }
 
 variable "relay_function" {
-  description = "How Lambda runs the relay: events a batch, seconds that a batch may wait for more, memory in MB, batches of a shard side by side."
-  type        = object({ batch_size = optional(number, 500), batch_window_seconds = optional(number, 0), memory_size = optional(number, 256), parallelization_factor = optional(number, 1) })
-  default     = {}
+  description = "How Lambda runs the relay: `batch_size` (events a batch, 1 to 10,000; 6 MB end one earlier), `batch_window_seconds` (how long a batch may wait for more, 0 to 300), `memory_size` (MB, 256 to 10,240; CPU comes with it) and `parallelization_factor` (batches of a shard side by side, 1 to 10; an agent's events stay in order)."
+  type = object({
+    batch_size             = optional(number)
+    batch_window_seconds   = optional(number)
+    memory_size            = optional(number)
+    parallelization_factor = optional(number)
+  })
+  default = null
+}
+
+variable "rta_failed_records_bucket_name" {
+  description = "Name of the bucket that keeps the records which could not be delivered; null for `<name>-failed-records-<account>`."
+  type        = string
+  default     = null
 }
 
 variable "rta_user_name" {
-  description = "Name of the RTA server's IAM user or role; null for `<name>-server`."
+  description = "Name of the RTA server's IAM user, or with `authorization_mode` = `role` of its role; null for `<name>-server`."
   type        = string
   default     = null
 }
@@ -160,13 +170,13 @@ variable "source_aws_account_id" {
 }
 
 variable "starting_position" {
-  description = "Where on the stream to begin: `TRIM_HORIZON`, the oldest event, or `LATEST`; counts when an event source mapping is made."
+  description = "Where on the stream reading begins: `TRIM_HORIZON`, the oldest event, or `LATEST`."
   type        = string
-  default     = "TRIM_HORIZON"
+  default     = null
 }
 
 variable "tags" {
   description = "Tags for every resource that takes them."
   type        = map(string)
-  default     = {}
+  default     = null
 }

@@ -72,7 +72,7 @@ locals {
       for limits in var.alarms[*] : {
         # The metrics of the job itself are totals since its last restart, which one task counts.
         application-puts-events-aside = {
-          meaning    = "Events that can never be delivered are kept in the bucket ${local.names.failed_events_bucket}."
+          meaning    = "Events that can never be delivered are kept in the bucket ${local.names.failed_records_bucket}."
           metrics    = { total = { namespace = "AWS/KinesisAnalytics", name = "EventsPutAside", dimensions = local.application, stat = "Maximum" } }
           expression = "IF(DIFF(FILL(total, 0)) < 0, total, DIFF(FILL(total, 0)))"
           # FILL takes what has not arrived yet for 0, so one period back counts as well.
@@ -127,11 +127,11 @@ locals {
           breaching = 2
         }
         classifier-puts-events-aside = {
-          meaning = "Events that can never be delivered are kept in the bucket ${local.names.failed_events_bucket}."
+          meaning = "Events that can never be delivered are kept in the bucket ${local.names.failed_records_bucket}."
           metrics = { events = { namespace = local.namespace, name = "EventsPutAside", dimensions = local.classifier, stat = "Sum" } }
         }
         classifier-gives-up-batches = {
-          meaning = "Lambda has given up on records of the stream: they are in the bucket ${local.names.failed_events_bucket}, or lost where it could not write there."
+          meaning = "Lambda has given up on records of the stream: they are in the bucket ${local.names.failed_records_bucket}, or lost where it could not write there."
           metrics = {
             kept = { namespace = "AWS/Lambda", name = "OnFailureDestinationDeliveredEventCount", dimensions = local.mapping, stat = "Sum" }
             lost = { namespace = "AWS/Lambda", name = "DroppedEventCount", dimensions = local.mapping, stat = "Sum" }

@@ -69,7 +69,7 @@ resource "aws_lambda_event_source_mapping" "classifier" {
 
   destination_config {
     on_failure {
-      destination_arn = aws_s3_bucket.failed_events.arn
+      destination_arn = aws_s3_bucket.failed_records.arn
     }
   }
 
@@ -138,9 +138,9 @@ data "aws_iam_policy_document" "classifier" {
   }
 
   statement {
-    sid       = "KeepFailedEvents"
+    sid       = "KeepFailedRecords"
     actions   = ["s3:PutObject"]
-    resources = ["${local.arns.failed_events_bucket}/*"]
+    resources = ["${local.arns.failed_records_bucket}/*"]
 
     condition {
       test     = "StringEquals"
@@ -150,9 +150,9 @@ data "aws_iam_policy_document" "classifier" {
   }
 
   statement {
-    sid       = "FindTheBucketForFailedEvents"
+    sid       = "FindTheBucketForFailedRecords"
     actions   = ["s3:ListBucket"]
-    resources = [local.arns.failed_events_bucket]
+    resources = [local.arns.failed_records_bucket]
 
     condition {
       test     = "StringEquals"
@@ -232,7 +232,7 @@ data "aws_iam_policy_document" "classify" {
   dynamic "statement" {
     for_each = var.kms_key_arn == null ? {} : {
       DecryptTheReferenceTable = { actions = ["kms:Decrypt"], via = [local.via.s3] }
-      EncryptFailedEvents      = { actions = ["kms:GenerateDataKey"], via = [local.via.s3] }
+      EncryptFailedRecords     = { actions = ["kms:GenerateDataKey"], via = [local.via.s3] }
     }
 
     content {

@@ -7,7 +7,7 @@ locals {
 
   # What the classifier reads from its environment on either engine.
   classifier_environment = {
-    FAILED_RECORDS_BUCKET     = aws_s3_bucket.failed_events.bucket
+    FAILED_RECORDS_BUCKET     = aws_s3_bucket.failed_records.bucket
     FIREHOSE_STREAM           = aws_kinesis_firehose_delivery_stream.reports.name
     INCLUDE_AGENT_STATUS_TYPE = var.include_agent_status_type ? "True" : "False"
     LOG_LEVEL                 = var.log_level

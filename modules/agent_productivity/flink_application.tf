@@ -163,9 +163,9 @@ data "aws_iam_policy_document" "application" {
   }
 
   statement {
-    sid       = "KeepFailedEvents"
+    sid       = "KeepFailedRecords"
     actions   = ["s3:PutObject"]
-    resources = ["${local.arns.failed_events_bucket}/undeliverable/${var.kda_application_name}/*"]
+    resources = ["${local.arns.failed_records_bucket}/undeliverable/${var.kda_application_name}/*"]
 
     condition {
       test     = "StringEquals"

@@ -5,7 +5,7 @@
 #   classifier_function.tf   the classifier on Lambda: function, log, event source mapping, permissions
 #   dashboard.tf             the dashboard
 #   engine.tf                which engine runs the classifier, and what it is told on either one
-#   failed_events_bucket.tf  the bucket for what cannot become a report line
+#   failed_records_bucket.tf  the bucket for what cannot become a report line
 #   firehose.tf              the Firehose stream that writes the report files
 #   flink_application.tf     the classifier on Managed Service for Apache Flink
 #   heartbeat_function.tf    the heartbeat: function, log, schedule, permissions
@@ -25,7 +25,8 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 # Every name that is not given is kda_application_name with a prefix or a suffix; the WFM Adapter finds
-# the files of the Firehose stream by its name.
+# the files of the Firehose stream by its name. The bucket for failed records has another suffix than
+# that of the module rta, where both deployments may have one name.
 locals {
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
@@ -43,7 +44,7 @@ locals {
     classifier             = "${var.kda_application_name}-classifier"
     dashboard              = "${var.kda_application_name}-productivity"
     delivery_errors        = "delivery-errors"
-    failed_events_bucket   = coalesce(var.failed_events_bucket_name, "${lower(var.kda_application_name)}-failed-events-${local.account_id}")
+    failed_records_bucket  = coalesce(var.failed_records_bucket_name, "${lower(var.kda_application_name)}-failed-events-${local.account_id}")
     firehose_role          = "${var.kda_application_name}-firehose"
     firehose_stream        = "${var.kda_application_name}-kda-to-s3"
     heartbeat              = "${var.kda_application_name}-heartbeat"
@@ -54,16 +55,16 @@ locals {
 
   # Spelled out rather than referred to, so that a plan shows every policy in full.
   arns = {
-    application          = "arn:${local.partition}:kinesisanalytics:${local.region}:${local.account_id}:application/${var.kda_application_name}"
-    application_log      = "${local.log_group_arn}/aws/kinesis-analytics/${var.kda_application_name}"
-    classifier_log       = "${local.log_group_arn}/aws/lambda/${local.names.classifier}"
-    code_bucket          = "arn:${local.partition}:s3:::${coalesce(var.flink_application.code_bucket, "none")}"
-    connect_bucket       = "arn:${local.partition}:s3:::${var.connect_s3_bucket}"
-    failed_events_bucket = "arn:${local.partition}:s3:::${local.names.failed_events_bucket}"
-    firehose_log         = "${local.log_group_arn}/aws/kinesisfirehose/${local.names.firehose_stream}"
-    firehose_stream      = "arn:${local.partition}:firehose:${local.region}:${local.account_id}:deliverystream/${local.names.firehose_stream}"
-    heartbeat_log        = "${local.log_group_arn}/aws/lambda/${local.names.heartbeat}"
-    report_bucket        = "arn:${local.partition}:s3:::${local.names.report_bucket}"
+    application           = "arn:${local.partition}:kinesisanalytics:${local.region}:${local.account_id}:application/${var.kda_application_name}"
+    application_log       = "${local.log_group_arn}/aws/kinesis-analytics/${var.kda_application_name}"
+    classifier_log        = "${local.log_group_arn}/aws/lambda/${local.names.classifier}"
+    code_bucket           = "arn:${local.partition}:s3:::${coalesce(var.flink_application.code_bucket, "none")}"
+    connect_bucket        = "arn:${local.partition}:s3:::${var.connect_s3_bucket}"
+    failed_records_bucket = "arn:${local.partition}:s3:::${local.names.failed_records_bucket}"
+    firehose_log          = "${local.log_group_arn}/aws/kinesisfirehose/${local.names.firehose_stream}"
+    firehose_stream       = "arn:${local.partition}:firehose:${local.region}:${local.account_id}:deliverystream/${local.names.firehose_stream}"
+    heartbeat_log         = "${local.log_group_arn}/aws/lambda/${local.names.heartbeat}"
+    report_bucket         = "arn:${local.partition}:s3:::${local.names.report_bucket}"
   }
   log_group_arn = "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:"
 

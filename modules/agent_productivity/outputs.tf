@@ -15,9 +15,9 @@ output "classifier_lambda_function_name" {
   depends_on  = [aws_lambda_event_source_mapping.classifier]
 }
 
-output "failed_events_bucket_name" {
+output "failed_records_bucket_name" {
   description = "Name of the S3 bucket that keeps the records which could not be delivered."
-  value       = aws_s3_bucket.failed_events.bucket
+  value       = aws_s3_bucket.failed_records.bucket
 }
 
 output "firehose_stream_name" {

@@ -79,7 +79,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "reports" {
 }
 
 data "aws_iam_policy_document" "encrypted_transport" {
-  for_each = toset(["report_bucket", "failed_events_bucket"])
+  for_each = toset(["report_bucket", "failed_records_bucket"])
 
   statement {
     sid       = "RefuseWhatIsNotEncryptedInTransit"

@@ -31,7 +31,7 @@ variable "agent_event_stream_kms_arn" {
 }
 
 variable "agent_event_stream_retention_hours" {
-  description = "Retention of the agent event stream, in hours. The classifier gives a record up, and keeps it in the bucket for failed events, an hour before the stream drops it, and after seven days at the latest."
+  description = "Retention of the agent event stream, in hours. The classifier gives a record up, and keeps it in the bucket for failed records, an hour before the stream drops it, and after seven days at the latest."
   type        = number
   default     = 24
   nullable    = false
@@ -43,7 +43,7 @@ variable "agent_event_stream_retention_hours" {
 }
 
 variable "agent_statuses" {
-  description = "The reference table: `A` (available), `0` (signed out) or `1` (signed in) by the name of the agent status in Amazon Connect. Null leaves the table to be uploaded by hand, and takes away one that this variable made."
+  description = "The reference table: `A` (available), `0` (signed out) or `1` (signed in) by the name of the agent status in Amazon Connect; null leaves the table to be uploaded by hand, and takes away one that this variable made."
   type        = map(string)
   default     = null
 
@@ -70,9 +70,14 @@ variable "agent_statuses" {
 }
 
 variable "alarms" {
-  description = "CloudWatch alarms: `sns_topic_arns` are told when an alarm goes on and off. `iterator_age_minutes` (how late the classifier may read), `report_age_minutes` (how old a line may be that Firehose has not written) and `skipped_percent` (records that are no agent events) are where they begin. Null for no alarms. The type is the same in all modules."
-  type        = object({ iterator_age_minutes = optional(number, 5), queue_age_minutes = optional(number, 5), report_age_minutes = optional(number, 15), skipped_percent = optional(number, 5), sns_topic_arns = optional(list(string), []) })
-  default     = {}
+  description = "CloudWatch alarms and the SNS topics that they notify (`sns_topic_arns`), null for none; docs/operations.md has each alarm. They begin at `iterator_age_minutes` (how late the classifier may read), `report_age_minutes` (how old a line may be that Firehose has not written) and `skipped_percent` (records that are no agent events)."
+  type = object({
+    iterator_age_minutes = optional(number, 5)
+    report_age_minutes   = optional(number, 15)
+    skipped_percent      = optional(number, 5)
+    sns_topic_arns       = optional(list(string), [])
+  })
+  default = {}
 
   validation {
     condition     = var.alarms == null ? true : var.alarms.iterator_age_minutes >= 1
@@ -113,7 +118,7 @@ variable "aspect_ap_data_s3_prefix" {
 }
 
 variable "authorization_mode" {
-  description = "What the WFM Adapter works as: `user`, an IAM user whose access key is made by hand, or, where users must not exist, `role`, an IAM role that `source_aws_account_id` assumes with `external_id`. A change destroys the one and makes the other, see the README."
+  description = "What the product works as: `user`, an IAM user whose access key is made by hand, or, where users must not exist, `role`, an IAM role that `source_aws_account_id` assumes with `external_id`. A change destroys the one and makes the other, see the README."
   type        = string
   default     = "user"
   nullable    = false
@@ -126,9 +131,14 @@ variable "authorization_mode" {
 
 variable "classifier_function" {
   description = "How Lambda runs the classifier: `batch_size` (events a batch, 1 to 10,000; 6 MB end one earlier), `batch_window_seconds` (how long a batch may wait for more, 0 to 300), `memory_size` (MB, 256 to 10,240; CPU comes with it) and `parallelization_factor` (batches of a shard side by side, 1 to 10; an agent's events stay in order). See the README."
-  type        = object({ batch_size = optional(number, 1000), batch_window_seconds = optional(number, 5), memory_size = optional(number, 256), parallelization_factor = optional(number, 1) })
-  default     = {}
-  nullable    = false
+  type = object({
+    batch_size             = optional(number, 1000)
+    batch_window_seconds   = optional(number, 5)
+    memory_size            = optional(number, 256)
+    parallelization_factor = optional(number, 1)
+  })
+  default  = {}
+  nullable = false
 
   validation {
     condition     = var.classifier_function.batch_size >= 1 && var.classifier_function.batch_size <= 10000 && floor(var.classifier_function.batch_size) == var.classifier_function.batch_size
@@ -196,7 +206,7 @@ variable "connect_s3_prefix" {
 }
 
 variable "dashboard" {
-  description = "Whether there is a CloudWatch dashboard `<kda_application_name>-productivity`."
+  description = "Whether there is a CloudWatch dashboard. It is named `<kda_application_name>-productivity`."
   type        = bool
   default     = true
   nullable    = false
@@ -220,7 +230,7 @@ variable "engine" {
 }
 
 variable "enhanced_fan_out" {
-  description = "Whether the classifier reads the stream as a registered consumer, with 2 MB a second of every shard to itself, at a further charge. A change replaces the event source mapping, which then reads all that is on the stream once more, or updates the Flink application, which goes on from its snapshot: see docs/changes.md before one."
+  description = "Whether the stream is read as a registered consumer, with 2 MB a second of every shard to itself, at a further charge. A change replaces the event source mapping, which then reads all that is on the stream once more, or updates the Flink application, which goes on from its snapshot: see docs/changes.md before one."
   type        = bool
   default     = false
   nullable    = false
@@ -248,27 +258,38 @@ variable "external_id" {
   }
 }
 
-variable "failed_events_bucket_name" {
+variable "failed_records_bucket_name" {
   description = "Name of the bucket that keeps the events which could not become report lines; null for `<kda_application_name>-failed-events-<account>`, in lower case. A change replaces the bucket."
   type        = string
   default     = null
 
   validation {
-    condition     = var.failed_events_bucket_name == null ? true : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.failed_events_bucket_name)) && !can(regex("\\.\\.|^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|--table-s3|\\.mrap)$", var.failed_events_bucket_name))
-    error_message = "failed_events_bucket_name has to be a name that S3 takes: 3 to 63 lowercase letters, digits, hyphens and periods, a letter or digit at both ends, no two periods in a row, and none of the beginnings and ends that S3 keeps for itself (such as xn-- and -s3alias)."
+    condition     = var.failed_records_bucket_name == null ? true : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.failed_records_bucket_name)) && !can(regex("\\.\\.|^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|--table-s3|\\.mrap)$", var.failed_records_bucket_name))
+    error_message = "failed_records_bucket_name has to be a name that S3 takes: 3 to 63 lowercase letters, digits, hyphens and periods, a letter or digit at both ends, no two periods in a row, and none of the beginnings and ends that S3 keeps for itself (such as xn-- and -s3alias)."
   }
 
   validation {
-    condition     = var.failed_events_bucket_name == null || (var.failed_events_bucket_name != var.report_bucket_name && var.failed_events_bucket_name != var.connect_s3_bucket)
-    error_message = "failed_events_bucket_name is the report bucket or the exported reports bucket: it has to be a bucket of its own, since the WFM Adapter lists those two."
+    condition     = var.failed_records_bucket_name == null || (var.failed_records_bucket_name != var.report_bucket_name && var.failed_records_bucket_name != var.connect_s3_bucket)
+    error_message = "failed_records_bucket_name is the report bucket or the exported reports bucket: it has to be a bucket of its own, since the WFM Adapter lists those two."
   }
 }
 
 variable "flink_application" {
   description = "The Flink application, with `engine` = `flink`: `code_bucket` and `code_key` (the S3 object that `make flink-package` made; another object for other code) and `code_version` (its version in a bucket that keeps them), `start_application` (whether it is started when it is made; a change starts or stops it), `parallelism` (tasks side by side, 1 to 256, and at most `parallelism_per_kpu` times the quota of KPUs, which is 64 unless it was raised), `parallelism_per_kpu` (of them in one KPU, 1 to 8), `auto_scaling` (AWS changes the parallelism with the load), `checkpoint_interval_seconds` (10 to 600: as much can be in the report twice after a failure), `window_seconds` (1 to 10: how long the events of a shard wait for more, to be classified together) and `window_records` (how many of them may come in that time: at least 2,000 times `window_seconds`, which is twice what a shard takes, and at most 20,000)."
-  type        = object({ auto_scaling = optional(bool, false), checkpoint_interval_seconds = optional(number, 60), code_bucket = optional(string), code_key = optional(string, "report-line-job.zip"), code_version = optional(string), parallelism = optional(number, 1), parallelism_per_kpu = optional(number, 1), start_application = optional(bool, false), window_records = optional(number, 20000), window_seconds = optional(number, 5) })
-  default     = {}
-  nullable    = false
+  type = object({
+    auto_scaling                = optional(bool, false)
+    checkpoint_interval_seconds = optional(number, 60)
+    code_bucket                 = optional(string)
+    code_key                    = optional(string, "report-line-job.zip")
+    code_version                = optional(string)
+    parallelism                 = optional(number, 1)
+    parallelism_per_kpu         = optional(number, 1)
+    start_application           = optional(bool, false)
+    window_records              = optional(number, 20000)
+    window_seconds              = optional(number, 5)
+  })
+  default  = {}
+  nullable = false
 
   validation {
     condition     = var.engine != "flink" || var.flink_application.code_bucket != null
@@ -312,7 +333,7 @@ variable "flink_application" {
 }
 
 variable "iam_path" {
-  description = "IAM path of every role and user that this module makes; begins and ends with `/`. A change makes the roles anew."
+  description = "IAM path of every role and user made here; begins and ends with `/`. A change makes the roles anew."
   type        = string
   default     = "/"
   nullable    = false
@@ -331,7 +352,7 @@ variable "include_agent_status_type" {
 }
 
 variable "kda_application_name" {
-  description = "Name of this deployment; every name in it is made from it. The WFM Adapter expects `aspect-wfm-ap`: with another, change its parameter Firehose Report Mapping. One for each Amazon Connect instance; names that differ in case only are the same to AWS."
+  description = "Name of the Agent Productivity deployment; every name in it is made from it. The WFM Adapter expects `aspect-wfm-ap`: with another, change its parameter Firehose Report Mapping. One for each Amazon Connect instance; names that differ in case only are the same to AWS."
   type        = string
   default     = "aspect-wfm-ap"
   nullable    = false
@@ -348,7 +369,7 @@ variable "kda_application_name" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of an existing customer-managed KMS key that encrypts the buckets, the Firehose stream and its files, the logs and the functions' environments; not the state of a Flink application. Null for the keys of AWS. Its policy has to let CloudWatch Logs use it: see docs/security.md, and docs/changes.md before a change."
+  description = "ARN of an existing customer-managed KMS key that encrypts everything here that can have one; null for the keys of AWS. These are the buckets, the Firehose stream and its files, the logs and the functions' environments; not the state of a Flink application. Its policy has to let CloudWatch Logs use it: see docs/security.md, and docs/changes.md before a change."
   type        = string
   default     = null
 
@@ -364,7 +385,7 @@ variable "kms_key_arn" {
 }
 
 variable "log_level" {
-  description = "Least level of the lines that the functions and the Flink application log: `DEBUG` (a line for each record, by its sequence number), `INFO`, `WARNING` or `ERROR`. The line of a batch, which holds the metrics, is written at each."
+  description = "Least level of what is logged: `DEBUG` (a line for each record, by its sequence number), `INFO`, `WARNING` or `ERROR`. The line of a batch, which holds the metrics, is written at each."
   type        = string
   default     = "INFO"
   nullable    = false
@@ -376,7 +397,7 @@ variable "log_level" {
 }
 
 variable "log_retention_days" {
-  description = "How long the logs of the functions, the Flink application and the Firehose stream are kept, in days."
+  description = "How long logs are kept, in days. They are those of the functions, the Flink application and the Firehose stream."
   type        = number
   default     = 90
   nullable    = false
@@ -388,7 +409,7 @@ variable "log_retention_days" {
 }
 
 variable "permissions_boundary_arn" {
-  description = "ARN of the IAM policy that bounds the permissions of every role and user that this module makes, null for no boundary."
+  description = "ARN of the IAM policy that bounds the permissions of every role and user made here, null for no boundary."
   type        = string
   default     = null
 
@@ -399,7 +420,7 @@ variable "permissions_boundary_arn" {
 }
 
 variable "qss3_bucket_name" {
-  description = "S3 bucket, in the same region, with your own copy of the functions' zips (see `make publish`); its name is known when planning. Null uses the zips in this module."
+  description = "S3 bucket, in the same region, with your own copy of the zips (see `make publish`); null uses the zips of the module. Its name is known when planning."
   type        = string
   default     = null
 
@@ -486,7 +507,7 @@ variable "source_aws_account_id" {
 }
 
 variable "starting_position" {
-  description = "Where on the stream the classifier begins: `TRIM_HORIZON`, the oldest event, or `LATEST`. It counts when the event source mapping is made: at the first deployment, and when another stream or `enhanced_fan_out` replaces it. By itself a change does nothing to a mapping, since it would forget how far the function has read. For a Flink application it counts when that starts without a snapshot; a change updates it, and it goes on from its snapshot."
+  description = "Where on the stream reading begins: `TRIM_HORIZON`, the oldest event, or `LATEST`. It counts when the event source mapping is made: at the first deployment, and when another stream or `enhanced_fan_out` replaces it. By itself a change does nothing to a mapping, since it would forget how far the function has read. For a Flink application it counts when that starts without a snapshot; a change updates it, and it goes on from its snapshot."
   type        = string
   default     = "TRIM_HORIZON"
   nullable    = false

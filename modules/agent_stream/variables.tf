@@ -32,9 +32,11 @@ variable "agent_event_stream_retention_hours" {
 }
 
 variable "alarms" {
-  description = "A CloudWatch alarm on agent events that the stream refuses: `sns_topic_arns` are told when an alarm goes on and off. Null for no alarm. The type is the same in all modules; the other attributes are theirs."
-  type        = object({ iterator_age_minutes = optional(number, 5), queue_age_minutes = optional(number, 5), report_age_minutes = optional(number, 15), skipped_percent = optional(number, 5), sns_topic_arns = optional(list(string), []) })
-  default     = {}
+  description = "CloudWatch alarms and the SNS topics that they notify (`sns_topic_arns`), null for none; docs/operations.md has each alarm. The one here is about agent events that the stream refuses."
+  type = object({
+    sns_topic_arns = optional(list(string), [])
+  })
+  default = {}
 
   validation {
     condition     = var.alarms == null ? true : length(var.alarms.sns_topic_arns) <= 5 && alltrue([for arn in var.alarms.sns_topic_arns : can(regex("^arn:[^:]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", arn))])
@@ -71,7 +73,7 @@ variable "encrypted" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of an existing customer-managed KMS key that encrypts the stream; null for the AWS-managed key `aws/kinesis`. Amazon Connect has to be allowed to encrypt with it: with `connect_instance_id` it is granted that, without, see output `connect_key_policy`."
+  description = "ARN of an existing customer-managed KMS key that encrypts everything here that can have one; null for the keys of AWS. Amazon Connect has to be allowed to encrypt with it: with `connect_instance_id` it is granted that, without, see output `connect_key_policy`."
   type        = string
   default     = null
 
@@ -140,7 +142,7 @@ variable "stream_mode" {
 }
 
 variable "tags" {
-  description = "Tags for the stream."
+  description = "Tags for every resource that takes them."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -108,9 +108,14 @@ variable "ahg_filter_values" {
 }
 
 variable "alarms" {
-  description = "CloudWatch alarms: `sns_topic_arns` are told when an alarm goes on and off. `iterator_age_minutes` (how late the relay may read), `queue_age_minutes` (how long a message may wait while the RTA server has the flag on) and `skipped_percent` (records that are no agent events) are where they begin. Null for no alarms. The type is the same in all modules."
-  type        = object({ iterator_age_minutes = optional(number, 5), queue_age_minutes = optional(number, 5), report_age_minutes = optional(number, 15), skipped_percent = optional(number, 5), sns_topic_arns = optional(list(string), []) })
-  default     = {}
+  description = "CloudWatch alarms and the SNS topics that they notify (`sns_topic_arns`), null for none; docs/operations.md has each alarm. They begin at `iterator_age_minutes` (how late the relay may read), `queue_age_minutes` (how long a message may wait while the RTA server has the flag on) and `skipped_percent` (records that are no agent events)."
+  type = object({
+    iterator_age_minutes = optional(number, 5)
+    queue_age_minutes    = optional(number, 5)
+    skipped_percent      = optional(number, 5)
+    sns_topic_arns       = optional(list(string), [])
+  })
+  default = {}
 
   validation {
     condition     = var.alarms == null ? true : var.alarms.iterator_age_minutes >= 1
@@ -139,7 +144,7 @@ variable "alarms" {
 }
 
 variable "authorization_mode" {
-  description = "What the RTA server works as: `user`, an IAM user whose access key is made by hand, or, where users must not exist, `role`, an IAM role that `source_aws_account_id` assumes with `external_id`. A change destroys the one and makes the other, see the README."
+  description = "What the product works as: `user`, an IAM user whose access key is made by hand, or, where users must not exist, `role`, an IAM role that `source_aws_account_id` assumes with `external_id`. A change destroys the one and makes the other, see the README."
   type        = string
   default     = "user"
   nullable    = false
@@ -151,14 +156,14 @@ variable "authorization_mode" {
 }
 
 variable "dashboard" {
-  description = "Whether there is a CloudWatch dashboard `<name>-adherence`."
+  description = "Whether there is a CloudWatch dashboard. It is named `<name>-adherence`."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "enhanced_fan_out" {
-  description = "Whether the relay reads the stream as a registered consumer, with 2 MB a second of every shard to itself, at a further charge. A change replaces the event source mapping, which then reads all that is on the stream once more: see docs/changes.md before one."
+  description = "Whether the stream is read as a registered consumer, with 2 MB a second of every shard to itself, at a further charge. A change replaces the event source mapping, which then reads all that is on the stream once more: see docs/changes.md before one."
   type        = bool
   default     = false
   nullable    = false
@@ -198,7 +203,7 @@ variable "failed_records_bucket_name" {
 }
 
 variable "iam_path" {
-  description = "IAM path of every role and user that this module makes; begins and ends with `/`. A change makes the roles anew."
+  description = "IAM path of every role and user made here; begins and ends with `/`. A change makes the roles anew."
   type        = string
   default     = "/"
   nullable    = false
@@ -210,7 +215,7 @@ variable "iam_path" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of an existing customer-managed KMS key that encrypts the tables, the queues, the bucket, the log and the function's environment. Null for the keys of AWS. Its policy has to let CloudWatch Logs use it: see docs/security.md, and docs/changes.md before a change."
+  description = "ARN of an existing customer-managed KMS key that encrypts everything here that can have one; null for the keys of AWS. These are the tables, the queues, the bucket, the log and the function's environment. Its policy has to let CloudWatch Logs use it: see docs/security.md, and docs/changes.md before a change."
   type        = string
   default     = null
 
@@ -238,7 +243,7 @@ variable "lambda_config_location" {
 }
 
 variable "log_level" {
-  description = "Least level of the lines that the relay logs: `DEBUG` (a line for each record, by its sequence number), `INFO`, `WARNING` or `ERROR`. The line of a batch, which holds the metrics, is written at each."
+  description = "Least level of what is logged: `DEBUG` (a line for each record, by its sequence number), `INFO`, `WARNING` or `ERROR`. The line of a batch, which holds the metrics, is written at each."
   type        = string
   default     = "INFO"
   nullable    = false
@@ -250,7 +255,7 @@ variable "log_level" {
 }
 
 variable "log_retention_days" {
-  description = "How long the relay's log is kept, in days."
+  description = "How long logs are kept, in days."
   type        = number
   default     = 90
   nullable    = false
@@ -274,7 +279,7 @@ variable "message_groups" {
 }
 
 variable "name" {
-  description = "Name of this deployment; the name of everything in it begins with it. One for each RTA server."
+  description = "Name of the Real-Time Adherence deployment; the name of everything in it begins with it. One for each RTA server."
   type        = string
   default     = "aspect-wfm-rta"
   nullable    = false
@@ -314,7 +319,7 @@ variable "num_sqs_queues" {
 }
 
 variable "permissions_boundary_arn" {
-  description = "ARN of the IAM policy that bounds the permissions of every role and user that this module makes, null for no boundary."
+  description = "ARN of the IAM policy that bounds the permissions of every role and user made here, null for no boundary."
   type        = string
   default     = null
 
@@ -325,7 +330,7 @@ variable "permissions_boundary_arn" {
 }
 
 variable "qss3_bucket_name" {
-  description = "S3 bucket, in the same region, with your own copy of the function's zip (see `make publish`); its name is known when planning. Null uses the zip in this module."
+  description = "S3 bucket, in the same region, with your own copy of the zips (see `make publish`); null uses the zips of the module. Its name is known when planning."
   type        = string
   default     = null
 
@@ -336,7 +341,7 @@ variable "qss3_bucket_name" {
 }
 
 variable "qss3_key_prefix" {
-  description = "Key prefix of your copy of the zip in `qss3_bucket_name`; ends in `/`. Null for the root of the bucket."
+  description = "Key prefix of your copy of the zips in `qss3_bucket_name`; ends in `/`. Null for the root of the bucket."
   type        = string
   default     = null
 
@@ -353,9 +358,14 @@ variable "qss3_key_prefix" {
 
 variable "relay_function" {
   description = "How Lambda runs the relay: `batch_size` (events a batch, 1 to 10,000; 6 MB end one earlier), `batch_window_seconds` (how long a batch may wait for more, 0 to 300), `memory_size` (MB, 256 to 10,240; CPU comes with it) and `parallelization_factor` (batches of a shard side by side, 1 to 10; an agent's events stay in order). See the README."
-  type        = object({ batch_size = optional(number, 500), batch_window_seconds = optional(number, 0), memory_size = optional(number, 256), parallelization_factor = optional(number, 1) })
-  default     = {}
-  nullable    = false
+  type = object({
+    batch_size             = optional(number, 500)
+    batch_window_seconds   = optional(number, 0)
+    memory_size            = optional(number, 256)
+    parallelization_factor = optional(number, 1)
+  })
+  default  = {}
+  nullable = false
 
   validation {
     condition     = var.relay_function.batch_size >= 1 && var.relay_function.batch_size <= 10000 && floor(var.relay_function.batch_size) == var.relay_function.batch_size
@@ -428,7 +438,7 @@ variable "source_aws_account_id" {
 }
 
 variable "starting_position" {
-  description = "Where on the stream the function begins: `TRIM_HORIZON`, the oldest event, or `LATEST`. It counts when the event source mapping is made: at the first deployment, and when another stream or `enhanced_fan_out` replaces it. By itself a change does nothing, since it would forget how far the function has read."
+  description = "Where on the stream reading begins: `TRIM_HORIZON`, the oldest event, or `LATEST`. It counts when the event source mapping is made: at the first deployment, and when another stream or `enhanced_fan_out` replaces it. By itself a change does nothing, since it would forget how far the function has read."
   type        = string
   default     = "TRIM_HORIZON"
   nullable    = false

@@ -64,4 +64,4 @@ def running(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Iter
     yield Running(cloud, made, outputs, rta)
     for user in cloud.client("iam").list_users()["Users"]:
         delete_access_keys(cloud, user["UserName"])
-    made.empty_and_destroy(outputs["ap_s3_bucket_name"], outputs["failed_events_bucket_name"])
+    made.empty_and_destroy(outputs["ap_s3_bucket_name"], outputs["ap_failed_records_bucket_name"])

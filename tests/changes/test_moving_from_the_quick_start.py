@@ -153,7 +153,7 @@ def test_side_by_side_nothing_of_the_old_stack_is_touched_and_there_is_a_way_bac
     assert old.held() == before
 
     delete_access_keys(old.cloud, outputs["wfm_adapter_user_name"])
-    made.empty_and_destroy(outputs["ap_s3_bucket_name"], outputs["failed_events_bucket_name"])
+    made.empty_and_destroy(outputs["ap_s3_bucket_name"], outputs["ap_failed_records_bucket_name"])
     assert old.held() == before
 
 
@@ -340,4 +340,4 @@ def _let_go(made: Workspace, imported: str, outputs: dict[str, Any]) -> None:
     addresses = command.replace("\\\n", " ").replace("'", "").split()
     assert sorted(addresses) == sorted(re.findall(r"^  to = (\S+)$", imported, re.MULTILINE))
     made.run("state", "rm", *addresses)
-    made.empty_and_destroy(outputs["failed_events_bucket_name"])
+    made.empty_and_destroy(outputs["ap_failed_records_bucket_name"])

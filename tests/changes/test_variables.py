@@ -11,6 +11,7 @@ from tests.examples import OPTIONS
 from tests.local_cloud.agent_stream import as_record, await_batches, batch_logs, put_events
 from tests.local_cloud.cloud import delete_access_keys
 from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.terraform_files import blocks
 from tests.unit.events import event
 
 pytestmark = pytest.mark.xdist_group("changes")
@@ -52,20 +53,20 @@ ROLE = {
 NOT_IN_PLACE = {
     "agent_event_stream_arn",  # another stream is another event source mapping, as with a new name
     "agent_event_stream_name",
+    "ap_failed_records_bucket_name",
     "authorization_mode",
     "connect_instance_id",  # tests/e2e/test_agent_event_streaming.py
     "dashboard",
     "engine",  # tests/e2e/test_flink_engine.py
     "enhanced_fan_out",
     "external_id",  # with authorization_mode
-    "failed_events_bucket_name",
-    "failed_records_bucket_name",
     "flink_application",  # tests/e2e/test_flink_engine.py
     "iam_path",
     "kda_application_name",
     "name",
     "num_retired_sqs_queues",  # test_queue_count
     "report_bucket_name",
+    "rta_failed_records_bucket_name",
     "rta_user_name",  # renames a user in place; the local AWS renames no user
     "source_aws_account_id",  # with authorization_mode
     "starting_timestamp",  # with engine
@@ -168,13 +169,13 @@ def test_another_name_for_a_user_or_a_bucket_takes_just_that(running: Running) -
         "rta.aws_iam_user_policy.rta",
     }
     buckets = {
-        "failed_events_bucket_name": "another-for-events",
-        "failed_records_bucket_name": "another-for-records",
+        "ap_failed_records_bucket_name": "another-for-events",
+        "rta_failed_records_bucket_name": "another-for-records",
         "report_bucket_name": "another-for-reports",
     }
     destroyed = _destroyed(running, now | buckets)
     assert {
-        "agent_productivity.aws_s3_bucket.failed_events",
+        "agent_productivity.aws_s3_bucket.failed_records",
         "agent_productivity.aws_s3_bucket.reports",
         "rta.aws_s3_bucket.failed_records",
     } < destroyed
@@ -207,13 +208,7 @@ def test_the_table_of_changes_has_every_variable() -> None:
         )
     )
     variables = {
-        name
-        for option in OPTIONS
-        for name in re.findall(
-            r'^variable "([^"]+)"',
-            (REPOSITORY / "examples" / option / "variables.tf").read_text(),
-            re.MULTILINE,
-        )
+        name for option in OPTIONS for name in blocks(REPOSITORY / "examples" / option, "variable")
     }
     made = {
         "agent_event_stream_kms_arn",

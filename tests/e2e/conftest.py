@@ -47,7 +47,7 @@ ORDER = (
     "test_second_plan_and_removal.py",
 )
 
-BUCKETS = ("ap_s3_bucket_name", "failed_events_bucket_name", "failed_records_bucket_name")
+BUCKETS = ("ap_s3_bucket_name", "ap_failed_records_bucket_name", "rta_failed_records_bucket_name")
 
 NOON = "2026-03-02T12:30"
 

@@ -166,7 +166,7 @@ def test_the_adapter_identity_is_refused_everything_else(
             "get_object",
             {"Bucket": CONNECT_BUCKET, "Key": "connect/acme/CallRecordings/a.wav"},
         ),
-        ("s3", "list_objects_v2", {"Bucket": outputs["failed_events_bucket_name"]}),
+        ("s3", "list_objects_v2", {"Bucket": outputs["ap_failed_records_bucket_name"]}),
         ("s3", "list_objects_v2", {"Bucket": other["ap_s3_bucket_name"]}),
         ("s3", "list_objects_v2", {"Bucket": ZIP_BUCKET}),
         ("s3", "delete_bucket", {"Bucket": reports}),
@@ -195,7 +195,7 @@ def test_the_buckets_are_private_encrypted_and_refuse_what_is_not(
     deployments: dict[str, Deployment], name: str
 ) -> None:
     s3 = deployments[name].cloud.client("s3")
-    for output in ("ap_s3_bucket_name", "failed_events_bucket_name"):
+    for output in ("ap_s3_bucket_name", "ap_failed_records_bucket_name"):
         bucket = deployments[name].outputs[output]
         block = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
         assert set(block.values()) == {True}

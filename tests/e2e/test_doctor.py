@@ -146,7 +146,7 @@ def test_what_is_broken_is_found(
     functions, s3 = cloud.client("lambda"), cloud.client("s3")
     table = {"Bucket": outputs["ap_s3_bucket_name"], "Key": "ASPECT_AGENT_STATUS_INFO.csv"}
     content = s3.get_object(**table)["Body"].read()
-    failed = outputs["failed_events_bucket_name"]
+    failed = outputs["ap_failed_records_bucket_name"]
     batch = {"Bucket": failed, "Key": "aws/lambda/f/s/2026/03/02/1"}
     single = {"Bucket": failed, "Key": "undeliverable/f/s/1.json"}
     functions.update_event_source_mapping(UUID=mapping, Enabled=False)

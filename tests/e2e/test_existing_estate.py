@@ -208,7 +208,7 @@ def _put(estate: Estate, events: list[dict[str, Any]]) -> None:
 def _remove(cloud: LocalCloud, made: Workspace, outputs: dict[str, Any]) -> None:
     productivity = outputs["agent_productivity"]
     made.empty_and_destroy(
-        productivity["ap_s3_bucket_name"], productivity["failed_events_bucket_name"]
+        productivity["ap_s3_bucket_name"], productivity["failed_records_bucket_name"]
     )
     assert [each["Name"] for each in cloud.client("s3").list_buckets()["Buckets"]] == [
         CONNECT_BUCKET

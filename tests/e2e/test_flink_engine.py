@@ -45,7 +45,7 @@ ROLE_AND_READER = {
     "starting_timestamp": "2026-03-02T09:00:00Z",
 }
 BUCKETS = {
-    "failed_events_bucket_name": "another-for-events",
+    "ap_failed_records_bucket_name": "another-for-events",
     "report_bucket_name": "another-for-reports",
 }
 
@@ -217,7 +217,7 @@ def test_under_the_application_is_destroyed_just_what_the_page_says(on_flink: On
     changes = on_flink.changes(BUCKETS)
     assert changes[APPLICATION] == ["update"]
     destroyed = _destroyed(changes)
-    assert {"aws_s3_bucket.failed_events", "aws_s3_bucket.reports"} < destroyed
+    assert {"aws_s3_bucket.failed_records", "aws_s3_bucket.reports"} < destroyed
     assert all(address.startswith("aws_s3_") for address in destroyed)
 
 

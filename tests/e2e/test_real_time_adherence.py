@@ -165,7 +165,7 @@ def test_the_rta_identity_is_refused_everything_else(
         ("kinesis", "describe_stream", {"StreamARN": stream}),
         ("kinesis", "list_shards", {"StreamARN": stream}),
         ("kinesis", "put_record", {"StreamARN": stream, "Data": b"x", "PartitionKey": "x"}),
-        ("s3", "list_objects_v2", {"Bucket": outputs["failed_records_bucket_name"]}),
+        ("s3", "list_objects_v2", {"Bucket": outputs["rta_failed_records_bucket_name"]}),
         ("s3", "list_objects_v2", {"Bucket": reports}),
         ("s3", "get_object", {"Bucket": reports, "Key": "ASPECT_AGENT_STATUS_INFO.csv"}),
         ("s3", "get_object", {"Bucket": ZIP_BUCKET, "Key": f"{ZIP_PREFIX}rta_relay.zip"}),

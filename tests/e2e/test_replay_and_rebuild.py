@@ -86,7 +86,7 @@ def test_given_up_records_reach_the_rta_server_once_and_in_order(
     assert facts.days["rta-new"].evening_again
     deployment = deployments["rta-new"]
     name = deployment.outputs["rta_lambda_function_name"]
-    bucket = deployment.outputs["failed_records_bucket_name"]
+    bucket = deployment.outputs["rta_failed_records_bucket_name"]
     (known,) = facts.days["rta-new"].evening_again
     before = dict(deployment.rta.read_states())
     deployment.rta.set_flag(True)

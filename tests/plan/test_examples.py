@@ -1,22 +1,12 @@
-"""The six options offer all that their modules do, with the same types and defaults."""
-
-import re
-from pathlib import Path
-from typing import NamedTuple
+"""The six options offer all that their modules do, with the modules' types and defaults."""
 
 import pytest
 
+from tests.example_files import EXAMPLES, MODULES, outputs_file, passed_on, variables_file
 from tests.examples import OPTIONS, OTHERS
-from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.terraform_files import blocks
 
-EXAMPLES = REPOSITORY / "examples"
-
-
-class Variable(NamedTuple):
-    """A variable's type and default as they are written; without a default it is required."""
-
-    type: str
-    default: str | None
+FILES = {"outputs.tf": outputs_file, "variables.tf": variables_file}
 
 
 def test_every_example_is_an_option_or_known_as_another() -> None:
@@ -26,39 +16,34 @@ def test_every_example_is_an_option_or_known_as_another() -> None:
 
 @pytest.mark.parametrize("option", OPTIONS)
 def test_an_option_passes_every_variable_of_its_modules_on(option: str) -> None:
-    own = _variables(EXAMPLES / option)
-    passed = set[str]()
-    for module, arguments in _module_calls(EXAMPLES / option).items():
-        theirs = _variables(REPOSITORY / "modules" / module)
-        assert arguments.keys() == theirs.keys(), module
-        for name, value in arguments.items():
-            if value.startswith("module."):
-                assert value == f"module.agent_stream.{name}"
-                continue
-            mine = value.removeprefix("var.")
-            assert own[mine] == theirs[name], f"{module}: {name}"
-            passed.add(mine)
-    assert passed == own.keys()
+    for call in blocks(EXAMPLES / option, "module").values():
+        module = call["source"].removeprefix("../../modules/")
+        arguments = call.keys() - {"source"}
+        assert arguments == blocks(MODULES / module, "variable").keys(), module
+        for name in arguments:
+            if call[name].startswith("${module."):
+                assert call[name] == f"${{module.agent_stream.{name}}}"
+    assert passed_on(EXAMPLES / option).keys() == blocks(EXAMPLES / option, "variable").keys()
 
 
-def _variables(folder: Path) -> dict[str, Variable]:
-    found = {}
-    for name, body in _blocks((folder / "variables.tf").read_text(), "variable"):
-        attributes = dict(re.findall(r"^  (type|default) += (.+)$", body, re.MULTILINE))
-        found[name] = Variable(attributes["type"], attributes.get("default"))
-    return found
+@pytest.mark.parametrize("option", OPTIONS)
+def test_an_option_has_its_variables_and_outputs_from_its_modules(option: str) -> None:
+    written = {name: (EXAMPLES / option / name).read_text() for name in FILES}
+    assert written == {name: made(option) for name, made in FILES.items()}, "run make build"
 
 
-def _module_calls(example: Path) -> dict[str, dict[str, str]]:
-    """The arguments of each module that the example calls, by its folder, without the source."""
-    found = {}
-    for _, body in _blocks((example / "main.tf").read_text(), "module"):
-        arguments = dict(re.findall(r"^  (\w+) += (.+)$", body, re.MULTILINE))
-        source = arguments.pop("source").strip('"')
-        found[source.removeprefix("../../modules/")] = arguments
-    return found
+@pytest.mark.parametrize("option", OPTIONS)
+def test_modules_that_share_a_variable_have_the_same_default_for_it(option: str) -> None:
+    for name, passed in passed_on(EXAMPLES / option).items():
+        defaults = [each.body.get("default") for each in passed]
+        assert all(each == defaults[0] for each in defaults), name
 
 
-def _blocks(source: str, kind: str) -> list[tuple[str, str]]:
-    """The name and the text of each block of a kind."""
-    return re.findall(rf'^{kind} "([^"]+)" \{{\n(.*?)^\}}', source, re.MULTILINE | re.DOTALL)
+def test_null_takes_a_modules_default_or_has_a_meaning_of_its_own() -> None:
+    for module in MODULES.iterdir():
+        nullable = {
+            name
+            for name, body in blocks(module, "variable").items()
+            if body.get("default") is not None and body.get("nullable") is not False
+        }
+        assert nullable <= {"alarms"}, module.name

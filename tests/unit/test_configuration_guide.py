@@ -1,10 +1,13 @@
 """The configuration guide's parameters are in the page, and variables of their options."""
 
+import json
 import re
 
 import pytest
 
+from tests.example_files import EXAMPLES, passed_on
 from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.terraform_files import blocks
 
 PAGE = (REPOSITORY / "docs" / "configuration-guide.md").read_text()
 
@@ -64,8 +67,7 @@ def test_an_output_of_the_guide_is_one_of_its_options(output: str) -> None:
     name, options = OUTPUTS[output]
     assert re.search(rf"^\| {output} \| `{name}`", PAGE, re.MULTILINE)
     for option in options:
-        outputs = (REPOSITORY / "examples" / OPTIONS[option] / "outputs.tf").read_text()
-        assert f'output "{name}"' in outputs, OPTIONS[option]
+        assert name in blocks(EXAMPLES / OPTIONS[option], "output"), OPTIONS[option]
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS)
@@ -76,11 +78,11 @@ def test_the_readme_has_the_parameter_too(parameter: str) -> None:
 
 
 def _default(option: int, variable: str) -> str:
-    """A variable's default in an example, as the page writes it."""
-    source = (REPOSITORY / "examples" / OPTIONS[option] / "variables.tf").read_text()
-    body = re.search(rf'^variable "{variable}" \{{\n(.*?)^\}}', source, re.MULTILINE | re.DOTALL)
-    assert body is not None, f"{variable} is no variable of {OPTIONS[option]}"
-    default = re.search(r"^  default += (.+)$", body[1], re.MULTILINE)
-    if default is None:
+    """The default that a variable of an example takes from its module, as the page writes it."""
+    passed = passed_on(EXAMPLES / OPTIONS[option])
+    assert variable in passed, f"{variable} is no variable of {OPTIONS[option]}"
+    body = passed[variable][0].body
+    if "default" not in body:
         return "required"
-    return "none" if default[1] == "null" else default[1].strip('"')
+    value = body["default"]
+    return "none" if value is None else value if isinstance(value, str) else json.dumps(value)

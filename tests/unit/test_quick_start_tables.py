@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.terraform_files import blocks
 
 PAGE = (REPOSITORY / "docs" / "migrating-from-the-quick-start.md").read_text()
 
@@ -111,16 +112,16 @@ def test_every_option_has_its_example() -> None:
 
 
 @pytest.mark.parametrize(
-    ("heading", "theirs", "file"),
+    ("heading", "theirs", "kind"),
     [
-        ("Parameters", PARAMETERS, "variables.tf"),
-        ("Parameters of the last version", PARAMETERS_OF_THE_LAST_VERSION, "variables.tf"),
-        ("Outputs", OUTPUTS, "outputs.tf"),
-        ("Outputs of the last version", OUTPUTS_OF_THE_LAST_VERSION, "outputs.tf"),
+        ("Parameters", PARAMETERS, "variable"),
+        ("Parameters of the last version", PARAMETERS_OF_THE_LAST_VERSION, "variable"),
+        ("Outputs", OUTPUTS, "output"),
+        ("Outputs of the last version", OUTPUTS_OF_THE_LAST_VERSION, "output"),
     ],
 )
 def test_every_parameter_and_output_is_one_of_its_options_examples(
-    heading: str, theirs: Mapping[str, set[int]], file: str
+    heading: str, theirs: Mapping[str, set[int]], kind: str
 ) -> None:
     rows = _rows(heading, columns=4)
     assert {name: _options(options) for name, options, *_ in rows} == theirs
@@ -128,7 +129,7 @@ def test_every_parameter_and_output_is_one_of_its_options_examples(
         if name in _NOT_OURS:
             assert here == "none"
         else:
-            lacking = [each for each in _options(options) if here not in _declared(each, file)]
+            lacking = [each for each in _options(options) if here not in _declared(each, kind)]
             assert lacking == [], name
 
 
@@ -147,7 +148,7 @@ def test_what_is_kept_by_a_variable_is_kept_by_one_that_exists() -> None:
     assert len(kept) == 7
     named = set(re.findall(r"`\w+`", " ".join(kept)))
     assert len(named) == 4
-    assert named <= _declared(3, "variables.tf")
+    assert named <= _declared(3, "variable")
 
 
 def test_every_step_says_where_it_is_done_and_how_long_it_takes() -> None:
@@ -184,9 +185,7 @@ def _options(written: str) -> set[int]:
     return set(range(1, 7)) if written == "1 to 6" else {int(each) for each in written.split(", ")}
 
 
-def _declared(option: int, file: str) -> set[str]:
+def _declared(option: int, kind: str) -> set[str]:
     """The variables or outputs of an option's example, in backticks as the page has them."""
-    text = (REPOSITORY / "examples" / EXAMPLES[option] / file).read_text()
-    return {
-        f"`{name}`" for name in re.findall(r'^(?:variable|output) "([^"]+)"', text, re.MULTILINE)
-    }
+    folder = REPOSITORY / "examples" / EXAMPLES[option]
+    return {f"`{name}`" for name in blocks(folder, kind)}

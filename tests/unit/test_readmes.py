@@ -1,10 +1,14 @@
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.example_files import passed_on
+from tests.examples import OPTIONS
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.readme_tables import with_tables
+from tests.terraform_files import blocks, parse, split_arguments
 
 EXAMPLES = sorted(path for path in (REPOSITORY / "examples").iterdir() if path.is_dir())
 MODULES = sorted(path for path in (REPOSITORY / "modules").iterdir() if path.is_dir())
@@ -18,26 +22,53 @@ def test_a_modules_tables_say_what_its_variables_and_outputs_say(module: Path) -
 @pytest.mark.parametrize("folder", MODULES + EXAMPLES, ids=lambda path: path.name)
 def test_variables_and_outputs_are_sorted_and_described(folder: Path) -> None:
     for kind in ("variable", "output"):
-        source = (folder / f"{kind}s.tf").read_text()
-        names = re.findall(rf'^{kind} "([^"]+)"', source, re.MULTILINE)
-        assert names == sorted(names)
-        assert source.count("\n  description = ") == len(names)
+        found = blocks(folder, kind)
+        assert list(found) == sorted(found)
+        assert [name for name, body in found.items() if not body.get("description")] == []
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
 def test_an_examples_tfvars_name_exactly_its_variables(example: Path) -> None:
-    variables = set(
-        re.findall(r'^variable "([^"]+)"', (example / "variables.tf").read_text(), re.MULTILINE)
-    )
-    sample = (example / "terraform.tfvars.example").read_text()
-    assert set(re.findall(r"^(?:# )?([a-z0-9_]+) += ", sample, re.MULTILINE)) == variables
+    assert _sample(example).keys() == blocks(example, "variable").keys()
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_a_line_in_comment_shows_the_default_of_the_module(option: str) -> None:
+    example = REPOSITORY / "examples" / option
+    sample = _sample(example)
+    for name, passed in passed_on(example).items():
+        bodies = [each.body for each in passed]
+        if "default" not in bodies[0]:
+            assert not sample[name], f"{name} is required"
+        elif bodies[0]["type"].startswith("${object("):
+            attributes = [_attributes(body["type"]) for body in bodies]
+            assert [sample[name] | each for each in attributes] == [sample[name]] * len(bodies)
+            assert set(sample[name]) == set().union(*attributes), name
+        else:
+            assert sample[name] == bodies[0]["default"], name
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
 def test_an_examples_readme_names_every_output(example: Path) -> None:
-    outputs = re.findall(r'^output "([^"]+)"', (example / "outputs.tf").read_text(), re.MULTILINE)
     readme = (example / "README.md").read_text()
-    assert [name for name in outputs if f"`{name}`" not in readme] == []
+    assert [name for name in blocks(example, "output") if f"`{name}`" not in readme] == []
+
+
+def _sample(example: Path) -> dict[str, Any]:
+    """The variables of a terraform.tfvars.example, those in comment too."""
+    lines = (example / "terraform.tfvars.example").read_text().splitlines()
+    is_value = re.compile(r"# (?=[a-z0-9_]+ += |  [a-z0-9_]+ += |[}\]])")
+    return parse("\n".join(is_value.sub("", line) for line in lines) + "\n")
+
+
+def _attributes(kind: str) -> dict[str, Any]:
+    """The attributes of an object type with their defaults."""
+    parts = split_arguments(kind.removeprefix("${object({").removesuffix("})}"))
+    types = parse("\n".join(parts) + "\n")
+    return {
+        name: parse(f"value = {([*split_arguments(each[11:-2]), 'null'])[1]}\n")["value"]
+        for name, each in types.items()
+    }
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)

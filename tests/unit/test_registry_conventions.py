@@ -7,7 +7,7 @@ import pytest
 
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.markdown import links
-from tests.terraform_files import local_values
+from tests.terraform_files import blocks, local_values, read
 
 each_module = pytest.mark.parametrize(
     "module",
@@ -36,9 +36,11 @@ def test_no_local_value_begins_with_an_underscore(module: Path) -> None:
 
 @each_module
 def test_a_module_says_which_terraform_and_providers_it_takes(module: Path) -> None:
-    versions = (module / "versions.tf").read_text()
-    assert re.search(r'required_version = ">= [\d.]+"', versions)
-    assert re.search(r'source  = "hashicorp/aws"\n      version = ">= [\d.]+, < \d+\.0"', versions)
+    (settings,) = read(module / "versions.tf")["terraform"]
+    assert re.fullmatch(r">= [\d.]+", settings["required_version"])
+    ((provider, constraint),) = settings["required_providers"][0].items()
+    assert (provider, constraint["source"]) == ("aws", "hashicorp/aws")
+    assert re.fullmatch(r">= [\d.]+, < \d+\.0", constraint["version"])
 
 
 @each_module
@@ -50,8 +52,7 @@ def test_a_module_needs_nothing_outside_of_its_folder(module: Path) -> None:
 
 @each_module
 def test_a_module_brings_no_provider_configuration(module: Path) -> None:
-    for path in module.glob("*.tf"):
-        assert not re.search(r"^provider ", path.read_text(), re.MULTILINE), path
+    assert blocks(module, "provider") == {}
 
 
 @each_module

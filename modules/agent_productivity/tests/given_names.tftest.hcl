@@ -44,13 +44,13 @@ run "takes_the_names_that_are_given" {
   command = plan
 
   variables {
-    failed_events_bucket_name = "acme.wfm.failed-events"
-    report_bucket_name        = "aspect-wfm-s3bucket-1a2b3c4d5e6f"
-    wfm_adapter_user_name     = "Acme_WFM+adapter=1,a.b@c-d"
+    failed_records_bucket_name = "acme.wfm.failed-events"
+    report_bucket_name         = "aspect-wfm-s3bucket-1a2b3c4d5e6f"
+    wfm_adapter_user_name      = "Acme_WFM+adapter=1,a.b@c-d"
   }
 
   assert {
-    condition     = aws_s3_bucket.reports.bucket == "aspect-wfm-s3bucket-1a2b3c4d5e6f" && aws_s3_bucket.failed_events.bucket == "acme.wfm.failed-events"
+    condition     = aws_s3_bucket.reports.bucket == "aspect-wfm-s3bucket-1a2b3c4d5e6f" && aws_s3_bucket.failed_records.bucket == "acme.wfm.failed-events"
     error_message = "A bucket does not have the name that was given."
   }
 
@@ -94,9 +94,9 @@ run "takes_names_at_their_limits" {
   command = plan
 
   variables {
-    failed_events_bucket_name = "a1b"
-    report_bucket_name        = join("", [for index in range(63) : "a"])
-    wfm_adapter_user_name     = join("", [for index in range(64) : "a"])
+    failed_records_bucket_name = "a1b"
+    report_bucket_name         = join("", [for index in range(63) : "a"])
+    wfm_adapter_user_name      = join("", [for index in range(64) : "a"])
   }
 }
 
@@ -105,13 +105,13 @@ run "refuses_names_1" {
 
   variables {
     # upper case
-    failed_events_bucket_name = "Failed-Events"
+    failed_records_bucket_name = "Failed-Events"
     # a path
     wfm_adapter_user_name = "/wfm/adapter"
   }
 
   expect_failures = [
-    var.failed_events_bucket_name,
+    var.failed_records_bucket_name,
     var.wfm_adapter_user_name,
   ]
 }
@@ -121,14 +121,14 @@ run "refuses_names_2" {
 
   variables {
     # the other bucket
-    failed_events_bucket_name = "aspect-wfm-reports"
-    report_bucket_name        = "aspect-wfm-reports"
+    failed_records_bucket_name = "aspect-wfm-reports"
+    report_bucket_name         = "aspect-wfm-reports"
     # too long
     wfm_adapter_user_name = join("", [for index in range(65) : "a"])
   }
 
   expect_failures = [
-    var.failed_events_bucket_name,
+    var.failed_records_bucket_name,
     var.wfm_adapter_user_name,
   ]
 }
@@ -138,7 +138,7 @@ run "refuses_names_3" {
 
   variables {
     # the bucket of Amazon Connect
-    failed_events_bucket_name = "amazon-connect-0123456789ab"
+    failed_records_bucket_name = "amazon-connect-0123456789ab"
     # a function's role
     authorization_mode    = "role"
     external_id           = "aspect-0815"
@@ -148,7 +148,7 @@ run "refuses_names_3" {
   }
 
   expect_failures = [
-    var.failed_events_bucket_name,
+    var.failed_records_bucket_name,
     var.wfm_adapter_user_name,
   ]
 }
@@ -158,13 +158,13 @@ run "refuses_names_4" {
 
   variables {
     # an end that S3 keeps for itself
-    failed_events_bucket_name = "failed-events-s3alias"
+    failed_records_bucket_name = "failed-events-s3alias"
     # nothing
     wfm_adapter_user_name = ""
   }
 
   expect_failures = [
-    var.failed_events_bucket_name,
+    var.failed_records_bucket_name,
     var.wfm_adapter_user_name,
   ]
 }

@@ -1,14 +1,14 @@
 # What is given up on is kept here whole: batches by Lambda (the event source mapping's on-failure
 # destination, under aws/lambda/), single records that Firehose cannot take by the classifier itself
 # (under undeliverable/). Not in the report bucket, which the WFM Adapter lists.
-resource "aws_s3_bucket" "failed_events" {
+resource "aws_s3_bucket" "failed_records" {
   #checkov:skip=CKV_AWS_18:Server access logs would need another bucket; CloudTrail data events record who reads and writes here, with the estate's other buckets.
   #checkov:skip=CKV_AWS_21:An object is named by its record or batch, so whoever writes it again writes the same record; versions would keep data of agents after somebody deleted it.
   #checkov:skip=CKV_AWS_144:A copy would take agents' data out of the region of the Amazon Connect instance.
   #checkov:skip=CKV_AWS_145:With kms_key_arn it is that key; without, S3 encrypts each object with a key of its own (SSE-S3), and no principal that this module makes may read one.
   #checkov:skip=CKV2_AWS_62:A bucket has one notification configuration, which is left to the estate, for alarms of its own.
 
-  bucket = local.names.failed_events_bucket
+  bucket = local.names.failed_records_bucket
   tags   = var.tags
 
   # In us-east-1, S3 answers a second CreateBucket like the first: another deployment of this name
@@ -16,8 +16,8 @@ resource "aws_s3_bucket" "failed_events" {
   depends_on = [aws_iam_role.firehose]
 }
 
-resource "aws_s3_bucket_public_access_block" "failed_events" {
-  bucket = aws_s3_bucket.failed_events.bucket
+resource "aws_s3_bucket_public_access_block" "failed_records" {
+  bucket = aws_s3_bucket.failed_records.bucket
 
   block_public_acls       = true
   block_public_policy     = true
@@ -25,8 +25,8 @@ resource "aws_s3_bucket_public_access_block" "failed_events" {
   restrict_public_buckets = true
 }
 
-resource "aws_s3_bucket_server_side_encryption_configuration" "failed_events" {
-  bucket = aws_s3_bucket.failed_events.bucket
+resource "aws_s3_bucket_server_side_encryption_configuration" "failed_records" {
+  bucket = aws_s3_bucket.failed_records.bucket
 
   rule {
     bucket_key_enabled = var.kms_key_arn == null ? null : true
@@ -38,8 +38,8 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "failed_events" {
   }
 }
 
-resource "aws_s3_bucket_lifecycle_configuration" "failed_events" {
-  bucket = aws_s3_bucket.failed_events.bucket
+resource "aws_s3_bucket_lifecycle_configuration" "failed_records" {
+  bucket = aws_s3_bucket.failed_records.bucket
 
   # What a broken upload leaves is in no listing, but kept and paid for.
   rule {
@@ -54,7 +54,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "failed_events" {
   }
 }
 
-resource "aws_s3_bucket_policy" "failed_events" {
-  bucket = aws_s3_bucket_public_access_block.failed_events.bucket
-  policy = data.aws_iam_policy_document.encrypted_transport["failed_events_bucket"].json
+resource "aws_s3_bucket_policy" "failed_records" {
+  bucket = aws_s3_bucket_public_access_block.failed_records.bucket
+  policy = data.aws_iam_policy_document.encrypted_transport["failed_records_bucket"].json
 }
