@@ -29,6 +29,7 @@ module "agent_productivity" {
   qss3_key_prefix                    = var.qss3_key_prefix
   report_bucket_name                 = var.report_bucket_name
   report_retention_days              = var.report_retention_days
+  runbook_url                        = var.runbook_url
   source_aws_account_id              = var.source_aws_account_id
   starting_position                  = var.starting_position
   starting_timestamp                 = var.starting_timestamp

@@ -22,7 +22,7 @@ variable "agent_statuses" {
 }
 
 variable "alarms" {
-  description = "CloudWatch alarms and the SNS topics that they notify (`sns_topic_arns`), null for none; docs/operations.md has each alarm."
+  description = "CloudWatch alarms and the SNS topics that they notify (`sns_topic_arns`), null for none; docs/alarms.md has each of them."
   type = object({
     iterator_age_minutes = optional(number)
     report_age_minutes   = optional(number)
@@ -182,6 +182,12 @@ variable "report_bucket_name" {
 variable "report_retention_days" {
   description = "After how many days report files are deleted; null keeps them."
   type        = number
+  default     = null
+}
+
+variable "runbook_url" {
+  description = "Where your runbook is."
+  type        = string
   default     = null
 }
 

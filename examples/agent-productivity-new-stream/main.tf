@@ -8,6 +8,7 @@ module "agent_stream" {
   encrypted                          = var.encrypted
   kms_key_arn                        = var.kms_key_arn
   name                               = var.agent_event_stream_name
+  runbook_url                        = var.runbook_url
   shard_count                        = var.shard_count
   stream_mode                        = var.stream_mode
   tags                               = var.tags
@@ -44,6 +45,7 @@ module "agent_productivity" {
   qss3_key_prefix                    = var.qss3_key_prefix
   report_bucket_name                 = var.report_bucket_name
   report_retention_days              = var.report_retention_days
+  runbook_url                        = var.runbook_url
   source_aws_account_id              = var.source_aws_account_id
   starting_position                  = var.starting_position
   starting_timestamp                 = var.starting_timestamp

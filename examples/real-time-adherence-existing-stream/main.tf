@@ -27,6 +27,7 @@ module "rta" {
   qss3_key_prefix                    = var.qss3_key_prefix
   relay_function                     = var.relay_function
   rta_user_name                      = var.rta_user_name
+  runbook_url                        = var.runbook_url
   source_aws_account_id              = var.source_aws_account_id
   starting_position                  = var.starting_position
   tags                               = var.tags

@@ -8,6 +8,7 @@ module "agent_stream" {
   encrypted                          = var.encrypted
   kms_key_arn                        = var.kms_key_arn
   name                               = var.agent_event_stream_name
+  runbook_url                        = var.runbook_url
   shard_count                        = var.shard_count
   stream_mode                        = var.stream_mode
   tags                               = var.tags
@@ -42,6 +43,7 @@ module "rta" {
   qss3_key_prefix                    = var.qss3_key_prefix
   relay_function                     = var.relay_function
   rta_user_name                      = var.rta_user_name
+  runbook_url                        = var.runbook_url
   source_aws_account_id              = var.source_aws_account_id
   starting_position                  = var.starting_position
   tags                               = var.tags

@@ -35,7 +35,7 @@ variable "ahg_filter_values" {
 }
 
 variable "alarms" {
-  description = "CloudWatch alarms and the SNS topics that they notify (`sns_topic_arns`), null for none; docs/operations.md has each alarm."
+  description = "CloudWatch alarms and the SNS topics that they notify (`sns_topic_arns`), null for none; docs/alarms.md has each of them."
   type = object({
     iterator_age_minutes = optional(number)
     queue_age_minutes    = optional(number)
@@ -172,6 +172,12 @@ variable "rta_failed_records_bucket_name" {
 
 variable "rta_user_name" {
   description = "Name of the RTA server's IAM user, or with `authorization_mode` = `role` of its role; null for `<name>-server`."
+  type        = string
+  default     = null
+}
+
+variable "runbook_url" {
+  description = "Where your runbook is."
   type        = string
   default     = null
 }

@@ -70,7 +70,7 @@ variable "agent_statuses" {
 }
 
 variable "alarms" {
-  description = "CloudWatch alarms and the SNS topics that they notify (`sns_topic_arns`), null for none; docs/operations.md has each alarm. They begin at `iterator_age_minutes` (how late the classifier may read), `report_age_minutes` (how old a line may be that Firehose has not written) and `skipped_percent` (records that are no agent events)."
+  description = "CloudWatch alarms and the SNS topics that they notify (`sns_topic_arns`), null for none; docs/alarms.md has each of them. They begin at `iterator_age_minutes` (how late the classifier may read), `report_age_minutes` (how old a line may be that Firehose has not written) and `skipped_percent` (records that are no agent events)."
   type = object({
     iterator_age_minutes = optional(number, 5)
     report_age_minutes   = optional(number, 15)

@@ -32,7 +32,7 @@ variable "agent_event_stream_retention_hours" {
 }
 
 variable "alarms" {
-  description = "CloudWatch alarms and the SNS topics that they notify (`sns_topic_arns`), null for none; docs/operations.md has each alarm. The one here is about agent events that the stream refuses."
+  description = "CloudWatch alarms and the SNS topics that they notify (`sns_topic_arns`), null for none; docs/alarms.md has each of them. The one here is about agent events that the stream refuses."
   type = object({
     sns_topic_arns = optional(list(string), [])
   })

@@ -108,7 +108,7 @@ variable "ahg_filter_values" {
 }
 
 variable "alarms" {
-  description = "CloudWatch alarms and the SNS topics that they notify (`sns_topic_arns`), null for none; docs/operations.md has each alarm. They begin at `iterator_age_minutes` (how late the relay may read), `queue_age_minutes` (how long a message may wait while the RTA server has the flag on) and `skipped_percent` (records that are no agent events)."
+  description = "CloudWatch alarms and the SNS topics that they notify (`sns_topic_arns`), null for none; docs/alarms.md has each of them. They begin at `iterator_age_minutes` (how late the relay may read), `queue_age_minutes` (how long a message may wait while the RTA server has the flag on) and `skipped_percent` (records that are no agent events)."
   type = object({
     iterator_age_minutes = optional(number, 5)
     queue_age_minutes    = optional(number, 5)

@@ -38,6 +38,7 @@ IN_PLACE: dict[str, Any] = {
     "qss3_key_prefix": "zips/",
     "relay_function": {"memory_size": 512, "parallelization_factor": 4},
     "report_retention_days": 400,
+    "runbook_url": "https://wiki.example.com/wfm",
     "shard_count": 2,
     "starting_position": "LATEST",
     "tags": {"cost-centre": "4711"},

@@ -2,36 +2,7 @@
 # each of them to say so. One process, one mocked provider: nothing is asked of AWS.
 
 mock_provider "aws" {
-  mock_data "aws_region" {
-    defaults = {
-      id = "eu-central-1"
-    }
-  }
-
-  mock_data "aws_partition" {
-    defaults = {
-      partition  = "aws"
-      dns_suffix = "amazonaws.com"
-    }
-  }
-
-  mock_data "aws_caller_identity" {
-    defaults = {
-      account_id = "111122223333"
-    }
-  }
-
-  mock_data "aws_iam_policy_document" {
-    defaults = {
-      json = "{}"
-    }
-  }
-
-  mock_data "aws_s3_object" {
-    defaults = {
-      etag = "0123456789abcdef"
-    }
-  }
+  source = "./tests/mocks"
 }
 
 variables {

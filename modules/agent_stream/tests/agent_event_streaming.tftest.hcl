@@ -2,36 +2,7 @@
 # key. One process, one mocked provider: nothing is asked of AWS.
 
 mock_provider "aws" {
-  mock_data "aws_caller_identity" {
-    defaults = {
-      account_id = "111122223333"
-    }
-  }
-
-  mock_data "aws_connect_instance" {
-    defaults = {
-      service_role = "arn:aws:iam::111122223333:role/aws-service-role/connect.amazonaws.com/AWSServiceRoleForAmazonConnect_a1b2"
-    }
-  }
-
-  mock_data "aws_iam_policy_document" {
-    defaults = {
-      json = "{}"
-    }
-  }
-
-  mock_data "aws_partition" {
-    defaults = {
-      dns_suffix = "amazonaws.com"
-      partition  = "aws"
-    }
-  }
-
-  mock_data "aws_region" {
-    defaults = {
-      id = "eu-central-1"
-    }
-  }
+  source = "./tests/mocks"
 }
 
 variables {

@@ -2,17 +2,7 @@
 # each of them to say so. One process, one mocked provider: nothing is asked of AWS.
 
 mock_provider "aws" {
-  mock_data "aws_caller_identity" {
-    defaults = {
-      account_id = "111122223333"
-    }
-  }
-
-  mock_data "aws_region" {
-    defaults = {
-      id = "eu-central-1"
-    }
-  }
+  source = "./tests/mocks"
 }
 
 variables {
