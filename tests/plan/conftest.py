@@ -1,4 +1,4 @@
-"""Plans of every example, made once each against the local cloud (a plan asks AWS who it is)."""
+"""Plans of all configurations, made once on the local cloud (a plan asks AWS who it is)."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.local_cloud.cloud import LocalCloud, local_cloud
+from tests.local_cloud.roles import deployment_role
+from tests.plan.configurations import CONFIGURATIONS, DEPLOYMENT_ROLE
+from tests.plan.planned import Planned, plan_together
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +16,9 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     folder: Path = tmp_path_factory.mktemp("local-cloud")
     with local_cloud(folder) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def plans(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Planned]:
+    deployment_role(cloud, DEPLOYMENT_ROLE)
+    return plan_together(CONFIGURATIONS, cloud, tmp_path_factory.mktemp("plans"))

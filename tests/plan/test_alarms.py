@@ -15,40 +15,17 @@ from typing import Any, NamedTuple
 import pytest
 
 from aspect_wfm.doctor.alarms import OF_AGENT_PRODUCTIVITY, OF_REAL_TIME_ADHERENCE, OF_STREAM
-from tests.local_cloud.cloud import LocalCloud
 from tests.local_cloud.terraform_cli import REPOSITORY
-from tests.local_cloud.workspace import Workspace, workspace
 from tests.plan.alarm_histories import HISTORIES, OPEN, History
 from tests.plan.alarm_rules import LIMITS, RULES, rule
 from tests.plan.alarm_states import ALARM, planned_alarm, states
-from tests.plan.planned import plan as planned_by
-from tests.plan.planned import resources
+from tests.plan.planned import Planned
 from tests.terraform_files import blocks
 from tests.unit.test_metrics import METRICS
 
 pytestmark = pytest.mark.xdist_group("plan")
 
 RUNBOOK = (REPOSITORY / "docs" / "alarms.md").read_text()
-
-VARIABLES = {
-    "connect_s3_bucket": "amazon-connect-0123456789ab",
-    "connect_s3_prefix": "connect/acme/Reports/Aspect/",
-    "agent_event_stream_name": "acme",
-    "alarms": LIMITS,
-    "kda_application_name": "acme",
-    "name": "acme",
-    "num_sqs_queues": 2,
-}
-
-FLINK_VARIABLES = {
-    "agent_event_stream_arn": "arn:aws:kinesis:eu-central-1:000000000000:stream/events",
-    "connect_s3_bucket": VARIABLES["connect_s3_bucket"],
-    "connect_s3_prefix": VARIABLES["connect_s3_prefix"],
-    "alarms": LIMITS,
-    "engine": "flink",
-    "flink_application": {"code_bucket": "acme-code"},
-    "kda_application_name": "acme",
-}
 
 # By namespace: the dimension, and the metrics of it that alarms and dashboards may name.
 OF_AWS = {
@@ -112,30 +89,22 @@ class Plan(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def plan(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Plan:
+def plan(plans: dict[str, Planned]) -> Plan:
     """Everything, with one name for all deployments."""
-    folder = tmp_path_factory.mktemp("alarms")
-    made = planned(workspace("examples/both-new-stream", folder, cloud), VARIABLES)
+    made = watching(plans["alarms"])
     assert len(made.dashboards) == 2
     return made
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["shared reads", "a consumer"])
-def flink(
-    request: pytest.FixtureRequest, cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory
-) -> Plan:
+@pytest.fixture(scope="module", params=["", "-with-a-consumer"], ids=["shared reads", "a consumer"])
+def flink(request: pytest.FixtureRequest, plans: dict[str, Planned]) -> Plan:
     """Agent Productivity on Flink."""
-    folder = tmp_path_factory.mktemp("alarms-flink")
-    made = workspace("examples/agent-productivity-existing-stream", folder, cloud)
-    return planned(made, FLINK_VARIABLES | {"enhanced_fan_out": request.param})
+    return watching(plans[f"alarms-on-flink{request.param}"])
 
 
-def planned(made: Workspace, variables: dict[str, Any]) -> Plan:
-    root = planned_by(made, variables)["planned_values"]["root_module"]
-    managed = [each for each in resources(root) if each["mode"] == "managed"]
-
+def watching(planned: Planned) -> Plan:
     def values(kind: str) -> list[dict[str, Any]]:
-        return [each["values"] for each in managed if each["type"] == kind]
+        return [each["values"] for each in planned.managed if each["type"] == kind]
 
     alarms = values("aws_cloudwatch_metric_alarm")
     dashboards = values("aws_cloudwatch_dashboard")

@@ -1,26 +1,16 @@
 """With `kms_key_arn`, nothing that keeps data is left to another key."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.local_cloud.cloud import ACCOUNT_ID, REGION, LocalCloud
-from tests.local_cloud.workspace import TerraformError, Workspace, workspace
+from tests.local_cloud.cloud import LocalCloud
+from tests.local_cloud.workspace import TerraformError, workspace
+from tests.plan.configurations import KEY, WITH_A_KEY
 from tests.plan.encryption import left_to_other_keys
-from tests.plan.planned import plan, resources
+from tests.plan.planned import Planned, plan
 
 pytestmark = pytest.mark.xdist_group("plan")
-
-KEY = f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-CONNECT = {
-    "connect_s3_bucket": "amazon-connect-0123456789ab",
-    "connect_s3_prefix": "connect/acme/Reports/Aspect/",
-}
-EVERYTHING = {
-    **CONNECT,
-    "agent_statuses": {"Available": "A"},
-    "kms_key_arn": KEY,
-    "lambda_config_location": "table",
-    "num_sqs_queues": 2,
-}
 
 KEEP_DATA = {
     "aws_cloudwatch_log_group",
@@ -34,22 +24,19 @@ KEEP_DATA = {
 }
 
 
-@pytest.fixture(scope="module")
-def made(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return workspace("examples/both-new-stream", tmp_path_factory.mktemp("key"), cloud)
-
-
-def test_everything_that_keeps_data_is_encrypted_with_the_key(made: Workspace) -> None:
-    planned = list(resources(plan(made, EVERYTHING)["planned_values"]["root_module"]))
+def test_everything_that_keeps_data_is_encrypted_with_the_key(plans: dict[str, Planned]) -> None:
+    planned = plans["key"].managed
     assert left_to_other_keys(KEY, planned) == []
-    kinds = {each["type"] for each in planned if each["mode"] == "managed"}
-    assert kinds >= KEEP_DATA, "or there was nothing to look at"
+    assert {each["type"] for each in planned} >= KEEP_DATA, "or there was nothing to look at"
 
 
-def test_rights_of_a_user_that_iam_would_not_take_are_refused(made: Workspace) -> None:
+def test_rights_of_a_user_that_iam_would_not_take_are_refused(
+    cloud: LocalCloud, tmp_path: Path
+) -> None:
     """IAM User Guide, "IAM and AWS STS quotas": 2,048 characters of inline policies for a user."""
+    made = workspace("examples/both-new-stream", tmp_path, cloud)
     longest = {"lambda_config_location": "env", "name": "x" * 32, "num_sqs_queues": 10}
     with pytest.raises(TerraformError) as refused:
-        plan(made, EVERYTHING | longest)
+        plan(made, WITH_A_KEY | longest)
     told = " ".join(str(refused.value).replace("│", " ").split())
     assert "more than the 2,048 characters that IAM gives a user: choose fewer queues" in told

@@ -8,53 +8,13 @@ from typing import Any
 
 import pytest
 
-from tests.local_cloud.cloud import ACCOUNT_ID, REGION, LocalCloud
-from tests.local_cloud.roles import deployment_role
+from tests.local_cloud.cloud import ACCOUNT_ID, REGION
 from tests.local_cloud.terraform_cli import REPOSITORY
-from tests.local_cloud.workspace import workspace
+from tests.plan.configurations import BOUNDARY, KEY, TAGS
 from tests.plan.encryption import left_to_other_keys
-from tests.plan.planned import plan, resources
+from tests.plan.planned import Planned
 
 pytestmark = pytest.mark.xdist_group("plan")
-
-KEY = f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-BOUNDARY = f"arn:aws:iam::{ACCOUNT_ID}:policy/estate/boundary"
-TAGS = {"cost-centre": "4711", "owner": "contact-centre"}
-VARIABLES: dict[str, Any] = {
-    "agent_event_stream_arn": f"arn:aws:kinesis:{REGION}:{ACCOUNT_ID}:stream/agents",
-    "agent_statuses": {"Available": "A"},
-    "alarm_topic_arns": [f"arn:aws:sns:{REGION}:{ACCOUNT_ID}:alarms"],
-    "connect_s3_bucket": "amazon-connect-0123456789ab",
-    "connect_s3_prefix": "connect/acme/Reports/Aspect/",
-    "kms_key_arn": KEY,
-    "permissions_boundary_arn": BOUNDARY,
-    "region": REGION,
-    "rta_servers": {
-        "emea": {"external_id": "rta-emea", "hierarchy_groups": ["EMEA"]},
-        "apac": {
-            "external_id": "rta-apac",
-            "hierarchy_groups": ["APAC", "Oceania"],
-            "num_sqs_queues": 2,
-        },
-        "sales": {
-            "external_id": "rta-sales",
-            "hierarchy_groups": ["Sales"],
-            "hierarchy_level": 2,
-        },
-    },
-    "tags": TAGS,
-    "wfm_adapter_external_id": "wfm-adapter",
-}
-
-# The estate as it may be one day, its rules being the same.
-ON_FLINK = {
-    "module": {
-        "agent_productivity": {
-            "engine": "flink",
-            "flink_application": {"code_bucket": "acme-code"},
-        }
-    }
-}
 
 # What is made three times for three RTA servers, and what once; alarms and dashboards aside.
 COUNTS = {
@@ -83,34 +43,28 @@ NAMED_WITHIN_ANOTHER = {"aws_cloudwatch_log_stream", "aws_iam_role_policy"}
 
 
 @pytest.fixture(scope="module")
-def planned(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    made = workspace("examples/existing-estate", tmp_path_factory.mktemp("estate"), cloud)
-    return plan(made, VARIABLES)
+def planned(plans: dict[str, Planned]) -> Planned:
+    return plans["estate"]
 
 
 @pytest.fixture(scope="module")
-def managed(planned: dict[str, Any]) -> list[dict[str, Any]]:
-    return _managed(planned)
+def managed(planned: Planned) -> list[dict[str, Any]]:
+    return planned.managed
 
 
 @pytest.fixture(scope="module")
-def planned_by_a_role_on_flink(
-    cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Any]:
+def planned_by_a_role_on_flink(plans: dict[str, Planned]) -> Planned:
     """Deployed by a role that Terraform assumes, and with Flink for the classifier."""
-    made = workspace("examples/existing-estate", tmp_path_factory.mktemp("estate"), cloud)
-    (made.folder / "engine_override.tf.json").write_text(json.dumps(ON_FLINK))
-    role = deployment_role(cloud, "estate-deployment")
-    return plan(made, VARIABLES | {"deployment_role_arn": role})
+    return plans["estate-on-flink"]
 
 
 def test_each_rta_server_has_its_own_and_the_wfm_adapter_one(
-    planned: dict[str, Any], managed: list[dict[str, Any]]
+    planned: Planned, managed: list[dict[str, Any]]
 ) -> None:
     counts = Counter(each["type"] for each in managed)
     seen = {"aws_cloudwatch_dashboard", "aws_cloudwatch_metric_alarm"}
     assert {kind: count for kind, count in counts.items() if kind not in seen} == COUNTS
-    assert set(planned["planned_values"]["outputs"]) == {"agent_productivity", "key_policy", "rta"}
+    assert set(planned.outputs) == {"agent_productivity", "key_policy", "rta"}
 
 
 def test_everything_is_encrypted_with_the_estates_key(managed: list[dict[str, Any]]) -> None:
@@ -176,7 +130,7 @@ def test_every_name_follows_the_estates_rule(managed: list[dict[str, Any]]) -> N
     assert {name for name in names if not name.startswith(prefixes)} == set()
 
 
-def test_the_key_goes_by_the_policies_of_its_account(planned: dict[str, Any]) -> None:
+def test_the_key_goes_by_the_policies_of_its_account(planned: Planned) -> None:
     statements = _key_policy(planned)
     assert statements.keys() == {
         "TheAccountsPoliciesDecideWhoUsesTheKey",
@@ -188,11 +142,11 @@ def test_the_key_goes_by_the_policies_of_its_account(planned: dict[str, Any]) ->
 
 
 def test_cloudwatch_logs_may_use_the_key_for_every_log_group_and_no_others(
-    planned: dict[str, Any], planned_by_a_role_on_flink: dict[str, Any]
+    planned: Planned, planned_by_a_role_on_flink: Planned
 ) -> None:
     groups = {
         f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:{each['values']['name']}"
-        for each in _managed(planned) + _managed(planned_by_a_role_on_flink)
+        for each in planned.managed + planned_by_a_role_on_flink.managed
         if each["type"] == "aws_cloudwatch_log_group"
     }
     for each in (planned, planned_by_a_role_on_flink):
@@ -210,7 +164,7 @@ def test_cloudwatch_logs_may_use_the_key_for_every_log_group_and_no_others(
 
 
 def test_whoever_deploys_may_have_four_services_use_the_key_and_nothing_else(
-    planned_by_a_role_on_flink: dict[str, Any],
+    planned_by_a_role_on_flink: Planned,
 ) -> None:
     statement = _key_policy(planned_by_a_role_on_flink)["WhoeverAppliesHasServicesUseTheKey"]
     assert statement["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT_ID}:role/estate-deployment"}
@@ -229,12 +183,11 @@ def test_whoever_deploys_may_have_four_services_use_the_key_and_nothing_else(
 
 
 def test_only_in_the_contact_centres_account_is_the_role_assumed(
-    planned_by_a_role_on_flink: dict[str, Any],
+    planned_by_a_role_on_flink: Planned,
 ) -> None:
-    root = planned_by_a_role_on_flink["prior_state"]["values"]["root_module"]
     callers = {
         each["address"]: each["values"]["arn"]
-        for each in resources(root)
+        for each in planned_by_a_role_on_flink.read
         if each["type"] == "aws_caller_identity"
     }
     assert callers.pop("data.aws_caller_identity.products") == f"arn:aws:iam::{ACCOUNT_ID}:root"
@@ -252,12 +205,7 @@ def test_the_plan_with_the_external_ids_is_a_file_that_git_ignores() -> None:
     assert [name for name in files if not name.endswith(".tfplan")] == []
 
 
-def _managed(planned: dict[str, Any]) -> list[dict[str, Any]]:
-    root = planned["planned_values"]["root_module"]
-    return [each for each in resources(root) if each["mode"] == "managed"]
-
-
-def _key_policy(planned: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _key_policy(planned: Planned) -> dict[str, dict[str, Any]]:
     """The statements of the key's policy by their identifiers."""
-    policy = json.loads(planned["planned_values"]["outputs"]["key_policy"]["value"])
+    policy = json.loads(planned.outputs["key_policy"])
     return {each["Sid"]: each for each in policy["Statement"]}

@@ -7,12 +7,11 @@ rejects an existing name has to come before; tests/changes/test_second_apply.py 
 
 import re
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 
 from tests.local_cloud.terraform_cli import REPOSITORY
-from tests.local_cloud.workspace import workspace
+from tests.plan.planned import Configuration, root_module
 from tests.terraform_files import blocks
 
 pytestmark = pytest.mark.xdist_group("plan")
@@ -65,10 +64,26 @@ WAITS_FOR = {
 MODULES = sorted(path.name for path in (REPOSITORY / "modules").iterdir())
 
 
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> str:
+    modules = {
+        module: Configuration(
+            f"modules/{module}",
+            {
+                name: None
+                for name, body in blocks(REPOSITORY / "modules" / module, "variable").items()
+                if "default" not in body
+            },
+        )
+        for module in MODULES
+    }
+    return root_module(modules, None, tmp_path_factory.mktemp("graph")).run("graph")
+
+
 @pytest.mark.parametrize("module", MODULES)
-def test_what_aws_would_overwrite_waits_for_what_it_rejects(module: str, tmp_path: Path) -> None:
+def test_what_aws_would_overwrite_waits_for_what_it_rejects(module: str, graph: str) -> None:
     resources = blocks(REPOSITORY / "modules" / module, "resource")
-    before = _waits_for(workspace(f"modules/{module}", tmp_path).run("graph"))
+    before = _waits_for(graph.replace(f"module.{module}.", ""))
     for address, body in resources.items():
         kind = address.partition(".")[0]
         if kind in REJECTS_AN_EXISTING_NAME:
