@@ -44,7 +44,7 @@ def terraform_binary() -> str:
 def cli_environment(environment: Mapping[str, str] | None = None) -> dict[str, str]:
     """The whole environment for a terraform process, from `environment` (default: this one's)."""
     given = dict(os.environ if environment is None else environment)
-    # Terraform and the provider are written in Go: with more memory they collect garbage less often.
+    # Go programs, all of them: with more memory they collect garbage less often.
     result = {"GOGC": "400", **given, "CHECKPOINT_DISABLE": "1"}
     result |= {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
     configured = given.get("TF_CLI_CONFIG_FILE")
