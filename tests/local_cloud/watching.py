@@ -1,20 +1,26 @@
-"""What the local cloud leaves out of alarms and event source mappings, put in.
+"""What the local cloud leaves out of alarms, event source mappings and Firehose streams, put in.
 
 An alarm's `Metrics` (metric math) are forgotten, and to Terraform's protocol it tells of an alarm
 its state and threshold only, without actions, period or dimensions. The `MetricsConfig` of an event
-source mapping is forgotten. With these, a second plan finds what the first one made.
+source mapping is forgotten, and the time zone of a Firehose stream is not told. With these, a
+second plan finds what the first one made.
 """
 
 from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
-from ministack.services import cloudwatch, lambda_svc  # type: ignore[import-untyped]
+from ministack.services import (  # type: ignore[import-untyped]
+    cloudwatch,
+    firehose,
+    lambda_svc,
+)
 
 _put_alarm = cloudwatch._put_metric_alarm
 _describe_alarms = cloudwatch._describe_alarms
 _create_mapping, _update_mapping = lambda_svc._create_esm, lambda_svc._update_esm
 _mapping_response = lambda_svc._esm_response
+_destination = firehose._dest_description
 
 # What AWS does not tell of an alarm on metric math.
 _OF_ONE_METRIC = (
@@ -33,6 +39,7 @@ def install() -> None:
     cloudwatch._put_metric_alarm = _put_alarm_with_metrics
     cloudwatch._describe_alarms = _describe_alarms_whole
     lambda_svc._create_esm = lambda data: _with_metrics(_create_mapping(data), data)
+    firehose._dest_description = _destination_whole
     lambda_svc._update_esm = lambda uuid, data: _with_metrics(_update_mapping(uuid, data), data)
 
 
@@ -102,3 +109,11 @@ def _with_metrics(answer: tuple[int, Any, bytes], data: Mapping[str, Any]) -> An
     mapping = lambda_svc._esms[uuid]
     mapping["MetricsConfig"] = data["MetricsConfig"]
     return lambda_svc.json_response(_mapping_response(mapping), answer[0])
+
+
+def _destination_whole(destination: Mapping[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = _destination(destination)
+    zone = destination["config"].get("CustomTimeZone")
+    if zone and "ExtendedS3DestinationDescription" in told:
+        told["ExtendedS3DestinationDescription"]["CustomTimeZone"] = zone
+    return told

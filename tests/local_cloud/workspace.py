@@ -77,7 +77,6 @@ class Workspace:
             change["address"]: change["change"]["actions"]
             for change in plan.get("resource_changes", [])
             if change["change"]["actions"] not in (["no-op"], ["read"])
-            and not _is_emulator_drift(change["change"])
         }
 
     def destroy(self) -> None:
@@ -99,17 +98,6 @@ class Workspace:
 
     def _write(self, variables: Mapping[str, Any]) -> None:
         (self.folder / "terraform.tfvars.json").write_text(json.dumps(dict(variables)))
-
-
-def _is_emulator_drift(change: dict[str, Any]) -> bool:
-    """Whether an update is only what the local AWS does not keep of a Firehose stream."""
-    if change["actions"] != ["update"]:
-        return False
-    before, after = change["before"], change["after"]
-    for side in (before, after):
-        for destination in side.get("extended_s3_configuration") or []:
-            destination.pop("custom_time_zone", None)
-    return bool(before == after)
 
 
 def workspace(configuration: str, scratch: Path, cloud: LocalCloud | None = None) -> Workspace:
