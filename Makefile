@@ -98,6 +98,7 @@ changes: $(READY) ## Change, grow, shrink and interrupt a running deployment
 
 security: $(READY) $(SCANNERS)/.ready ## Prove least privilege, scan Terraform and dependencies
 	$(BIN)/python -m tests.scanners
+	$(BIN)/pytest tests/policies -n 0
 	$(BIN)/python -m tests.security
 
 # An environment of its own: checkov wants an older boto3.

@@ -23,7 +23,6 @@ data "aws_iam_policy_document" "key" {
     sid = "CloudWatchLogsEncryptsTheLogs"
     actions = [
       "kms:Decrypt*",
-      "kms:Describe*",
       "kms:Encrypt*",
       "kms:GenerateDataKey*",
       "kms:ReEncrypt*",

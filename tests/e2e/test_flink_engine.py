@@ -145,8 +145,7 @@ def test_the_doctor_looks_at_the_application_with_no_more_than_its_documented_ri
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    text = (REPOSITORY / "docs" / "operations.md").read_text()
-    policy = text.partition("<!-- the doctor's policy -->\n\n```json\n")[2].partition("```")[0]
+    policy = (REPOSITORY / "docs" / "policies" / "doctor.json").read_text()
     for default, name in {
         "111122223333": ACCOUNT_ID,
         "eu-central-1": REGION,

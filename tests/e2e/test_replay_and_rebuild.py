@@ -32,15 +32,13 @@ from tests.unit.replay.test_replay import given_up, on_stream
 
 pytestmark = pytest.mark.xdist_group("local-cloud")
 
-RUNBOOK = REPOSITORY / "docs" / "operations.md"
+POLICIES = REPOSITORY / "docs" / "policies"
 
 
-def policy(heading: str, **names: str) -> str:
-    """The policy below a heading of the runbook, for other names and the local account."""
-    section = RUNBOOK.read_text(encoding="utf-8").split(f"## {heading}\n")[1]
-    found = re.search(r"```json\n(.*?)```", section, re.DOTALL)
-    assert found
-    text = found[1].replace("111122223333", ACCOUNT_ID).replace("eu-central-1", REGION)
+def policy(file: str, **names: str) -> str:
+    """A documented policy, for other names and the local account."""
+    text = (POLICIES / file).read_text(encoding="utf-8")
+    text = text.replace("111122223333", ACCOUNT_ID).replace("eu-central-1", REGION)
     for name, value in names.items():
         text = text.replace(f"aspect-wfm-{name}", value)
     return text
@@ -107,7 +105,7 @@ def test_given_up_records_reach_the_rta_server_once_and_in_order(
         event("late", "2026-03-02T09:12:00.000Z", status="Lunch", event_type="HEART_BEAT"),
     )
     arguments = [outputs(deployment, tmp_path)]
-    with operator(cloud, policy("Replay what was given up"), monkeypatch):
+    with operator(cloud, policy("replay.json"), monkeypatch):
         assert main(["replay", *arguments, "--dry-run"]) == Status.ALL_WELL
         assert "2  would be replayed" in capsys.readouterr().out
         assert deployment.rta.poll() == []
@@ -125,7 +123,7 @@ def test_given_up_records_reach_the_rta_server_once_and_in_order(
 
     give_up(9, event("late", "2026-03-02T09:20:00.000Z", status="Offline"))
     give_up(10, event("late", "2026-03-02T09:21:00.000Z", Unknown="x" * 270_000, status="Offline"))
-    with operator(cloud, policy("Replay what was given up"), monkeypatch):
+    with operator(cloud, policy("replay.json"), monkeypatch):
         assert main(["replay", "--function", name]) == Status.SOMETHING_TO_DO
         assert main(["replay", "--function", name]) == Status.SOMETHING_TO_DO
     output = capsys.readouterr().out
@@ -167,9 +165,7 @@ def test_lost_report_files_come_back_from_the_stream(
         "--to",
         (later - timedelta(minutes=16)).isoformat(),
     ]
-    document = policy(
-        "Rebuild report files for a period", ap="ap-new", **{"agent-events": "ap-new"}
-    )
+    document = policy("rebuild-reports.json", ap="ap-new", **{"agent-events": "ap-new"})
     cloud.client("cloudwatch").put_metric_data(
         Namespace="AWS/Lambda",
         MetricData=[

@@ -47,6 +47,23 @@ def test_every_python_module_that_is_named_can_be_run(document: Path) -> None:
     assert {name for name in named if not _can_be_run(name)} == set()
 
 
+def test_every_policy_is_a_file_that_a_document_links_to() -> None:
+    policies = sorted((REPOSITORY / "docs" / "policies").glob("*.json"))
+    linked = {
+        (document.parent / target).resolve()
+        for document in DOCUMENTS
+        for target in links(document.read_text())
+    }
+    assert policies
+    assert [each.name for each in policies if each not in linked] == []
+    printed = [
+        each
+        for each in DOCUMENTS
+        if any('"2012-10-17"' in block for block in code(each.read_text()))
+    ]
+    assert printed == [], "make security checks what is in docs/policies"
+
+
 def test_the_readme_is_read_in_five_minutes() -> None:
     words = prose((REPOSITORY / "README.md").read_text()).split()
     assert len(words) <= 5 * _WORDS_A_MINUTE

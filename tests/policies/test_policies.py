@@ -1,0 +1,131 @@
+"""Every policy holds only what the service authorization reference knows: `make security`.
+
+Those in docs/policies, those of the modules in every configuration that `python -m tests.security`
+applies, and those that a plan of an example knows, the example's own among them.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.local_cloud.cloud import ACCOUNT_ID, REGION, LocalCloud
+from tests.local_cloud.roles import deployment_role
+from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.local_cloud.workspace import workspace
+from tests.plan.planned import plan, resources
+from tests.plan.test_existing_estate import VARIABLES as OF_THE_ESTATE
+from tests.policies.checked import ACCEPTED, findings
+from tests.security.estate import Estate
+
+DOCUMENTED = {
+    path.name: json.loads(path.read_text(encoding="utf-8"))
+    for path in sorted((REPOSITORY / "docs" / "policies").glob("*.json"))
+}
+
+QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:events.fifo"
+STREAM = f"arn:aws:kinesis:{REGION}:{ACCOUNT_ID}:stream/events"
+
+# Configurations beside those of tests/security: an example, and its variables.
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "both-new-stream": {
+        "connect_s3_bucket": "amazon-connect-0123456789ab",
+        "connect_s3_prefix": "connect/acme/Reports/Aspect/",
+        "kda_application_name": "acme",
+    },
+    "existing-estate": OF_THE_ESTATE,
+}
+
+
+def allow(action: str, resource: str, **condition: Any) -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Action": action, "Resource": resource, "Condition": condition}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+@pytest.mark.parametrize(
+    ("policy", "kind"),
+    [
+        (allow("sqs:SendMessages", QUEUE), "UNKNOWN_ACTION"),
+        (allow("sqss:SendMessage", QUEUE), "UNKNOWN_PREFIX"),
+        (allow("sqs:SendMessage", STREAM), "RESOURCE_MISMATCH"),
+        (allow("kinesis:ListStreams", STREAM), "RESOURCE_MISMATCH"),
+        (
+            allow("sqs:SendMessage", QUEUE, Bool={"sqs:Fifo": "true"}),
+            "UNKNOWN_CONDITION_FOR_ACTION",
+        ),
+        (
+            allow("sqs:SendMessage", QUEUE, StringEquals={"aws:Acount": ACCOUNT_ID}),
+            "UNKNOWN_CONDITION_FOR_ACTION",
+        ),
+    ],
+)
+def test_what_the_reference_does_not_have_is_found(policy: dict[str, Any], kind: str) -> None:
+    assert kind in {each.kind for each in findings({"bad": policy}) if not each.accepted}
+
+
+def test_what_the_reference_has_is_not_found() -> None:
+    good = allow("sqs:SendMessage", QUEUE, StringEquals={"aws:ResourceAccount": ACCOUNT_ID})
+    assert findings({"good": good}) == []
+
+
+def test_documented_policies_are_in_the_reference() -> None:
+    assert DOCUMENTED
+    assert findings(DOCUMENTED) == []
+
+
+def test_the_modules_policies_are_in_the_reference_but_for_what_is_accepted(estate: Estate) -> None:
+    policies = {
+        f"{deployment.configuration.label}: {each.type}.{each.name}, {attribute}": policy
+        for deployment in estate.deployments
+        for each in deployment.resources
+        for attribute, policy in _policies(each.values)
+    }
+    assert len(policies) > 100
+    found = findings(policies)
+    assert [each for each in found if not each.accepted] == []
+    assert {(each.kind, each.subject) for each in found} == ACCEPTED.keys(), (
+        "none is accepted in vain"
+    )
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_examples_policies_are_in_the_reference_but_for_what_is_accepted(
+    example: str, cloud: LocalCloud, tmp_path: Path
+) -> None:
+    variables = EXAMPLES[example]
+    if example == "existing-estate":
+        role = deployment_role(cloud, "estate-deployment")
+        variables = {**variables, "deployment_role_arn": role}
+    planned = plan(workspace(f"examples/{example}", tmp_path, cloud), variables)
+    roots = (
+        planned["prior_state"]["values"]["root_module"],
+        planned["planned_values"]["root_module"],
+    )
+    policies = {
+        f"{each['address']}, {attribute}": policy
+        for root in roots
+        for each in resources(root)
+        for attribute, policy in _policies(each["values"])
+    }
+    own = {
+        f"data.aws_iam_policy_document.{name}, json"
+        for path in (REPOSITORY / "examples" / example).glob("*.tf")
+        for name in _documents(path.read_text(encoding="utf-8"))
+    }
+    assert own <= policies.keys(), "a plan knows the example's own"
+    assert [each for each in findings(policies) if not each.accepted] == []
+
+
+def _policies(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The attributes of a resource that hold a policy."""
+    for attribute, value in values.items():
+        if isinstance(value, str) and '"Statement"' in value:
+            yield attribute, json.loads(value)
+
+
+def _documents(source: str) -> Iterator[str]:
+    for line in source.splitlines():
+        if line.startswith('data "aws_iam_policy_document" "'):
+            yield line.split('"')[3]
