@@ -40,6 +40,7 @@ from aspect_wfm.doctor.stream import (
     look_at_arrivals,
     look_at_instance,
     look_at_key,
+    look_at_order,
     look_at_stream,
     stream_name,
 )
@@ -127,6 +128,7 @@ def findings(looks: Iterable[Look]) -> Iterator[Finding]:
 
 def _looks_at_stream(aws: Aws, arn: str, instance: str | None, now: datetime) -> Iterator[Look]:
     yield "stream.status", lambda: look_at_stream(aws, arn)
+    yield "stream.order", lambda: look_at_order(aws, arn)
     yield "stream.key", lambda: look_at_key(aws, arn)
     yield "stream.arrivals", lambda: look_at_arrivals(aws, arn, now)
     yield "alarms.state", lambda: look_at_alarms(aws, stream_name(arn), OF_STREAM)

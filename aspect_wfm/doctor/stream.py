@@ -19,13 +19,17 @@ STEP_4 = (
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """`key` is the KMS key's id as the stream has it, None where it is not encrypted."""
+    """`key` is the KMS key's id as the stream has it, None where it is not encrypted.
+
+    `distribution` is how Kinesis chooses a record's shard; a provisioned stream has None.
+    """
 
     arn: str
     status: str
     shards: int
     retention_hours: int
     key: str | None
+    distribution: str | None = None
 
 
 def stream_name(arn: str) -> str:
@@ -42,11 +46,16 @@ def read_stream(aws: Aws, arn: str) -> Stream:
         shards=found["OpenShardCount"],
         retention_hours=found["RetentionPeriodHours"],
         key=found.get("KeyId") if found.get("EncryptionType") == "KMS" else None,
+        distribution=found.get("RecordDistributionStrategy"),
     )
 
 
 def look_at_stream(aws: Aws, arn: str) -> Iterator[Finding]:
     yield check_status(read_stream(aws, arn))
+
+
+def look_at_order(aws: Aws, arn: str) -> Iterator[Finding]:
+    yield check_order(read_stream(aws, arn))
 
 
 def look_at_key(aws: Aws, arn: str) -> Iterator[Finding]:
@@ -92,6 +101,19 @@ def check_status(stream: Stream) -> Finding:
         "stream.status",
         f"The stream is {stream.status}: nothing can be written to it or read from it.",
         "Wait while it is CREATING; where it is DELETING, apply again for a new one.",
+    )
+
+
+def check_order(stream: Stream) -> Finding:
+    """Source: Kinesis Data Streams Developer Guide, "Service-managed record distribution"."""
+    if stream.distribution != "AUTO":
+        return ok("stream.order", "Kinesis keeps the events of an agent in one shard, in order.")
+    return failure(
+        "stream.order",
+        "The stream distributes records by itself (RecordDistributionStrategy AUTO) and ignores "
+        "their partition keys: events of one agent are delivered out of order.",
+        "Set it back: aws kinesis update-stream-record-distribution-strategy --stream-arn "
+        f"{stream.arn} --record-distribution-strategy USER_PARTITION_KEY",
     )
 
 

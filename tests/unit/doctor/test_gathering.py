@@ -239,6 +239,14 @@ def test_without_rights_on_the_mappings_the_stream_is_that_of_the_outputs(estate
     assert streams(estate.aws, estate.deployment) == []
 
 
+def test_a_stream_that_ignores_partition_keys_is_a_failure(estate: Estate, client: Client) -> None:
+    assert looked(estate)["stream.order"].level is Level.OK
+    answer = client("kinesis").describe_stream_summary(StreamName="events")
+    answer["StreamDescriptionSummary"]["RecordDistributionStrategy"] = "AUTO"
+    fresh = replace(estate, aws=type(estate.aws)({("kinesis", "describe_stream_summary"): answer}))
+    assert looked(fresh)["stream.order"].level is Level.FAILURE
+
+
 def test_the_key_of_a_stream_is_asked_for_only_if_it_is_not_that_of_aws(
     estate: Estate, client: Client
 ) -> None:
