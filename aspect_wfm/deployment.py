@@ -61,6 +61,7 @@ class Deployment:
         return self.get(CLASSIFIER) or self.get(APPLICATION)
 
     def urls(self, name: str) -> list[str]:
+        """An output that is a list of URLs; empty where it is missing or null."""
         value = self.outputs.get(name)
         return [url for url in value if isinstance(url, str)] if isinstance(value, list) else []
 
@@ -232,6 +233,7 @@ def is_application(classifier: str) -> bool:
 
 
 def application_name(arn: str) -> str:
+    """The name of a Flink application, from its ARN."""
     return arn.rpartition("/")[2]
 
 

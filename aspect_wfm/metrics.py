@@ -33,9 +33,11 @@ class Series(NamedTuple):
 
     @property
     def newest(self) -> float | None:
+        """The newest value; None where there is none."""
         return self.values[0][1] if self.values else None
 
     def since(self, moment: datetime) -> "Series":
+        """The values of the periods that began at `moment` or later."""
         return Series(tuple(each for each in self.values if each[0] >= moment))
 
 

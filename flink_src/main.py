@@ -11,6 +11,7 @@ from report_line_job.properties import read_properties
 
 
 def main() -> None:
+    """Start the job, with the runtime properties that the service gives it."""
     properties = read_properties()
     stream = StreamExecutionEnvironment.get_execution_environment()
     tables = StreamTableEnvironment.create(stream)

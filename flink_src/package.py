@@ -79,6 +79,7 @@ def _files(jars: Path, libraries: Path) -> Iterator[tuple[str, Path]]:
 
 
 def main() -> int:
+    """Assemble the package; the exit status."""
     try:
         with tempfile.TemporaryDirectory() as libraries:
             install_libraries(Path(libraries))

@@ -44,6 +44,7 @@ def zip_of(packages: tuple[str, ...]) -> bytes:
 
 
 def main() -> int:
+    """Build the zips, or with --check compare them; the exit status."""
     parser = argparse.ArgumentParser(description="Build the functions' zips into the modules.")
     parser.add_argument(
         "--check", action="store_true", help="build nothing; fail when a zip is not up to date"

@@ -22,6 +22,7 @@ def publish(bucket: str, prefix: str) -> list[str]:
 
 
 def main() -> int:
+    """Put the zips into the bucket; the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("bucket", help="the bucket's name")
     parser.add_argument("prefix", nargs="?", default="", help="key prefix, ending in /")

@@ -47,6 +47,7 @@ class Calls:
 
     @property
     def waited_ms(self) -> float:
+        """Milliseconds that the batch waits for them."""
         return self.number * self.wait_ms / min(self.at_once, max(self.number, 1.0))
 
 

@@ -12,10 +12,12 @@ _PREFIX = "OUTPUT/"
 
 
 def look_at_names(aws: Aws, classifier: str) -> Iterator[Finding]:
+    """Whether the WFM Adapter finds the report files by their names. Raises as `Aws.ask` does."""
     yield from check_names(read_report_stream(aws, classifier))
 
 
 def check_names(stream: ReportStream) -> Iterator[Finding]:
+    """The findings on the Firehose stream's name and on its prefix."""
     if stream.name == _FIREHOSE_STREAM:
         yield ok("adapter.mapping", "The report files have the name that the WFM Adapter expects.")
     else:

@@ -44,6 +44,9 @@ _NONE_OF_STREAM = (
 
 
 def look_at_alarms(aws: Aws, name: str, endings: Sequence[str]) -> Iterator[Finding]:
+    """The alarms named `name` and one of `endings`: their states and actions. Raises as `Aws.ask`
+    does.
+    """
     alarms = [
         each
         for page in aws.pages("cloudwatch", "describe_alarms", AlarmNamePrefix=f"{name}-")

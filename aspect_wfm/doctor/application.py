@@ -32,12 +32,14 @@ def read_application(aws: Aws, arn: str) -> dict[str, Any]:
 
 
 def look_at_application(aws: Aws, arn: str) -> Iterator[Finding]:
+    """The state and version of the application. Raises as `Aws.ask` does."""
     detail = read_application(aws, arn)
     yield check_state(application_name(arn), detail["ApplicationStatus"])
     yield check_version(application_name(arn), detail)
 
 
 def look_at_restarts(aws: Aws, arn: str, now: datetime) -> Iterator[Finding]:
+    """How often its job restarted in the last hour. Raises as `Aws.ask` does."""
     name = application_name(arn)
     (restarts,) = last_hour(
         aws,
@@ -48,6 +50,7 @@ def look_at_restarts(aws: Aws, arn: str, now: datetime) -> Iterator[Finding]:
 
 
 def check_state(name: str, status: str) -> Finding:
+    """The finding on an application's ApplicationStatus."""
     if status == "RUNNING":
         return ok("application.state", f"The Flink application {name} is RUNNING.")
     if status in _PASSING:
@@ -68,6 +71,7 @@ def check_state(name: str, status: str) -> Finding:
 
 
 def check_version(name: str, detail: Mapping[str, Any]) -> Finding:
+    """The finding on its version; `detail` is what DescribeApplication answers."""
     version = detail["ApplicationVersionId"]
     origin = detail.get("ApplicationVersionRolledBackFrom")
     if origin is None:

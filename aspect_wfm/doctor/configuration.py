@@ -46,6 +46,8 @@ def look_at_configuration(read: Callable[[], object]) -> Iterator[Finding]:
 
 
 def look_at_properties(aws: Aws, application: str) -> Iterator[Finding]:
+    """The application's runtime properties. Raises as `Aws.ask` does."""
+
     def read() -> None:
         classifier_configuration(aws, application)
         application_stream(aws, application)
@@ -62,6 +64,7 @@ def _mistake(read: Callable[[], object]) -> ConfigurationError | None:
 
 
 def check_configuration(error: ConfigurationError | None) -> Finding:
+    """The finding on a function's environment variables; `error` is what is wrong with them."""
     if error is None:
         return ok("function.configuration", "Its environment is complete.")
     return failure(
@@ -73,6 +76,7 @@ def check_configuration(error: ConfigurationError | None) -> Finding:
 
 
 def check_properties(error: ConfigurationError | None) -> Finding:
+    """The finding on an application's properties; `error` is what is wrong with them."""
     if error is None:
         return ok("application.configuration", "Its runtime properties are complete.")
     return failure(

@@ -13,6 +13,10 @@ _MOST_COUNTED = 10_000
 
 
 def look_at_failed_records(aws: Aws, reader: str, bucket: str, now: datetime) -> Iterator[Finding]:
+    """What waits in the bucket for failed records of `reader`, a function or an application's ARN.
+
+    Raises as `Aws.ask` does.
+    """
     yield check_failed_records(reader, bucket, _times(aws, bucket, GIVEN_UP), now)
     yield check_put_aside(bucket, _times(aws, bucket, UNDELIVERABLE), now)
 

@@ -37,14 +37,17 @@ class Section:
 
 
 def ok(check: str, text: str) -> Finding:
+    """A finding with nothing to do."""
     return Finding(check, Level.OK, text)
 
 
 def warning(check: str, text: str, advice: str) -> Finding:
+    """A finding that may be as intended."""
     return Finding(check, Level.WARNING, text, advice)
 
 
 def failure(check: str, text: str, advice: str) -> Finding:
+    """A finding of something that does not work."""
     return Finding(check, Level.FAILURE, text, advice)
 
 

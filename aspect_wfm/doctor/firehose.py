@@ -58,12 +58,14 @@ def report_stream(description: Mapping[str, Any]) -> ReportStream:
 
 
 def look_at_firehose(aws: Aws, classifier: str) -> Iterator[Finding]:
+    """The Firehose stream's status, and how it names files. Raises as `Aws.ask` does."""
     stream = read_report_stream(aws, classifier)
     yield check_status(stream)
     yield check_naming(stream)
 
 
 def look_at_delivery(aws: Aws, classifier: str, now: datetime) -> Iterator[Finding]:
+    """Whether it delivered in the last hour. Raises as `Aws.ask` does."""
     name = read_report_stream(aws, classifier).name
     success, freshness = last_hour(
         aws,
@@ -80,6 +82,7 @@ def look_at_delivery(aws: Aws, classifier: str, now: datetime) -> Iterator[Findi
 
 
 def look_at_newest_report(aws: Aws, classifier: str, now: datetime) -> Iterator[Finding]:
+    """When the newest report file was written. Raises as `Aws.ask` does."""
     stream = read_report_stream(aws, classifier)
     yield check_newest_report(newest_report(aws, stream, now), stream.created, now)
 
@@ -107,6 +110,7 @@ def newest_report(aws: Aws, stream: ReportStream, now: datetime) -> datetime | N
 
 
 def check_status(stream: ReportStream) -> Finding:
+    """The finding on a Firehose stream's status."""
     if stream.status == "ACTIVE":
         return ok(
             "firehose.status",
@@ -122,6 +126,7 @@ def check_status(stream: ReportStream) -> Finding:
 
 
 def check_naming(stream: ReportStream) -> Finding:
+    """The finding on what may alter the names of its files."""
     expected = {"CompressionFormat": "UNCOMPRESSED", "CustomTimeZone": "UTC", "FileExtension": ""}
     altered = [
         f"{name} is {value or 'empty'}"
@@ -167,6 +172,9 @@ def check_delivery(success: float | None, freshness: float | None) -> Finding:
 
 
 def check_newest_report(written: datetime | None, created: datetime, now: datetime) -> Finding:
+    """The finding on when the newest file was `written`, None where none was for a day, by a stream
+    that was `created` then.
+    """
     advice = (
         "Look at the heartbeat, which has a file written every five minutes even when no agent is "
         "signed in, and at the delivery."

@@ -26,10 +26,12 @@ def read_environment(aws: Aws, name: str) -> Mapping[str, str]:
 
 
 def look_at_function(aws: Aws, name: str) -> Iterator[Finding]:
+    """The function's state. Raises as `Aws.ask` does."""
     yield check_state(name, read_function(aws, name))
 
 
 def look_at_errors(aws: Aws, name: str, now: datetime) -> Iterator[Finding]:
+    """Its errors and throttles in the last hour. Raises as `Aws.ask` does."""
     invocations, errors, throttles = last_hour(
         aws,
         now,
@@ -43,6 +45,7 @@ def look_at_errors(aws: Aws, name: str, now: datetime) -> Iterator[Finding]:
 
 
 def check_state(name: str, configuration: Mapping[str, Any]) -> Finding:
+    """The finding on a function's state; `configuration` is Lambda's answer."""
     state = configuration.get("State", "Active")
     update = configuration.get("LastUpdateStatus", "Successful")
     if state == "Failed" or update == "Failed":
@@ -63,6 +66,7 @@ def check_state(name: str, configuration: Mapping[str, Any]) -> Finding:
 
 
 def check_errors(name: str, invocations: float, errors: float) -> Finding:
+    """The finding on the errors of an hour."""
     if not errors:
         return ok(
             "function.errors",
@@ -79,6 +83,7 @@ def check_errors(name: str, invocations: float, errors: float) -> Finding:
 
 
 def check_throttles(name: str, throttles: float) -> Finding:
+    """The finding on the throttled invocations of an hour."""
     if not throttles:
         return ok("function.throttles", f"{name} was not throttled in the last hour.")
     return warning(

@@ -14,6 +14,7 @@ _RECENT = timedelta(minutes=15)
 
 
 def look_at_rule(aws: Aws, function: str) -> Iterator[Finding]:
+    """The schedule of the heartbeat function. Raises as `Aws.ask` does."""
     arn = read_function(aws, function)["FunctionArn"]
     names = aws.ask("events", "list_rule_names_by_target", TargetArn=arn)["RuleNames"]
     rules = [aws.ask("events", "describe_rule", Name=name) for name in names]
@@ -21,6 +22,7 @@ def look_at_rule(aws: Aws, function: str) -> Iterator[Finding]:
 
 
 def look_at_beats(aws: Aws, function: str, now: datetime) -> Iterator[Finding]:
+    """Its heartbeats in the last hour. Raises as `Aws.ask` does."""
     deployed = datetime.fromisoformat(read_function(aws, function)["LastModified"])
     beats, invocations, errors = last_hour(
         aws,

@@ -43,6 +43,9 @@ def read_mappings(aws: Aws, function: str) -> list[Mapping]:
 
 
 def look_at_mappings(aws: Aws, function: str) -> Iterator[Finding]:
+    """The mappings of the function: how many, their states and last results. Raises as `Aws.ask`
+    does.
+    """
     mappings = read_mappings(aws, function)
     yield check_number(function, mappings)
     for each in mappings:
@@ -51,11 +54,13 @@ def look_at_mappings(aws: Aws, function: str) -> Iterator[Finding]:
 
 
 def look_at_retention(aws: Aws, function: str) -> Iterator[Finding]:
+    """Whether they give records up before the stream drops them. Raises as `Aws.ask` does."""
     for each in read_mappings(aws, function):
         yield check_retention(each, read_stream(aws, each.stream_arn).retention_hours)
 
 
 def look_at_lag(aws: Aws, function: str, now: datetime, relay: bool) -> Iterator[Finding]:
+    """How late events are read. Raises as `Aws.ask` does."""
     for each in read_mappings(aws, function):
         age, invocations, records = last_hour(
             aws,
@@ -75,6 +80,7 @@ def look_at_lag(aws: Aws, function: str, now: datetime, relay: bool) -> Iterator
 
 
 def check_number(function: str, mappings: list[Mapping]) -> Finding:
+    """The finding on how many mappings feed a function."""
     if len(mappings) == 1:
         return ok("mapping.present", f"One event source mapping feeds {function}.")
     if mappings:
@@ -93,6 +99,7 @@ def check_number(function: str, mappings: list[Mapping]) -> Finding:
 
 
 def check_state(mapping: Mapping) -> Finding:
+    """The finding on a mapping's state."""
     if mapping.state == "Enabled":
         return ok("mapping.state", f"The event source mapping {mapping.uuid} is enabled.")
     if mapping.state in ("Creating", "Enabling", "Updating"):
@@ -113,6 +120,7 @@ def check_state(mapping: Mapping) -> Finding:
 
 
 def check_result(mapping: Mapping) -> Finding:
+    """The finding on the result of its last reading."""
     said = mapping.last_result
     if not said:
         return ok("mapping.result", "Lambda has not read the stream for it yet.")
@@ -128,6 +136,7 @@ def check_result(mapping: Mapping) -> Finding:
 
 
 def check_retention(mapping: Mapping, retention_hours: int) -> Finding:
+    """The finding on its maximum record age; the stream keeps records for `retention_hours`."""
     kept = retention_hours * 3_600
     expected = min(kept - 3_600, _LONGEST_AGE)
     age = mapping.maximum_age

@@ -14,6 +14,7 @@ _LATE, _NOT_READ = 60, 300
 
 
 def look_at_queues(aws: Aws, function: str, now: datetime) -> Iterator[Finding]:
+    """The relay's queues and what waits in them. Raises as `Aws.ask` does."""
     urls = relay_configuration(aws, function).queue_urls
     flag = flag_is_on(aws, function)
     names = [_name(url) for url in urls]
@@ -30,6 +31,7 @@ def look_at_queues(aws: Aws, function: str, now: datetime) -> Iterator[Finding]:
 
 
 def look_at_retired_queues(aws: Aws, urls: list[str]) -> Iterator[Finding]:
+    """What waits in queues that get no more messages. Raises as `Aws.ask` does."""
     for url in urls:
         yield check_retired_queue(_name(url), _messages(aws, url))
 
@@ -65,6 +67,7 @@ def check_queue(name: str, messages: int, oldest: float | None, flag: bool) -> F
 
 
 def check_retired_queue(name: str, messages: int) -> Finding:
+    """The finding on a retired queue with so many messages."""
     if messages:
         return ok("queue.retired", f"{name} is retired; {messages:,} messages are still in it.")
     return ok(

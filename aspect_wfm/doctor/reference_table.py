@@ -43,10 +43,12 @@ def read_table(aws: Aws, classifier: str) -> bytes | None:
 
 
 def look_at_table(aws: Aws, classifier: str) -> Iterator[Finding]:
+    """Whether the classifier can read the reference table. Raises as `Aws.ask` does."""
     yield check_table(read_table(aws, classifier))
 
 
 def look_at_statuses(aws: Aws, classifier: str, instance_id: str) -> Iterator[Finding]:
+    """The instance's agent statuses beside those of the table. Raises as `Aws.ask` does."""
     pages = aws.pages("connect", "list_agent_statuses", InstanceId=instance_id)
     statuses = [
         AgentStatus(each["Name"], each["Type"])

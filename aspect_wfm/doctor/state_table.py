@@ -16,6 +16,7 @@ _STALE = timedelta(hours=24)
 
 
 def look_at_tables(aws: Aws, function: str) -> Iterator[Finding]:
+    """The relay's two tables. Raises as `Aws.ask` does."""
     configuration = relay_configuration(aws, function)
     tables = [
         configuration.agent_state_table,
@@ -27,6 +28,7 @@ def look_at_tables(aws: Aws, function: str) -> Iterator[Finding]:
 
 
 def look_at_states(aws: Aws, function: str, now: datetime) -> Iterator[Finding]:
+    """When agents in the state table last changed state. Raises as `Aws.ask` does."""
     found = aws.ask(
         "dynamodb",
         "scan",
@@ -40,6 +42,7 @@ def look_at_states(aws: Aws, function: str, now: datetime) -> Iterator[Finding]:
 
 
 def check_table(name: str, description: Mapping[str, Any]) -> Finding:
+    """The finding on a table; `description` is what DescribeTable answers."""
     status = description["TableStatus"]
     if status in ("ACTIVE", "UPDATING"):
         return ok("table.status", f"Table {name} is {status}.")

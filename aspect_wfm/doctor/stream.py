@@ -33,6 +33,7 @@ class Stream:
 
 
 def stream_name(arn: str) -> str:
+    """A stream's name, from its ARN or that of a consumer of it."""
     return arn.partition("/")[2].partition("/")[0]
 
 
@@ -51,6 +52,7 @@ def read_stream(aws: Aws, arn: str) -> Stream:
 
 
 def look_at_stream(aws: Aws, arn: str) -> Iterator[Finding]:
+    """The stream's status. Raises as `Aws.ask` does."""
     yield check_status(read_stream(aws, arn))
 
 
@@ -59,6 +61,7 @@ def look_at_order(aws: Aws, arn: str) -> Iterator[Finding]:
 
 
 def look_at_key(aws: Aws, arn: str) -> Iterator[Finding]:
+    """The key that encrypts it. Raises as `Aws.ask` does."""
     key = read_stream(aws, arn).key
     described = None
     if key is not None and not key.endswith(_AWS_MANAGED_KEY):
@@ -67,6 +70,7 @@ def look_at_key(aws: Aws, arn: str) -> Iterator[Finding]:
 
 
 def look_at_arrivals(aws: Aws, arn: str, now: datetime) -> Iterator[Finding]:
+    """What came in the last hour. Raises as `Aws.ask` does."""
     (records,) = last_hour(
         aws, now, [Metric("AWS/Kinesis", "IncomingRecords", "StreamName", stream_name(arn))]
     )
@@ -74,6 +78,7 @@ def look_at_arrivals(aws: Aws, arn: str, now: datetime) -> Iterator[Finding]:
 
 
 def look_at_instance(aws: Aws, arn: str, instance_id: str) -> Iterator[Finding]:
+    """Whether the Connect instance writes its agent events to it. Raises as `Aws.ask` does."""
     pages = aws.pages(
         "connect",
         "list_instance_storage_configs",
@@ -90,6 +95,7 @@ def look_at_instance(aws: Aws, arn: str, instance_id: str) -> Iterator[Finding]:
 
 
 def check_status(stream: Stream) -> Finding:
+    """The finding on a stream's status."""
     shards = "1 shard" if stream.shards == 1 else f"{stream.shards} shards"
     if stream.status in ("ACTIVE", "UPDATING"):
         return ok(
@@ -136,6 +142,7 @@ def check_key(key: str | None, described: dict[str, Any] | None) -> Finding:
 
 
 def check_arrivals(records: float | None) -> Finding:
+    """The finding on the records of the last hour, None where CloudWatch has no value."""
     if records:
         return ok("stream.arrivals", f"{records:,.0f} records came in the last hour.")
     return warning(

@@ -23,6 +23,7 @@ def flag_is_on(aws: Aws, function: str) -> bool:
 
 
 def look_at_flag(aws: Aws, function: str) -> Iterator[Finding]:
+    """The flag that says whether the RTA server is connected. Raises as `Aws.ask` does."""
     relay_configuration(aws, function)
     try:
         yield check_flag(flag_is_on(aws, function))

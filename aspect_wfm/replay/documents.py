@@ -134,6 +134,7 @@ def invocation(records: list[Record]) -> bytes:
 
 
 def sequence_number(record: Record) -> str:
+    """A record's sequence number on the stream."""
     number: str = record["kinesis"]["sequenceNumber"]
     return number
 

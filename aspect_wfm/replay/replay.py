@@ -60,6 +60,7 @@ class Selection:
     before: datetime | None = None
 
     def has(self, document: FailedDocument) -> bool:
+        """Whether the document is one of them."""
         arrived = document.arrived
         if arrived is None:
             return self.after is None and self.before is None
@@ -98,6 +99,7 @@ class Summary:
 
     @property
     def records_left(self) -> int:
+        """Records in the documents that stay."""
         return sum(each.records or 0 for each in self.left)
 
 

@@ -128,6 +128,7 @@ def by_group(staffing: Iterable[Staffing]) -> dict[str, list[Staffing]]:
 
 
 def positions(each: Staffing) -> str:
+    """Average positions staffed, with two decimals."""
     return f"{each.average_positions_staffed:.2f}"
 
 

@@ -19,6 +19,7 @@ _SECTIONS: dict[str, Callable[[bool], dict[str, Any]]] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure what `arguments` ask for, print it and write it; the exit status."""
     parser = argparse.ArgumentParser(description="Measure, side by side, and report ratios.")
     parser.add_argument(
         "--only",

@@ -19,6 +19,7 @@ def relay_environment(endpoint: str, queues: int = 1, flag: bool = True) -> dict
 
 
 def classifier_environment() -> dict[str, str]:
+    """The classifier's environment variables."""
     return {
         "FAILED_RECORDS_BUCKET": "failed-events",
         "FIREHOSE_STREAM": "aspect-wfm-ap-kda-to-s3",
@@ -28,6 +29,7 @@ def classifier_environment() -> dict[str, str]:
 
 
 def heartbeat_environment() -> dict[str, str]:
+    """The heartbeat function's environment variables."""
     return {
         "EVENT_SOURCE_MAPPING_UUID": "00000000-0000-0000-0000-000000000000",
         "FIREHOSE_STREAM": "aspect-wfm-ap-kda-to-s3",

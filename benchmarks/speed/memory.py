@@ -21,6 +21,7 @@ _RECORDS_A_BATCH = 1_000
 
 
 def main(product: str, counts: list[int]) -> None:
+    """Print the peak memory after each of `counts` events."""
     batch = mixed(_RECORDS_A_BATCH)
     records, data = batch.records, batch.events()
     fed = 0

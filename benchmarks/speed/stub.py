@@ -134,6 +134,7 @@ async def listening(stub: Stub) -> asyncio.Server:
 
 
 def port_of(server: asyncio.Server) -> int:
+    """The port that a server listens on."""
     port: int = server.sockets[0].getsockname()[1]
     return port
 

@@ -1,12 +1,15 @@
 """What the documents point to exists: files, headings, commands."""
 
+import argparse
 import importlib.util
 import re
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
+from aspect_wfm.command import subcommands
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.markdown import anchors, code, documents, links, prose
 
@@ -64,9 +67,31 @@ def test_every_policy_is_a_file_that_a_document_links_to() -> None:
     assert printed == [], "make security checks what is in docs/policies"
 
 
+@by_name
+def test_every_command_of_the_operators_package_exists(document: Path) -> None:
+    helps = _helps()
+    lines = (line for each in code(document.read_text()) for line in each.splitlines())
+    for line in lines:
+        for name, arguments in re.findall(r"\baspect-wfm (?!-)(\S+)([^|;#]*)", line):
+            assert name in helps, line
+            for option in re.findall(r"(?<!\S)--[a-z][a-z-]*", arguments):
+                assert re.search(rf"(?<!\S){option}\b", helps[name]), line
+
+
 def test_the_readme_is_read_in_five_minutes() -> None:
     words = prose((REPOSITORY / "README.md").read_text()).split()
     assert len(words) <= 5 * _WORDS_A_MINUTE
+
+
+@cache
+def _helps() -> dict[str, str]:
+    """What `aspect-wfm NAME --help` prints, by name."""
+    found = {}
+    for name, module in subcommands():
+        parser = argparse.ArgumentParser()
+        module.add_arguments(parser)
+        found[name] = parser.format_help()
+    return found
 
 
 def _named(document: Path, pattern: str) -> set[str]:
