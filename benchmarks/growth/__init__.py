@@ -1,7 +1,7 @@
 """How far this integration grows: which limit is reached at how many agents, and what lifts it.
 
 `limits.toml` holds AWS's quotas, `capacities` what each stage takes with given settings, `reached`
-at how many agents that is, `settings` what to set for more, `morning` when the events of a day
-come, `flow` how they queue, and `delays` how old they are when they have passed each stage. The
-workload, the timings and what a function does are those of `aspect_wfm.cost`.
+at how many agents that is, `settings` what to set for more, `morning` when the events of a morning
+come, and `flow` how they queue. The workload, the timings and what a function does are those of
+`aspect_wfm.cost`.
 """

@@ -2,18 +2,19 @@
 
 Deterministic, first come, first served: in each step a stage takes what its capacity allows. Shards
 are alike, and so are queues, since agents are spread over them by a hash of their ARN; one line
-before each stage therefore stands for all of its shards or queues.
+before each stage therefore stands for all of its shards or queues. Nothing is given up: Lambda does
+that 23 hours after an event came.
 
     Amazon Connect -> stream -> relay -> queues -> RTA server
                          \\-> classifier -> reports
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
+from itertools import pairwise
 from math import inf
-from typing import NamedTuple
 
 from benchmarks.growth.capacities import Capacities
 
@@ -22,126 +23,96 @@ class Stage(Enum):
     """What events queue for, by what is done at the end of the line."""
 
     STREAM = "stream"
-    RELAY = "relay"
     CLASSIFIER = "classifier"
+    RELAY = "relay"
     RTA_SERVER = "RTA server"
 
 
-class Line(NamedTuple):
-    """Events since the beginning: how many came to the line, how many have left it, and how many of
-    these only because they were too old."""
-
-    came: float
-    left: float
-    given_up: float
-
-    @property
-    def waiting(self) -> float:
-        return self.came - self.left
+# The stage that an event comes from; the first one has them as they happen.
+_BEFORE = {
+    Stage.CLASSIFIER: Stage.STREAM,
+    Stage.RELAY: Stage.STREAM,
+    Stage.RTA_SERVER: Stage.RELAY,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Events since the beginning, by the end of each step. Those that were `relayed` or
-    `classified` include those given up."""
+    """Events since the beginning by the end of each step: those that happened, and those that
+    `passed` each stage."""
 
     step_seconds: float
-    happened: list[float]
-    entered: list[float]
-    relayed: list[float]
-    relay_gave_up: list[float]
-    classified: list[float]
-    classifier_gave_up: list[float]
-    sent: list[float]
-    answered: list[float]
+    happened: list[float] = field(default_factory=list)
+    passed: dict[Stage, list[float]] = field(default_factory=lambda: {stage: [] for stage in Stage})
 
-    def line(self, stage: Stage, step: int) -> Line:
-        """The line before `stage` at the end of `step`."""
-        match stage:
-            case Stage.STREAM:
-                return Line(self.happened[step], self.entered[step], 0.0)
-            case Stage.RELAY:
-                return Line(self.entered[step], self.relayed[step], self.relay_gave_up[step])
-            case Stage.CLASSIFIER:
-                return Line(
-                    self.entered[step], self.classified[step], self.classifier_gave_up[step]
-                )
-            case Stage.RTA_SERVER:
-                return Line(self.sent[step], self.answered[step], 0.0)
+    def waiting(self, stage: Stage, step: int) -> float:
+        """Events in the line before `stage` at the end of `step`."""
+        before = _BEFORE.get(stage)
+        came = self.passed[before] if before else self.happened
+        return came[step] - self.passed[stage][step]
 
     def age(self, stage: Stage, step: int) -> float:
-        """How long ago the oldest event happened that has not passed `stage`, nor been given up
-        before it, in seconds at the end of `step`; 0 where there is none."""
-        passed = self.line(stage, step).left
-        if stage is Stage.RTA_SERVER:
-            passed += self.relay_gave_up[min(bisect_right(self.sent, passed), step)]
-        return self._since(self.happened, passed, step)
+        """How long ago the oldest event happened that has not passed `stage`, in seconds at the end
+        of `step`; 0 where there is none."""
+        passed = self.passed[stage][step]
+        return max(step - bisect_right(self.happened, passed, hi=step + 1), 0) * self.step_seconds
 
-    def age_on_stream(self, stage: Stage, step: int) -> float:
-        """How long the oldest event that waits for this function has been on the stream."""
-        return self._since(self.entered, self.line(stage, step).left, step)
+    @property
+    def busiest(self) -> float:
+        """Events a second in the busiest step."""
+        return max(after - before for before, after in pairwise(self.happened)) / self.step_seconds
 
-    def _since(self, totals: Sequence[float], passed: float, step: int) -> float:
-        """Seconds since the total was first above `passed`."""
-        return max(step - bisect_right(totals, passed, hi=step + 1), 0) * self.step_seconds
+    def worst_age(self, stage: Stage) -> float:
+        """The largest of the ages at the end of each minute, in seconds."""
+        return max(self.age(stage, step) for step in self._minutes())
+
+    def most_waiting(self) -> float:
+        """The most events that waited at the end of a minute, for all stages together."""
+        return max(sum(self.waiting(stage, step) for stage in Stage) for step in self._minutes())
+
+    def _minutes(self) -> Iterator[int]:
+        a_minute = max(1, round(60 / self.step_seconds))
+        return iter(range(a_minute - 1, len(self.happened), a_minute))
 
 
-def flow(
-    events: Sequence[float],
-    takes: Capacities,
-    step_seconds: float = 1.0,
-    steps_kept: int | None = None,
-) -> Flow:
-    """What becomes of `events`, by step. The functions give up what has been on the stream for
-    `steps_kept` steps, if that is not None."""
-    into_stream = takes.stream * step_seconds
-    to_relay = min(takes.relay, takes.reads) * step_seconds
-    to_classifier = min(takes.classifier, takes.reads) * step_seconds
+def flow(events: Sequence[float], takes: Capacities, step_seconds: float = 1.0) -> Flow:
+    """What becomes of `events`, by step."""
+    room = {
+        Stage.STREAM: takes.stream * step_seconds,
+        Stage.RELAY: min(takes.relay, takes.reads) * step_seconds,
+        Stage.CLASSIFIER: min(takes.classifier, takes.reads) * step_seconds,
+        Stage.RTA_SERVER: takes.rta_server * step_seconds,
+    }
     to_both = inf if takes.fan_out else takes.reads * step_seconds
-    to_server = takes.rta_server * step_seconds
-    happened = entered = relayed = classified = answered = 0.0
-    relay_gave_up = classifier_gave_up = 0.0
-    found = Flow(step_seconds, [], [], [], [], [], [], [], [])
-    for step, new in enumerate(events):
+    passed = dict.fromkeys(Stage, 0.0)
+    happened = 0.0
+    found = Flow(step_seconds)
+
+    def take(stage: Stage, came: float, limit: float) -> None:
+        # All that came have passed where there is room, exactly: an empty line is then empty.
+        waiting = came - passed[stage]
+        passed[stage] = came if waiting <= limit else passed[stage] + limit
+
+    for new in events:
         happened += new
-        # All who came have left where there is room for them, exactly: an empty line is then empty.
-        entered = happened if happened - entered <= into_stream else entered + into_stream
-        if steps_kept is not None and step >= steps_kept:
-            too_old = found.entered[step - steps_kept]
-            if too_old > relayed:
-                relay_gave_up += too_old - relayed
-                relayed = too_old
-            if too_old > classified:
-                classifier_gave_up += too_old - classified
-                classified = too_old
-        relay_room, classifier_room = to_relay, to_classifier
-        if relay_room + classifier_room > to_both:
-            relay_room, classifier_room = _shared(
-                min(entered - relayed, relay_room),
-                min(entered - classified, classifier_room),
-                to_both,
-            )
-        relayed = entered if entered - relayed <= relay_room else relayed + relay_room
-        classified = (
-            entered if entered - classified <= classifier_room else classified + classifier_room
+        take(Stage.STREAM, happened, room[Stage.STREAM])
+        entered = passed[Stage.STREAM]
+        relay, classifier = (
+            min(entered - passed[stage], room[stage]) for stage in (Stage.RELAY, Stage.CLASSIFIER)
         )
-        sent = relayed - relay_gave_up
-        answered = sent if sent - answered <= to_server else answered + to_server
+        if relay + classifier > to_both:
+            relay, classifier = _shared(relay, classifier, to_both)
+        take(Stage.RELAY, entered, relay)
+        take(Stage.CLASSIFIER, entered, classifier)
+        take(Stage.RTA_SERVER, passed[Stage.RELAY], room[Stage.RTA_SERVER])
         found.happened.append(happened)
-        found.entered.append(entered)
-        found.relayed.append(relayed)
-        found.relay_gave_up.append(relay_gave_up)
-        found.classified.append(classified)
-        found.classifier_gave_up.append(classifier_gave_up)
-        found.sent.append(sent)
-        found.answered.append(answered)
+        for stage, total in passed.items():
+            found.passed[stage].append(total)
     return found
 
 
 def _shared(first: float, second: float, capacity: float) -> tuple[float, float]:
-    """What two readers get: what they want, or half of the capacity and what the other leaves."""
-    if first + second <= capacity:
-        return first, second
+    """What two readers get that want more: half of the capacity, and what the other leaves."""
     half = capacity / 2
     if first <= half:
         return first, capacity - first

@@ -11,12 +11,12 @@ from aspect_wfm.cost.tables import dollars
 from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
 from aspect_wfm.output import text_table
-from benchmarks.growth.capacities import Settings
-from benchmarks.growth.flow import Stage
+from benchmarks.growth.capacities import Settings, capacities
+from benchmarks.growth.flow import Stage, flow
 from benchmarks.growth.limits import Limits
+from benchmarks.growth.morning import Morning, morning_events
 from benchmarks.growth.reached import Reached, agents
-from benchmarks.growth.runs import Run
-from benchmarks.growth.settings import DEFAULTS, recommended
+from benchmarks.growth.settings import recommended
 
 
 def limit_table(found: Iterable[Reached], workload: Workload) -> str:
@@ -65,54 +65,25 @@ def settings_table(
     return text_table(rows)
 
 
-def run_table(runs: Iterable[Run]) -> str:
-    """How old events became before they had passed each stage, and how many waited."""
-    stages = (Stage.STREAM, Stage.CLASSIFIER, Stage.RELAY, Stage.RTA_SERVER)
-    header = ["agents", "settings", "events/s", *(each.value for each in stages), "waiting"]
-    return text_table(
-        [header]
-        + [
-            [
-                f"{each.workload.agents:,}",
-                _title(each.settings),
-                f"{each.busiest:,.0f}",
-                *(duration(each.worst_age(stage)) for stage in stages),
-                f"{each.most_waiting():,.0f}",
-            ]
-            for each in runs
-        ],
-        left=(1,),
-    )
-
-
-def day_table(run: Run) -> str:
-    """At the end of each day: what waits, for how long, and what was given up; in thousands."""
-    a_day = round(86_400 / run.events.step_seconds)
-    rows = [
-        [
-            "day",
-            "events",
-            "not on the stream",
-            "wait for relay",
-            "on the stream for",
-            "relay gave up",
-            "classifier gave up",
-        ]
-    ]
-    for step in range(a_day - 1, len(run.events.happened), a_day):
-        line = {stage: run.events.line(stage, step) for stage in Stage}
+def morning_table(
+    runs: Iterable[tuple[str, Settings, int]], workload: Workload, timing: Timing, limits: Limits
+) -> str:
+    """How old events became before they had passed each stage, and how many waited; for runs with
+    a title, settings and a number of agents."""
+    rows = [["agents", "settings", "events/s", *(stage.value for stage in Stage), "waiting"]]
+    for title, settings, size in runs:
+        events = morning_events(replace(workload, agents=size), Morning())
+        found = flow(events, capacities(settings, workload, timing, limits))
         rows.append(
             [
-                f"{(step + 1) // a_day}",
-                f"{run.events.happened[step] / 1_000:,.0f}",
-                f"{line[Stage.STREAM].waiting / 1_000:,.0f}",
-                f"{line[Stage.RELAY].waiting / 1_000:,.0f}",
-                duration(run.events.age_on_stream(Stage.RELAY, step)),
-                f"{line[Stage.RELAY].given_up / 1_000:,.0f}",
-                f"{line[Stage.CLASSIFIER].given_up / 1_000:,.0f}",
+                f"{size:,}",
+                title,
+                f"{found.busiest:,.0f}",
+                *(duration(found.worst_age(stage)) for stage in Stage),
+                f"{found.most_waiting():,.0f}",
             ]
         )
-    return text_table(rows)
+    return text_table(rows, left=(1,))
 
 
 def duration(seconds: float) -> str:
@@ -136,14 +107,6 @@ def _agents(events_per_second: float | None, workload: Workload) -> str:
 
 def _function(function: Function) -> str:
     return f"{function.memory_mb:,} MB, {function.parallelization_factor}"
-
-
-def _title(settings: Settings) -> str:
-    if settings == DEFAULTS:
-        return "defaults"
-    if settings == replace(DEFAULTS, shards=settings.shards):
-        return f"{settings.shards} shards, else defaults"
-    return "recommended"
 
 
 def _dollars(settings: Settings, workload: Workload, timing: Timing, prices: Prices) -> float:

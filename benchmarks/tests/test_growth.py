@@ -1,5 +1,6 @@
 import re
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,12 +15,10 @@ from aspect_wfm.cost.timing import read_timing
 from aspect_wfm.cost.workload import Workload
 from benchmarks.growth.__main__ import main
 from benchmarks.growth.capacities import Capacities, capacities, largest_batch
-from benchmarks.growth.charts import chart
 from benchmarks.growth.flow import Stage, flow
 from benchmarks.growth.limits import LimitError, read_limits, regions
-from benchmarks.growth.morning import Morning, arrivals
+from benchmarks.growth.morning import Morning, morning_events
 from benchmarks.growth.reached import agents, reached
-from benchmarks.growth.runs import run
 from benchmarks.growth.settings import (
     DEFAULTS,
     HEADROOM,
@@ -55,139 +54,64 @@ def any_capacities(draw: st.DrawFn) -> Capacities:
 
 
 @costly(quick=10)
-@given(loads, any_capacities(), st.none() | st.integers(1, 10))
-def test_every_event_is_done_or_waits_or_was_given_up(
-    events: list[float], takes: Capacities, steps_kept: int | None
-) -> None:
-    found = flow(events, takes, steps_kept=steps_kept)
-    for step in range(len(events)):
-        lines = {stage: found.line(stage, step) for stage in Stage}
-        assert all(line.waiting >= 0 <= line.given_up for line in lines.values())
-        assert sum(events[: step + 1]) == (
-            lines[Stage.STREAM].waiting
-            + lines[Stage.RELAY].waiting
-            + lines[Stage.RELAY].given_up
-            + lines[Stage.RTA_SERVER].waiting
-            + found.answered[step]
-        )
-        assert found.entered[step] == lines[Stage.CLASSIFIER].waiting + found.classified[step]
-
-
-@costly(quick=10)
-@given(loads, any_capacities(), st.none() | st.integers(1, 10))
-def test_no_stage_does_more_in_a_step_than_it_can(
-    events: list[float], takes: Capacities, steps_kept: int | None
-) -> None:
-    found = flow([0, *events], takes, steps_kept=steps_kept)
-    for before in range(len(events)):
-
-        def done(totals: list[float], given_up: list[float], step: int = before) -> float:
-            return totals[step + 1] - totals[step] - (given_up[step + 1] - given_up[step])
-
-        nothing = [0.0] * (len(events) + 1)
-        relayed = done(found.relayed, found.relay_gave_up)
-        classified = done(found.classified, found.classifier_gave_up)
-        assert 0 <= done(found.entered, nothing) <= takes.stream
-        assert 0 <= relayed <= takes.relay
-        assert 0 <= classified <= takes.classifier
-        assert 0 <= done(found.answered, nothing) <= takes.rta_server
-        read = max(relayed, classified) if takes.fan_out else relayed + classified
-        assert read <= takes.reads
-
-
-@costly(quick=10)
-@given(loads, any_capacities(), st.none() | st.integers(1, 10))
+@given(loads, any_capacities())
 def test_the_flow_does_what_events_do_that_queue_one_by_one(
-    events: list[int], takes: Capacities, steps_kept: int | None
+    events: list[int], takes: Capacities
 ) -> None:
-    found = flow(events, takes, steps_kept=steps_kept)
-    for step, (waiting, given_up) in enumerate(one_by_one(events, takes, steps_kept)):
+    found = flow(events, takes)
+    before = dict.fromkeys(Stage, 0.0)
+    for step, waiting in enumerate(one_by_one(events, takes)):
         for stage in Stage:
-            line = found.line(stage, step)
-            assert line.waiting == len(waiting[stage])
-            assert line.given_up == given_up[stage]
+            assert found.waiting(stage, step) == len(waiting[stage])
             assert found.age(stage, step) == step - oldest(waiting, stage, step)
+        done = {stage: found.passed[stage][step] - before[stage] for stage in Stage}
+        before = {stage: found.passed[stage][step] for stage in Stage}
+        assert 0 <= done[Stage.STREAM] <= takes.stream
+        assert 0 <= done[Stage.RELAY] <= takes.relay
+        assert 0 <= done[Stage.CLASSIFIER] <= takes.classifier
+        assert 0 <= done[Stage.RTA_SERVER] <= takes.rta_server
+        read = (done[Stage.RELAY], done[Stage.CLASSIFIER])
+        assert (max(read) if takes.fan_out else sum(read)) <= takes.reads
 
 
-def one_by_one(
-    events: list[int], takes: Capacities, steps_kept: int | None
-) -> list[tuple[dict[Stage, deque[tuple[int, int]]], dict[Stage, int]]]:
-    """By step: each line's events, as the steps in which each happened and entered the stream, and
-    how many of it were given up."""
-    lines: dict[Stage, deque[tuple[int, int]]] = {stage: deque() for stage in Stage}
-    given_up = dict.fromkeys(Stage, 0)
-    found = []
+def one_by_one(events: list[int], takes: Capacities) -> Iterator[dict[Stage, deque[int]]]:
+    """By step, each line's events, as the steps in which they happened."""
+    lines: dict[Stage, deque[int]] = {stage: deque() for stage in Stage}
     for step, new in enumerate(events):
-        lines[Stage.STREAM].extend([(step, step)] * new)
+        lines[Stage.STREAM].extend([step] * new)
         for _ in range(min(int(takes.stream), len(lines[Stage.STREAM]))):
-            happened, _entered = lines[Stage.STREAM].popleft()
-            lines[Stage.RELAY].append((happened, step))
-            lines[Stage.CLASSIFIER].append((happened, step))
-        for stage in (Stage.RELAY, Stage.CLASSIFIER):
-            line = lines[stage]
-            while steps_kept is not None and line and line[0][1] <= step - steps_kept:
-                line.popleft()
-                given_up[stage] += 1
-        reads = {Stage.RELAY: takes.reads, Stage.CLASSIFIER: takes.reads}
-        wanted = {
-            Stage.RELAY: min(takes.relay, len(lines[Stage.RELAY])),
-            Stage.CLASSIFIER: min(takes.classifier, len(lines[Stage.CLASSIFIER])),
-        }
+            happened = lines[Stage.STREAM].popleft()
+            lines[Stage.RELAY].append(happened)
+            lines[Stage.CLASSIFIER].append(happened)
+        relay = min(takes.relay, takes.reads, len(lines[Stage.RELAY]))
+        classifier = min(takes.classifier, takes.reads, len(lines[Stage.CLASSIFIER]))
         if not takes.fan_out:
             half = takes.reads / 2
-            for stage, other in ((Stage.RELAY, Stage.CLASSIFIER), (Stage.CLASSIFIER, Stage.RELAY)):
-                reads[stage] = takes.reads - min(wanted[other], half)
-        for _ in range(int(min(wanted[Stage.CLASSIFIER], reads[Stage.CLASSIFIER]))):
+            relay, classifier = (
+                min(relay, takes.reads - min(classifier, half)),
+                min(classifier, takes.reads - min(relay, half)),
+            )
+        for _ in range(int(classifier)):
             lines[Stage.CLASSIFIER].popleft()
-        for _ in range(int(min(wanted[Stage.RELAY], reads[Stage.RELAY]))):
+        for _ in range(int(relay)):
             lines[Stage.RTA_SERVER].append(lines[Stage.RELAY].popleft())
         for _ in range(min(int(takes.rta_server), len(lines[Stage.RTA_SERVER]))):
             lines[Stage.RTA_SERVER].popleft()
-        found.append(({stage: line.copy() for stage, line in lines.items()}, dict(given_up)))
-    return found
+        yield {stage: line.copy() for stage, line in lines.items()}
 
 
-def oldest(waiting: dict[Stage, deque[tuple[int, int]]], stage: Stage, step: int) -> int:
+def oldest(waiting: dict[Stage, deque[int]], stage: Stage, step: int) -> int:
     """When the oldest event happened that waits for the stage or for one before it."""
-    before = {
-        Stage.STREAM: (Stage.STREAM,),
-        Stage.RELAY: (Stage.RELAY, Stage.STREAM),
-        Stage.CLASSIFIER: (Stage.CLASSIFIER, Stage.STREAM),
-        Stage.RTA_SERVER: (Stage.RTA_SERVER, Stage.RELAY, Stage.STREAM),
-    }[stage]
-    return min((line[0][0] for each in before if (line := waiting[each])), default=step)
+    before = {Stage.STREAM, stage} | ({Stage.RELAY} if stage is Stage.RTA_SERVER else set())
+    return min((line[0] for each in before if (line := waiting[each])), default=step)
 
 
 def test_nothing_waits_where_every_stage_takes_the_busiest_second() -> None:
     events = [3.3, 7.7, 0.1, 7.7, 0.0]
-    enough = Capacities(7.7, 15.4, False, 7.7, 7.7, 7.7, 7.7, 7.7)
-    found = flow(events, enough)
+    found = flow(events, Capacities(7.7, 15.4, False, 7.7, 7.7, 7.7, 7.7, 7.7))
     for step in range(len(events)):
         for stage in Stage:
-            assert found.line(stage, step).waiting == 0
-            assert found.age(stage, step) == 0
-
-
-@pytest.mark.parametrize(
-    ("narrow", "behind"),
-    [
-        ({"stream": 5.0}, set(Stage)),
-        ({"relay_function": 5.0}, {Stage.RELAY, Stage.RTA_SERVER}),
-        ({"sends": 5.0}, {Stage.RELAY, Stage.RTA_SERVER}),
-        ({"table": 5.0}, {Stage.RELAY, Stage.RTA_SERVER}),
-        ({"classifier": 5.0}, {Stage.CLASSIFIER}),
-        ({"rta_server": 5.0}, {Stage.RTA_SERVER}),
-        ({"reads": 10.0}, {Stage.RELAY, Stage.CLASSIFIER, Stage.RTA_SERVER}),
-        ({"reads": 5.0, "fan_out": True}, {Stage.RELAY, Stage.CLASSIFIER, Stage.RTA_SERVER}),
-    ],
-)
-def test_a_stage_that_takes_half_falls_behind_by_half_of_the_time_and_catches_up(
-    narrow: dict[str, float], behind: set[Stage]
-) -> None:
-    found = flow([10.0] * 100 + [0.0] * 100, replace(AMPLE, **narrow))  # type: ignore[arg-type]
-    for stage in Stage:
-        assert found.age(stage, 99) == (pytest.approx(49, abs=1) if stage in behind else 0)
-        assert found.age(stage, 199) == 0
+            assert (found.waiting(stage, step), found.age(stage, step)) == (0, 0)
 
 
 def test_ages_are_in_seconds_whatever_a_step_is() -> None:
@@ -196,40 +120,20 @@ def test_ages_are_in_seconds_whatever_a_step_is() -> None:
     minutes = flow([120.0] * 10, slow, step_seconds=60)
     assert seconds.age(Stage.RELAY, 599) == pytest.approx(299, abs=1)
     assert minutes.age(Stage.RELAY, 9) == pytest.approx(240, abs=60)
-    assert minutes.line(Stage.RELAY, 9).waiting == seconds.line(Stage.RELAY, 599).waiting == 600
-
-
-def test_what_has_been_on_the_stream_for_too_long_is_given_up() -> None:
-    found = flow([10.0] * 100, replace(AMPLE, relay_function=5.0), steps_kept=20)
-    assert found.line(Stage.RELAY, 30).given_up == 0
-    assert found.line(Stage.RELAY, 99).given_up > 0
-    assert found.line(Stage.CLASSIFIER, 99).given_up == 0
-    assert found.age_on_stream(Stage.RELAY, 99) == pytest.approx(19, abs=1)
-    relay, server = found.line(Stage.RELAY, 99), found.line(Stage.RTA_SERVER, 99)
-    assert server.waiting == 0
-    assert found.answered[99] + relay.given_up + relay.waiting == 1_000
+    assert minutes.waiting(Stage.RELAY, 9) == seconds.waiting(Stage.RELAY, 599) == 600
 
 
 # The morning
 
 
-def test_everybody_signs_in_works_and_signs_out() -> None:
-    workload = replace(Workload(1_000), hours_signed_in=4, peak_factor=1)
-    morning = Morning(sign_in_minutes=30, changes_at_sign_in=3)
-    events = list(arrivals(workload, morning, 24 * 60, 60))
-    work = 1_000 * 4 * workload.events_per_signed_in_hour
-    assert sum(events) == pytest.approx(1_000 * (4 + 1 + 30) + work, rel=0.01)
-    assert events[100] == pytest.approx(1_000 * workload.events_per_signed_in_hour / 60)
-    assert events[0] < events[10] < events[100]
-    assert events[600] == 0
-    assert list(arrivals(workload, morning, 2 * 24 * 60, 60))[24 * 60 :] == events
-
-
-def test_the_busy_while_has_the_peak_of_the_cost_model() -> None:
-    events = list(arrivals(WORKLOAD, Morning(), 120 * 60))
+def test_everybody_signs_in_and_works_and_the_busy_while_has_the_peak_of_the_cost_model() -> None:
+    events = morning_events(WORKLOAD, Morning())
+    assert events[0] < events[10 * 60]
     assert events[80 * 60] == pytest.approx(WORKLOAD.peak_events_per_second)
     assert max(events) < WORKLOAD.peak_events_per_second * 1.05
     assert events[-1] == pytest.approx(WORKLOAD.peak_events_per_second / WORKLOAD.peak_factor)
+    silent = replace(WORKLOAD, state_changes_per_hour=1e-9, heartbeat_seconds=1e9)
+    assert sum(morning_events(silent, Morning())) == pytest.approx(4 * WORKLOAD.agents, rel=0.01)
 
 
 def test_100_000_agents_who_sign_in_write_less_than_a_new_table_takes() -> None:
@@ -333,41 +237,11 @@ def test_the_settings_table_has_what_is_recommended_and_what_it_costs() -> None:
 def test_the_defaults_fall_behind_where_the_capacities_say_and_no_earlier() -> None:
     most = agents_taken(DEFAULTS, WORKLOAD, TIMING, LIMITS)
     morning = Morning(changes_at_sign_in=0)  # the peak is then what the capacities are held against
+    takes = capacities(DEFAULTS, WORKLOAD, TIMING, LIMITS)
     for size, waits in ((round(most * 0.99), False), (round(most * 1.01), True)):
-        found = run(DEFAULTS, Workload(size), TIMING, LIMITS, morning, hours=2, step_seconds=20)
+        found = flow(morning_events(Workload(size), morning, step_seconds=20), takes, 20)
         assert (found.worst_age(Stage.RTA_SERVER) > 0) == waits
         assert (found.most_waiting() > 0) == waits
-
-
-def test_a_delay_has_the_batch_and_the_wait_for_it() -> None:
-    found = run(DEFAULTS, Workload(1_000), TIMING, LIMITS, Morning(), hours=1, step_seconds=10)
-    last = len(found.events.happened) - 1
-    assert 1 < found.delay(Stage.RELAY, last) < 2
-    assert 5 < found.delay(Stage.CLASSIFIER, last) < 6
-    assert found.delay(Stage.RTA_SERVER, last) == pytest.approx(found.delay(Stage.RELAY, last) + 1)
-    assert found.delay(Stage.STREAM, last) == 0
-
-
-def test_an_overloaded_relay_adds_a_full_batch_to_the_age() -> None:
-    slow = replace(TIMING, relay_event_cpu_us=1_000)
-    found = run(DEFAULTS, WORKLOAD, slow, LIMITS, Morning(), hours=1, step_seconds=60)
-    last = len(found.events.happened) - 1
-    relay = DEFAULTS.design.relay
-    takes = capacities(DEFAULTS, WORKLOAD, slow, LIMITS)
-    assert found.delay(Stage.RELAY, last) - found.events.age(Stage.RELAY, last) == pytest.approx(
-        relay.batch_size / takes.relay_function
-    )
-
-
-def test_a_chart_has_a_line_for_each_stage_with_a_point_every_ten_minutes() -> None:
-    found = run(DEFAULTS, Workload(1_000), TIMING, LIMITS, Morning(), hours=1, step_seconds=60)
-    text = chart(found, "a title")
-    lines = re.findall(r'^    line "(.+)" \[(.+)\]$', text, re.MULTILINE)
-    assert [name for name, _ in lines] == ["RTA server", "relay", "classifier"]
-    assert all(len(values.split(",")) == 7 for _, values in lines)
-    highest = max(float(value) for _, values in lines for value in values.split(","))
-    (top,) = re.findall(r"y-axis .* 0 --> (\d+)$", text, re.MULTILINE)
-    assert highest <= int(top) <= max(10, 2.5 * highest)
 
 
 @pytest.mark.parametrize(
@@ -439,9 +313,7 @@ def test_enhanced_fan_out_gives_each_function_all_of_a_shard() -> None:
 
 def test_the_document_shows_everything_that_the_program_has() -> None:
     shown = {box.command.split()[-1] for box in boxes(DOCUMENT)}
-    assert shown == {
-        "limits", "settings", "morning", "days", "chart-defaults", "chart-recommended",
-    }  # fmt: skip
+    assert shown == {"limits", "settings", "morning"}
 
 
 def test_an_unknown_region_ends_with_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:

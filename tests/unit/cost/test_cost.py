@@ -313,15 +313,15 @@ def test_a_flink_application_has_the_kpus_that_its_fullest_task_needs() -> None:
 
 
 def test_more_than_a_flink_application_takes_is_said_to_be(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert (
-        cost(["--engines", "--region", "us-east-1", "--agents", "100", "5000000"])
-        == Status.NOTHING_SAID
-    )
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.startswith("5,000,000 agents are too many for a Flink application")
+    slow = replace(TIMING, events_per_second_a_kpu=1)
+    monkeypatch.setattr("aspect_wfm.commands.cost.read_timing", lambda: slow)
+    for option in (["--engines"], ["--engine", "flink"]):
+        assert cost([*option, "--agents", "10000"]) == Status.NOTHING_SAID
+        told = capsys.readouterr()
+        assert told.out == ""
+        assert told.err.startswith("10,000 agents are too many for a Flink application")
 
 
 def test_on_flink_no_classifier_function_is_paid_and_reports_cost_the_same() -> None:
