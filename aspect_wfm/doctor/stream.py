@@ -57,6 +57,7 @@ def look_at_stream(aws: Aws, arn: str) -> Iterator[Finding]:
 
 
 def look_at_order(aws: Aws, arn: str) -> Iterator[Finding]:
+    """Whether it keeps the order of each agent's events. Raises as `Aws.ask` does."""
     yield check_order(read_stream(aws, arn))
 
 

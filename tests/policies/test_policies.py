@@ -15,8 +15,8 @@ from tests.local_cloud.cloud import ACCOUNT_ID, REGION, LocalCloud
 from tests.local_cloud.roles import deployment_role
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.local_cloud.workspace import workspace
+from tests.plan.configurations import DEPLOYMENT_ROLE, ESTATE
 from tests.plan.planned import plan, resources
-from tests.plan.test_existing_estate import VARIABLES as OF_THE_ESTATE
 from tests.policies.checked import ACCEPTED, findings
 from tests.security.estate import Estate
 
@@ -35,7 +35,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "connect_s3_prefix": "connect/acme/Reports/Aspect/",
         "kda_application_name": "acme",
     },
-    "existing-estate": OF_THE_ESTATE,
+    "existing-estate": ESTATE,
 }
 
 
@@ -96,7 +96,7 @@ def test_an_examples_policies_are_in_the_reference_but_for_what_is_accepted(
 ) -> None:
     variables = EXAMPLES[example]
     if example == "existing-estate":
-        role = deployment_role(cloud, "estate-deployment")
+        role = deployment_role(cloud, DEPLOYMENT_ROLE)
         variables = {**variables, "deployment_role_arn": role}
     planned = plan(workspace(f"examples/{example}", tmp_path, cloud), variables)
     roots = (
