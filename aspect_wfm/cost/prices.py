@@ -10,7 +10,7 @@ from aspect_wfm.outcome import CannotTell
 
 PRICE_FILE = Path(__file__).parent / "prices.toml"
 
-REMEMBERED = "list price as remembered, not looked up"
+UNVERIFIED = "unverified"
 
 
 class PriceError(CannotTell):
@@ -19,7 +19,7 @@ class PriceError(CannotTell):
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """`dollars` for `per` units, from `source` (a URL, or REMEMBERED) of `day`."""
+    """`dollars` for `per` units, from `source` (a URL, or UNVERIFIED) of `day`."""
 
     dollars: float
     per: int

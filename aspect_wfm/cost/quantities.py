@@ -90,7 +90,8 @@ def _stream(workload: Workload, design: Design, shards: int) -> dict[str, float]
         found = {
             "kinesis.on_demand_stream_hours": float(HOURS_A_MONTH),
             "kinesis.on_demand_gb_in": gigabytes,
-            "kinesis.on_demand_gb_out": gigabytes * _CONSUMERS,
+            f"kinesis.on_demand_{'fan_out_gb' if stream.fan_out else 'gb_out'}": gigabytes
+            * _CONSUMERS,
         }
     else:
         found = {
@@ -99,7 +100,7 @@ def _stream(workload: Workload, design: Design, shards: int) -> dict[str, float]
         }
     if stream.retention_hours > 24:
         found["kinesis.extended_retention_shard_hours"] = float(shards * HOURS_A_MONTH)
-    if stream.fan_out:
+    if stream.fan_out and not stream.on_demand:
         found["kinesis.fan_out_consumer_shard_hours"] = float(shards * HOURS_A_MONTH * _CONSUMERS)
         found["kinesis.fan_out_gb"] = workload.events * workload.event_bytes * _CONSUMERS / GB
     return found

@@ -104,6 +104,8 @@ def _other_settings() -> Iterator[Variation]:
         "stream: a week of retention", replace(OURS, stream=Stream(retention_hours=168))
     )
     yield Variation("stream: enhanced fan-out", replace(OURS, stream=Stream(fan_out=True)))
+    both = Stream(on_demand=True, fan_out=True)
+    yield Variation("stream: on demand, enhanced fan-out", replace(OURS, stream=both))
     yield Variation("stream: not encrypted", replace(OURS, stream=Stream(encrypted=False)))
     yield Variation(
         "hierarchy filter passes half",

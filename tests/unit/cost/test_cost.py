@@ -30,7 +30,7 @@ from aspect_wfm.cost.functions import (
     shards_needed,
     table_calls,
 )
-from aspect_wfm.cost.prices import PRICE_FILE, REMEMBERED, PriceError, read_prices
+from aspect_wfm.cost.prices import PRICE_FILE, UNVERIFIED, PriceError, read_prices
 from aspect_wfm.cost.quantities import month, table_write_units
 from aspect_wfm.cost.rules import (
     firehose_bytes,
@@ -286,6 +286,11 @@ def test_a_stream_of_each_kind_by_hand() -> None:
     assert week["kinesis.extended_retention_shard_hours"] == 730
     fan_out = quantities(workload, replace(OURS, stream=Stream(fan_out=True)))
     assert fan_out["kinesis.fan_out_consumer_shard_hours"] == 2 * 730
+    both = quantities(workload, replace(OURS, stream=Stream(fan_out=True, on_demand=True)))
+    assert both["kinesis.on_demand_fan_out_gb"] == both["kinesis.on_demand_gb_in"] * 2
+    assert both.keys().isdisjoint(
+        {"kinesis.fan_out_consumer_shard_hours", "kinesis.fan_out_gb", "kinesis.on_demand_gb_out"}
+    )
 
 
 def test_a_flink_application_is_paid_by_the_kpu_and_by_one_more() -> None:
@@ -372,7 +377,7 @@ def test_every_price_has_a_unit_a_date_and_a_source(region: str) -> None:
         assert price.per > 0
         assert price.unit
         assert price.day.year >= 2020
-        assert price.source == REMEMBERED or price.source.startswith("https://")
+        assert price.source == UNVERIFIED or price.source.startswith("https://")
 
 
 def test_a_region_without_prices_is_named() -> None:
