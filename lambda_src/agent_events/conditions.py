@@ -28,7 +28,7 @@ class Condition(StrEnum):
     )
     MESSAGE_TOO_LARGE = (
         "MessageTooLarge",
-        "the message exceeds the queue's limit of 262,144 bytes",
+        "the message is larger than the queue's limit",
     )
     NESTED_TOO_DEEPLY = (
         "NestedTooDeeply",
