@@ -9,8 +9,8 @@ variable "agent_event_stream_arn" {
   }
 
   validation {
-    condition     = try(split(":", var.agent_event_stream_arn)[3], data.aws_region.current.id) == data.aws_region.current.id
-    error_message = "agent_event_stream_arn is in another region than the AWS provider (${data.aws_region.current.id}): deploy in the region of the Amazon Connect instance and its stream."
+    condition     = try(split(":", var.agent_event_stream_arn)[3], local.region) == local.region
+    error_message = "agent_event_stream_arn is in another region than the AWS provider (${local.region}): deploy in the region of the Amazon Connect instance and its stream."
   }
 }
 
@@ -25,8 +25,8 @@ variable "agent_event_stream_kms_arn" {
   }
 
   validation {
-    condition     = var.agent_event_stream_kms_arn == null ? true : try(split(":", var.agent_event_stream_kms_arn)[3], data.aws_region.current.id) == data.aws_region.current.id
-    error_message = "agent_event_stream_kms_arn is in another region than the AWS provider (${data.aws_region.current.id}): a stream is encrypted with a key of its own region."
+    condition     = var.agent_event_stream_kms_arn == null ? true : try(split(":", var.agent_event_stream_kms_arn)[3], local.region) == local.region
+    error_message = "agent_event_stream_kms_arn is in another region than the AWS provider (${local.region}): a stream is encrypted with a key of its own region."
   }
 }
 
@@ -100,8 +100,8 @@ variable "alarms" {
   }
 
   validation {
-    condition     = var.alarms == null ? true : alltrue([for arn in var.alarms.sns_topic_arns : try(split(":", arn)[3], data.aws_region.current.id) == data.aws_region.current.id])
-    error_message = "alarms.sns_topic_arns has a topic in another region than the AWS provider (${data.aws_region.current.id}): an alarm notifies topics of its own region."
+    condition     = var.alarms == null ? true : alltrue([for arn in var.alarms.sns_topic_arns : try(split(":", arn)[3], local.region) == local.region])
+    error_message = "alarms.sns_topic_arns has a topic in another region than the AWS provider (${local.region}): an alarm notifies topics of its own region."
   }
 }
 
@@ -183,8 +183,8 @@ variable "connect_s3_kms_arn" {
   }
 
   validation {
-    condition     = var.connect_s3_kms_arn == null ? true : try(split(":", var.connect_s3_kms_arn)[3], data.aws_region.current.id) == data.aws_region.current.id
-    error_message = "connect_s3_kms_arn is in another region than the AWS provider (${data.aws_region.current.id}): deploy in the region of the Amazon Connect instance and its buckets, and give the key that encrypts the exported reports there."
+    condition     = var.connect_s3_kms_arn == null ? true : try(split(":", var.connect_s3_kms_arn)[3], local.region) == local.region
+    error_message = "connect_s3_kms_arn is in another region than the AWS provider (${local.region}): deploy in the region of the Amazon Connect instance and its buckets, and give the key that encrypts the exported reports there."
   }
 }
 
@@ -379,8 +379,8 @@ variable "kms_key_arn" {
   }
 
   validation {
-    condition     = var.kms_key_arn == null ? true : try(split(":", var.kms_key_arn)[3], data.aws_region.current.id) == data.aws_region.current.id
-    error_message = "kms_key_arn is in another region than the AWS provider (${data.aws_region.current.id}): give a key of the region that you deploy in, or the replica there of a multi-region key."
+    condition     = var.kms_key_arn == null ? true : try(split(":", var.kms_key_arn)[3], local.region) == local.region
+    error_message = "kms_key_arn is in another region than the AWS provider (${local.region}): give a key of the region that you deploy in, or the replica there of a multi-region key."
   }
 }
 

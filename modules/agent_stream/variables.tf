@@ -9,8 +9,8 @@ variable "agent_event_stream_kms_arn" {
   }
 
   validation {
-    condition     = var.agent_event_stream_kms_arn == null ? true : try(split(":", var.agent_event_stream_kms_arn)[3], data.aws_region.current.id) == data.aws_region.current.id
-    error_message = "agent_event_stream_kms_arn is in another region than the AWS provider (${data.aws_region.current.id}): a stream is encrypted with a key of its own region."
+    condition     = var.agent_event_stream_kms_arn == null ? true : try(split(":", var.agent_event_stream_kms_arn)[3], local.region) == local.region
+    error_message = "agent_event_stream_kms_arn is in another region than the AWS provider (${local.region}): a stream is encrypted with a key of its own region."
   }
 
   validation {
@@ -44,8 +44,8 @@ variable "alarms" {
   }
 
   validation {
-    condition     = var.alarms == null ? true : alltrue([for arn in var.alarms.sns_topic_arns : try(split(":", arn)[3], data.aws_region.current.id) == data.aws_region.current.id])
-    error_message = "alarms.sns_topic_arns has a topic in another region than the AWS provider (${data.aws_region.current.id}): an alarm notifies topics of its own region."
+    condition     = var.alarms == null ? true : alltrue([for arn in var.alarms.sns_topic_arns : try(split(":", arn)[3], local.region) == local.region])
+    error_message = "alarms.sns_topic_arns has a topic in another region than the AWS provider (${local.region}): an alarm notifies topics of its own region."
   }
 }
 

@@ -26,7 +26,8 @@ data "aws_region" "current" {}
 locals {
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
-  region     = data.aws_region.current.id
+  # Provider 6 has `region` and deprecates `id`; 5.100 has only `id`.
+  region = lookup(data.aws_region.current, "region", lookup(data.aws_region.current, "id", null))
 
   # The services that use a key for whoever calls them, as kms:ViaService has them.
   via = {
