@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 
 import boto3
@@ -47,17 +48,23 @@ class Account:
 
     def client(self, service: str, key: AccessKey | None = None) -> Any:
         """A boto3 client with the ambient credentials, or with those of `key` alone."""
-        if key is None:
-            session = boto3.session.Session(region_name=self.region)
-        else:
-            session = boto3.session.Session(
-                aws_access_key_id=key.access_key_id,
-                aws_secret_access_key=key.secret_access_key,
-                region_name=self.region,
-            )
-        return session.client(
-            service, config=Config(retries={"mode": "standard", "total_max_attempts": 6})
+        return _client(service, self.region, key)
+
+
+@cache
+def _client(service: str, region: str, key: AccessKey | None) -> Any:
+    """Made once, because making one takes a good part of a second."""
+    if key is None:
+        session = boto3.session.Session(region_name=region)
+    else:
+        session = boto3.session.Session(
+            aws_access_key_id=key.access_key_id,
+            aws_secret_access_key=key.secret_access_key,
+            region_name=region,
         )
+    return session.client(
+        service, config=Config(retries={"mode": "standard", "total_max_attempts": 6})
+    )
 
 
 def ambient_account() -> Account:

@@ -1,11 +1,14 @@
-"""What is left of a run in its account, and the command that removes it."""
+"""What is left of a run in its account: how it is found, deleted, and deleted by hand."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tests.acceptance import deletions
 from tests.acceptance.account import Account
+from tests.acceptance.deletions import Delete, by_name
 from tests.acceptance.naming import Names
 
 
@@ -26,10 +29,18 @@ class Leftover:
 Listed = Callable[[Account, Names], Iterable[str]]
 
 
-def leftovers(account: Account, names: Names, kms_keys: Iterable[str]) -> list[Leftover]:
+class Kind(NamedTuple):
+    """A kind of resource: its names in an account, what deletes one, and the command that does."""
+
+    listed: Listed
+    delete: Delete
+    command: str
+
+
+def leftovers(account: Account, names: Names, kms_keys: Iterable[str] = ()) -> list[Leftover]:
     """Everything that there is of the run's names, and those of `kms_keys` that will stay."""
     found: list[Leftover] = []
-    for kind, (listed, command) in _KINDS.items():
+    for kind, (listed, _, command) in KINDS.items():
         try:
             found += [
                 Leftover(kind, name, command.format(name))
@@ -50,6 +61,12 @@ def leftovers(account: Account, names: Names, kms_keys: Iterable[str]) -> list[L
     return found
 
 
+def buckets(account: Account, names: Names) -> list[str]:
+    """The buckets of the run."""
+    found = account.client("s3").list_buckets()["Buckets"]
+    return [each["Name"] for each in found if names.owns(each["Name"])]
+
+
 def _paged(service: str, operation: str, key: str, name: str | None = None) -> Listed:
     """Lists all pages; `name` is the attribute with the name, None where names are listed."""
 
@@ -63,9 +80,17 @@ def _paged(service: str, operation: str, key: str, name: str | None = None) -> L
     return listed
 
 
-def _buckets(account: Account, names: Names) -> list[str]:
-    found = account.client("s3").list_buckets()["Buckets"]
-    return [each["Name"] for each in found if names.owns(each["Name"])]
+def _prefixed(
+    service: str, operation: str, parameter: str, key: str, name: str | None = None
+) -> Listed:
+    """Lists by a prefix that the service itself takes as `parameter`."""
+
+    def listed(account: Account, names: Names) -> Iterator[str]:
+        paginator = account.client(service).get_paginator(operation)
+        for page in paginator.paginate(**{parameter: names.prefix}):
+            yield from (each[name] if name else each for each in page.get(key, []))
+
+    return listed
 
 
 def _delivery_streams(account: Account, names: Names) -> list[str]:
@@ -100,59 +125,63 @@ def _mappings(account: Account, names: Names) -> Iterator[str]:
                 yield each["UUID"]
 
 
-def _prefixed(
-    service: str, operation: str, parameter: str, key: str, name: str | None = None
-) -> Listed:
-    """Lists by a prefix that the service itself takes as `parameter`."""
-
-    def listed(account: Account, names: Names) -> Iterator[str]:
-        paginator = account.client(service).get_paginator(operation)
-        for page in paginator.paginate(**{parameter: names.prefix}):
-            yield from (each[name] if name else each for each in page.get(key, []))
-
-    return listed
-
-
-_KINDS: dict[str, tuple[Listed, str]] = {
-    "event source mapping": (_mappings, "aws lambda delete-event-source-mapping --uuid {}"),
-    "function": (
+# In the order in which they can be deleted.
+KINDS: dict[str, Kind] = {
+    "event source mapping": Kind(
+        _mappings,
+        by_name("lambda", "delete_event_source_mapping", "UUID"),
+        "aws lambda delete-event-source-mapping --uuid {}",
+    ),
+    "event rule": Kind(
+        _prefixed("events", "list_rules", "NamePrefix", "Rules", "Name"),
+        deletions.event_rule,
+        "aws events remove-targets --rule {0} --ids $(aws events list-targets-by-rule --rule {0} "
+        "--query 'Targets[].Id' --output text); aws events delete-rule --name {0}",
+    ),
+    "function": Kind(
         _paged("lambda", "list_functions", "Functions", "FunctionName"),
+        by_name("lambda", "delete_function", "FunctionName"),
         "aws lambda delete-function --function-name {}",
     ),
-    "event rule": (
-        _prefixed("events", "list_rules", "NamePrefix", "Rules", "Name"),
-        "aws events remove-targets --force --ids heartbeat --rule {0} && "
-        "aws events delete-rule --force --name {0}",
-    ),
-    "Flink application": (
+    "Flink application": Kind(
         _applications,
+        deletions.flink_application,
         "aws kinesisanalyticsv2 delete-application --application-name {0} --create-timestamp "
         "$(aws kinesisanalyticsv2 describe-application --application-name {0} "
         "--query ApplicationDetail.CreateTimestamp --output text)",
     ),
-    "Firehose stream": (
+    "Firehose stream": Kind(
         _delivery_streams,
+        by_name("firehose", "delete_delivery_stream", "DeliveryStreamName"),
         "aws firehose delete-delivery-stream --delivery-stream-name {}",
     ),
-    "Kinesis stream": (
+    "Kinesis stream": Kind(
         _paged("kinesis", "list_streams", "StreamNames"),
+        deletions.kinesis_stream,
         "aws kinesis delete-stream --enforce-consumer-deletion --stream-name {}",
     ),
-    "queue": (
+    "queue": Kind(
         _prefixed("sqs", "list_queues", "QueueNamePrefix", "QueueUrls"),
+        by_name("sqs", "delete_queue", "QueueUrl"),
         "aws sqs delete-queue --queue-url {}",
     ),
-    "table": (
+    "table": Kind(
         _paged("dynamodb", "list_tables", "TableNames"),
+        by_name("dynamodb", "delete_table", "TableName"),
         "aws dynamodb delete-table --table-name {}",
     ),
-    "bucket": (_buckets, "aws s3 rb --force s3://{}"),
-    "log group": (_log_groups, "aws logs delete-log-group --log-group-name {}"),
-    "alarm": (
+    "bucket": Kind(buckets, deletions.bucket, "aws s3 rb --force s3://{}"),
+    "log group": Kind(
+        _log_groups,
+        by_name("logs", "delete_log_group", "logGroupName"),
+        "aws logs delete-log-group --log-group-name {}",
+    ),
+    "alarm": Kind(
         _prefixed("cloudwatch", "describe_alarms", "AlarmNamePrefix", "MetricAlarms", "AlarmName"),
+        by_name("cloudwatch", "delete_alarms", "AlarmNames"),
         "aws cloudwatch delete-alarms --alarm-names {}",
     ),
-    "dashboard": (
+    "dashboard": Kind(
         _prefixed(
             "cloudwatch",
             "list_dashboards",
@@ -160,10 +189,12 @@ _KINDS: dict[str, tuple[Listed, str]] = {
             "DashboardEntries",
             "DashboardName",
         ),
+        by_name("cloudwatch", "delete_dashboards", "DashboardNames"),
         "aws cloudwatch delete-dashboards --dashboard-names {}",
     ),
-    "user": (
+    "user": Kind(
         _paged("iam", "list_users", "Users", "UserName"),
+        deletions.user,
         "for each in $(aws iam list-access-keys --user-name {0} --output text "
         "--query 'AccessKeyMetadata[].AccessKeyId'); do "
         "aws iam delete-access-key --user-name {0} --access-key-id $each; done; "
@@ -172,8 +203,9 @@ _KINDS: dict[str, tuple[Listed, str]] = {
         "aws iam delete-user-policy --user-name {0} --policy-name $each; done; "
         "aws iam delete-user --user-name {0}",
     ),
-    "role": (
+    "role": Kind(
         _paged("iam", "list_roles", "Roles", "RoleName"),
+        deletions.role,
         "for each in $(aws iam list-role-policies --role-name {0} --output text "
         "--query 'PolicyNames[]'); do "
         "aws iam delete-role-policy --role-name {0} --policy-name $each; done; "

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tests.acceptance.account import error_code
+from tests.acceptance.deletions import delete_access_keys, empty_bucket
 from tests.acceptance.deployment import Deployment
 from tests.acceptance.evidence import Step
-from tests.acceptance.leftovers import leftovers
+from tests.acceptance.leftovers import KINDS, Leftover, buckets, leftovers
 from tests.acceptance.programs import ProgramError
-from tests.acceptance.steps.empty_series import PROBES
+from tests.acceptance.steps.connect_streaming import switch_off
 
 TITLE = "Remove everything"
 
@@ -22,8 +22,8 @@ _PAUSE_SECONDS = 10
 # KMS deletes no key sooner.
 _KMS_WINDOW_DAYS = 7
 
-# How long what was deleted may still be listed.
-_GONE_WITHIN_SECONDS = 120
+# How long what is being deleted may still be there.
+_GONE_WITHIN_SECONDS = 300
 
 
 def remove(
@@ -32,49 +32,30 @@ def remove(
     """Remove, and list what is left with the commands that remove it. No failure of one part keeps
     another from being removed."""
     for what, part in (
-        ("access keys are deleted", delete_access_keys),
-        ("the alarms of the run are deleted", delete_probes),
+        ("access keys are deleted", delete_keys),
         ("terraform destroy removes the deployment", lambda each: destroy(each, sleep)),
-        ("the buckets of the run are deleted", delete_buckets),
+        ("the Amazon Connect instance is left as it was", switch_off),
+        ("what else has a name of the run is deleted", delete_rest),
         ("KMS keys are scheduled for deletion in seven days", schedule_kms_keys),
     ):
         try:
             step.passes(what, part(deployment))
         except (BotoCoreError, ClientError, ProgramError, OSError) as error:
             step.fails(what, str(error))
-    left = leftovers(deployment.account, deployment.names, deployment.kms_keys())
+    left = _left(deployment)
     waited = 0.0
     while any(each.known for each in left) and waited < _GONE_WITHIN_SECONDS:
         sleep(_PAUSE_SECONDS)
         waited += _PAUSE_SECONDS
-        left = leftovers(deployment.account, deployment.names, deployment.kms_keys())
+        left = _left(deployment)
     step.expects(not left, "Nothing is left", "; ".join(map(str, left)))
     return [each.command for each in left]
 
 
-def delete_access_keys(deployment: Deployment) -> str:
-    """Delete the keys of both users; how many there were."""
-    iam = deployment.account.client("iam")
-    deleted = 0
-    for user in deployment.names.users:
-        try:
-            keys = iam.list_access_keys(UserName=user)["AccessKeyMetadata"]
-        except iam.exceptions.NoSuchEntityException:
-            continue
-        for key in keys:
-            iam.delete_access_key(UserName=user, AccessKeyId=key["AccessKeyId"])
-            deleted += 1
+def delete_keys(deployment: Deployment) -> str:
+    """Delete the access keys of both users."""
+    deleted = sum(delete_access_keys(deployment.account, each) for each in deployment.names.users)
     return f"{deleted} keys"
-
-
-def delete_probes(deployment: Deployment) -> str:
-    cloudwatch = deployment.account.client("cloudwatch")
-    prefix = f"{deployment.names.prefix}{PROBES}"
-    found = cloudwatch.describe_alarms(AlarmNamePrefix=prefix)["MetricAlarms"]
-    names = [each["AlarmName"] for each in found]
-    if names:
-        cloudwatch.delete_alarms(AlarmNames=names)
-    return f"{len(names)} alarms"
 
 
 def destroy(deployment: Deployment, sleep: Callable[[float], None]) -> str:
@@ -86,8 +67,8 @@ def destroy(deployment: Deployment, sleep: Callable[[float], None]) -> str:
         return "there is no state"
     begun = time.monotonic()
     for tries_left in range(_DESTROYS_TRIED, 0, -1):
-        for bucket in buckets(deployment):
-            empty_bucket(deployment, bucket)
+        for bucket in buckets(deployment.account, deployment.names):
+            empty_bucket(deployment.account, bucket)
         try:
             deployment.terraform.destroy()
             break
@@ -98,16 +79,24 @@ def destroy(deployment: Deployment, sleep: Callable[[float], None]) -> str:
     return f"{time.monotonic() - begun:.0f} s"
 
 
-def delete_buckets(deployment: Deployment) -> str:
-    """Delete the buckets that are not Terraform's."""
-    own = {deployment.names.connect_bucket, deployment.names.code_bucket}
-    found = [each for each in buckets(deployment) if each in own]
-    for bucket in found:
-        empty_bucket(deployment, bucket)
-        deployment.account.client("s3").delete_bucket(
-            Bucket=bucket, ExpectedBucketOwner=deployment.names.account_id
-        )
-    return f"{len(found)} buckets"
+def delete_rest(deployment: Deployment) -> str:
+    """Delete what the run has made beside the deployment, and what an interrupted apply has made
+    without noting it down.
+
+    Raises OSError that names what could not be deleted, once all else is.
+    """
+    deleted, failed = [], []
+    for each in leftovers(deployment.account, deployment.names):
+        if not each.known:
+            continue
+        try:
+            KINDS[each.kind].delete(deployment.account, each.name)
+            deleted.append(str(each))
+        except (BotoCoreError, ClientError, OSError) as error:
+            failed.append(f"{each}: {error}")
+    if failed:
+        raise OSError("; ".join(failed))
+    return ", ".join(deleted)
 
 
 def schedule_kms_keys(deployment: Deployment) -> str:
@@ -119,30 +108,5 @@ def schedule_kms_keys(deployment: Deployment) -> str:
     return f"{len(keys)} keys"
 
 
-def buckets(deployment: Deployment) -> list[str]:
-    """The buckets of the run that there are."""
-    found = deployment.account.client("s3").list_buckets()["Buckets"]
-    return [each["Name"] for each in found if deployment.names.owns(each["Name"])]
-
-
-def empty_bucket(deployment: Deployment, bucket: str) -> None:
-    """Delete every object, every version and delete marker, and every unfinished upload."""
-    s3 = deployment.account.client("s3")
-    of = {"Bucket": bucket, "ExpectedBucketOwner": deployment.names.account_id}
-    try:
-        for page in s3.get_paginator("list_object_versions").paginate(**of):
-            found = [
-                {"Key": each["Key"], "VersionId": each["VersionId"]}
-                for kind in ("Versions", "DeleteMarkers")
-                for each in page.get(kind, [])
-            ]
-            if found:
-                answer = s3.delete_objects(**of, Delete={"Objects": found, "Quiet": True})
-                if answer.get("Errors"):
-                    raise OSError(f"{bucket}: {answer['Errors'][0]}")
-        for page in s3.get_paginator("list_multipart_uploads").paginate(**of):
-            for each in page.get("Uploads", []):
-                s3.abort_multipart_upload(**of, Key=each["Key"], UploadId=each["UploadId"])
-    except ClientError as error:
-        if error_code(error) != "NoSuchBucket":  # gone already, with an earlier destroy
-            raise
+def _left(deployment: Deployment) -> list[Leftover]:
+    return leftovers(deployment.account, deployment.names, deployment.kms_keys())

@@ -73,6 +73,23 @@ def agent_event_streams(deployment: Deployment, instance: str) -> list[str]:
     ]
 
 
+def switch_off(deployment: Deployment) -> str:
+    """Switch agent events of the instance off if they still go to the stream of the run, as after
+    an interrupted apply."""
+    instance = deployment.options.connect_instance
+    if instance is None:
+        return "no instance was named"
+    connect = deployment.account.client("connect")
+    of = {"InstanceId": instance.rpartition("/")[2], "ResourceType": "AGENT_EVENTS"}
+    switched_off = 0
+    for each in connect.list_instance_storage_configs(**of)["StorageConfigs"]:
+        stream = each.get("KinesisStreamConfig", {}).get("StreamArn", "")
+        if deployment.names.owns(stream.rpartition("/")[2]):
+            connect.disassociate_instance_storage_config(AssociationId=each["AssociationId"], **of)
+            switched_off += 1
+    return f"{switched_off} associations were left"
+
+
 def await_event(
     kinesis: Any, stream: str, instance: str, seconds: float, pause: float = 1.0
 ) -> float | None:

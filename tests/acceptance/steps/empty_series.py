@@ -1,7 +1,8 @@
 """What CloudWatch makes of a series without any data point: in GetMetricData and in alarms.
 
-Three alarms watch from right after the apply on, and are read once events have flowed. The alarm
-relay-gets-no-events depends on the answer (docs/operations.md).
+Three alarms watch from right after the apply on, and are read once events have flowed. AWS
+documents what IF and a subtraction make of a missing point, but not what FILL does with a series
+that is empty.
 """
 
 from collections.abc import Sequence
@@ -15,9 +16,6 @@ TITLE_START = "Watch metrics that have no data"
 TITLE_READ = "Read what alarms make of metrics without data"
 
 _LACKS = "metric math"
-
-# What follows the prefix of the run in the names of the alarms.
-PROBES = "-probe-"
 _PERIOD = 60
 
 
@@ -82,10 +80,10 @@ def probes(deployment: Deployment) -> list[tuple[str, list[dict[str, Any]], str,
     events = _metric("events", "AWS/Kinesis", "IncomingRecords", stream)
     filled, difference = "FILL(none, 0)", "IF(events > 0, 1, 0) - IF(none > 0, 1, 0)"
     return [
-        (f"{prefix}{PROBES}fill-vended", _queries(filled, vended), "LessThanThreshold", 1),
-        (f"{prefix}{PROBES}fill-custom", _queries(filled, custom), "LessThanThreshold", 1),
+        (f"{prefix}-probe-fill-vended", _queries(filled, vended), "LessThanThreshold", 1),
+        (f"{prefix}-probe-fill-custom", _queries(filled, custom), "LessThanThreshold", 1),
         (
-            f"{prefix}{PROBES}difference",
+            f"{prefix}-probe-difference",
             _queries(difference, events, vended),
             "GreaterThanThreshold",
             0,

@@ -1,7 +1,6 @@
 """Everything of a run is removed, nothing else is, and what is left is listed."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +10,24 @@ from botocore.exceptions import ClientError
 from tests.acceptance import removal
 from tests.acceptance.deployment import Deployment
 from tests.acceptance.evidence import Kind, Step
-from tests.acceptance.leftovers import leftovers
+from tests.acceptance.leftovers import KINDS, leftovers
+from tests.acceptance.naming import Names
 from tests.acceptance.steps.apply import make_connect_bucket
 from tests.unit.acceptance.conftest import RUN, FakeTerraform, MotoAccount, failed
-from tests.unit.aws import ACCOUNT_ID, Client, create_bucket, create_table
+from tests.unit.aws import (
+    ACCOUNT_ID,
+    Client,
+    create_bucket,
+    create_function,
+    create_function_role,
+    create_stream,
+    create_table,
+)
 
 PREFIX = f"aspect-acc-{RUN}"
 REPORTS = f"{PREFIX}-reports-{ACCOUNT_ID}"
 USERS = (f"{PREFIX}-server", f"WFMAdapter-{PREFIX}")
+PARTS = ("delete_keys", "destroy", "switch_off", "delete_rest", "schedule_kms_keys")
 
 
 def removed(deployment: Deployment) -> tuple[Step, list[str]]:
@@ -117,7 +126,7 @@ def test_a_destroy_that_fails_is_tried_again_with_emptied_buckets(
     assert (failures(step), commands) == ([], [])
 
 
-def test_a_destroy_that_never_succeeds_leaves_a_list_with_commands(
+def test_what_a_destroy_leaves_is_deleted_by_its_name(
     applied: Deployment, client: Client, terraform: FakeTerraform
 ) -> None:
     terraform.asked.append("apply")
@@ -126,29 +135,45 @@ def test_a_destroy_that_never_succeeds_leaves_a_list_with_commands(
     create_table(client("dynamodb"), f"{PREFIX}-agent-states", "AgentARN")
     step, commands = removed(applied)
     assert terraform.asked.count("destroy") == 5
-    assert any("terraform destroy" in each for each in failures(step))
+    assert len(failures(step)) == 1
+    assert "terraform destroy" in failures(step)[0]
+    assert commands == []
+    assert client("s3").list_buckets()["Buckets"] == []
+    assert client("iam").list_users()["Users"] == []
+    assert client("dynamodb").list_tables()["TableNames"] == []
+
+
+def test_what_cannot_be_deleted_is_listed_with_commands(
+    applied: Deployment, account: MotoAccount, client: Client, terraform: FakeTerraform
+) -> None:
+    class Refusing:
+        """A service that lists what it is asked for, and deletes nothing."""
+
+        def __init__(self, service: str) -> None:
+            self._client = client(service)
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("delete_"):
+                raise ClientError({"Error": {"Code": "AccessDenied"}}, name)
+            return getattr(self._client, name)
+
+    applied.terraform = terraform
+    create_table(client("dynamodb"), f"{PREFIX}-agent-states", "AgentARN")
+    for service in ("dynamodb", "iam", "s3"):
+        account.canned[service] = Refusing(service)
+    step, commands = removed(applied)
+    assert len(failures(step)) == 3, "the keys, the rest, and what is left"
+    assert "AccessDenied" in failures(step)[1]
     assert f"aws s3 rb --force s3://{REPORTS}" in commands
     assert f"aws dynamodb delete-table --table-name {PREFIX}-agent-states" in commands
-    assert [each for each in commands if each.endswith(f"delete-user --user-name {USERS[0]}")]
-    assert client("iam").list_access_keys(UserName=USERS[0])["AccessKeyMetadata"] == []
-    left = {each["Name"] for each in client("s3").list_buckets()["Buckets"]}
-    assert left == {REPORTS}, "the other parts were removed"
+    for name in USERS:
+        assert [each for each in commands if each.endswith(f"delete-user --user-name {name}")]
 
 
-@pytest.mark.parametrize(
-    "part",
-    ["delete_access_keys", "delete_probes", "destroy", "delete_buckets", "schedule_kms_keys"],
-)
+@pytest.mark.parametrize("part", PARTS)
 def test_no_failure_of_one_part_keeps_another_from_being_removed(
     applied: Deployment, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
-    parts = [
-        "delete_access_keys",
-        "delete_probes",
-        "destroy",
-        "delete_buckets",
-        "schedule_kms_keys",
-    ]
     called: list[str] = []
 
     def note(name: str) -> Any:
@@ -160,10 +185,10 @@ def test_no_failure_of_one_part_keeps_another_from_being_removed(
 
         return call
 
-    for each in parts:
+    for each in PARTS:
         monkeypatch.setattr(removal, each, note(each))
     step, _ = removed(applied)
-    assert called == parts
+    assert called == list(PARTS)
     assert len(failures(step)) == 2, "that one, and what is left"
 
 
@@ -178,20 +203,73 @@ def test_what_cannot_be_listed_is_said_to_be(account: MotoAccount, deployment: D
     assert "AccessDenied" in left.name
 
 
-@pytest.mark.parametrize("name", ["events", "logs", "cloudwatch", "lambda"])
-def test_alarms_rules_log_groups_and_queues_are_found(
-    deployment: Deployment, client: Client, name: str
+def make_everything(client: Client, owner: str) -> None:
+    """One of each kind of resource that moto knows, named after `owner`."""
+    statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
+    role = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam = client("iam")
+    iam.create_role(RoleName=f"{owner}-relay", AssumeRolePolicyDocument=role)
+    iam.put_role_policy(RoleName=f"{owner}-relay", PolicyName="rights", PolicyDocument=role)
+    iam.create_user(UserName=f"WFMAdapter-{owner}")
+    iam.put_user_policy(UserName=f"WFMAdapter-{owner}", PolicyName="rights", PolicyDocument=role)
+    create_bucket(client("s3"), f"{owner}-reports")
+    client("s3").put_object(Bucket=f"{owner}-reports", Key="OUTPUT/file", Body=b"line")
+    client("kinesis").create_stream(StreamName=f"{owner}-events", ShardCount=1)
+    create_stream(client("firehose"), f"{owner}-kda-to-s3", f"{owner}-reports")
+    create_table(client("dynamodb"), f"{owner}-agent-states", "AgentARN")
+    client("sqs").create_queue(QueueName=f"{owner}-events-1.fifo", Attributes={"FifoQueue": "true"})
+    arn = create_function(client, f"{owner}-relay", {})
+    events = client("events")
+    events.put_rule(Name=f"{owner}-heartbeat", ScheduleExpression="rate(5 minutes)")
+    events.put_targets(Rule=f"{owner}-heartbeat", Targets=[{"Id": "heartbeat", "Arn": arn}])
+    for service in ("lambda", "kinesisfirehose"):
+        client("logs").create_log_group(logGroupName=f"/aws/{service}/{owner}-relay")
+    client("cloudwatch").put_metric_alarm(
+        AlarmName=f"{owner}-probe-fill",
+        ComparisonOperator="LessThanThreshold",
+        EvaluationPeriods=1,
+        MetricName="m",
+        Namespace="n",
+        Period=60,
+        Statistic="Sum",
+        Threshold=1,
+    )
+    client("cloudwatch").put_dashboard(
+        DashboardName=f"{owner}-adherence", DashboardBody=json.dumps({"widgets": []})
+    )
+
+
+def test_what_an_interrupted_apply_has_not_noted_down_is_found_and_deleted(
+    deployment: Deployment, client: Client
 ) -> None:
-    make: dict[str, Callable[[Any], object]] = {
-        "events": lambda each: each.put_rule(
-            Name=f"{PREFIX}-heartbeat", ScheduleExpression="rate(5 minutes)"
-        ),
-        "logs": lambda each: each.create_log_group(logGroupName=f"/aws/lambda/{PREFIX}-relay"),
-        "cloudwatch": lambda each: each.put_dashboard(
-            DashboardName=f"{PREFIX}-adherence", DashboardBody=json.dumps({"widgets": []})
-        ),
-        "lambda": lambda _: client("sqs").create_queue(QueueName=f"{PREFIX}-events-1"),
-    }
-    make[name](client(name))
-    (left,) = leftovers(deployment.account, deployment.names, [])
-    assert PREFIX in left.command
+    other = "aspect-acc-99999999"
+    create_function_role(client)
+    for owner in (PREFIX, other):
+        make_everything(client, owner)
+    found = {each.kind for each in leftovers(deployment.account, deployment.names)}
+    assert found == set(KINDS) - {"event source mapping", "Flink application"}, "moto lacks these"
+    step, commands = removed(deployment)
+    assert (failures(step), commands) == ([], [])
+    theirs = leftovers(deployment.account, Names("99999999", ACCOUNT_ID))
+    assert {each.kind for each in theirs} == found, "another run's are as they were"
+
+
+def test_a_flink_application_and_a_mapping_are_deleted(deployment: Deployment) -> None:
+    asked: list[Any] = []
+
+    class Service:
+        def describe_application(self, **_: str) -> dict[str, Any]:
+            return {"ApplicationDetail": {"CreateTimestamp": "then"}}
+
+        def __getattr__(self, name: str) -> Any:
+            return lambda **arguments: asked.append((name, arguments))
+
+    account = deployment.account
+    assert isinstance(account, MotoAccount)
+    account.canned.update({"kinesisanalyticsv2": Service(), "lambda": Service()})
+    KINDS["Flink application"].delete(account, PREFIX)
+    KINDS["event source mapping"].delete(account, "a-uuid")
+    assert asked == [
+        ("delete_application", {"ApplicationName": PREFIX, "CreateTimestamp": "then"}),
+        ("delete_event_source_mapping", {"UUID": "a-uuid"}),
+    ]
