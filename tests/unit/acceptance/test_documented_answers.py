@@ -199,6 +199,29 @@ def test_an_instance_that_streams_elsewhere_is_left_as_it_is(
     assert STREAM in reason
 
 
+@pytest.mark.parametrize("stream", ["aspect-acc-0a1b2c3d-events", "aspect-acc-0-events", "theirs"])
+def test_agent_events_are_switched_off_only_if_they_go_to_the_runs_own_stream(
+    account: MotoAccount, deployment: Deployment, stream: str
+) -> None:
+    deployment.options = Options(connect_instance=INSTANCE)
+    connect = stubbed(account, "connect")
+    arn = STREAM.replace("stream/events", f"stream/{stream}")
+    config = {"StorageType": "KINESIS_STREAM", "KinesisStreamConfig": {"StreamArn": arn}}
+    of = {"InstanceId": INSTANCE_ID, "ResourceType": "AGENT_EVENTS"}
+    connect.add_response(
+        "list_instance_storage_configs",
+        {"StorageConfigs": [config | {"AssociationId": "association"}]},
+        of,
+    )
+    own = deployment.names.owns(stream)
+    if own:
+        connect.add_response(
+            "disassociate_instance_storage_config", {}, of | {"AssociationId": "association"}
+        )
+    assert connect_streaming.switch_off(deployment) == f"{int(own)} associations were left"
+    connect.assert_no_pending_responses()
+
+
 def test_without_an_instance_the_question_is_skipped(deployment: Deployment) -> None:
     step = Step("")
     connect_streaming.connect_streaming(deployment, step)
@@ -361,15 +384,21 @@ def test_a_change_that_aws_refuses_is_answered_and_the_next_is_made(
         "╷\n│ Error: updating Kinesis Stream (events) stream mode: operation error Kinesis: "
         "UpdateStreamMode, LimitExceededException: two mode changes in 24 hours\n╵"
     )
-    terraform.errors.extend([None, failed(told), None, None])
+    terraform.errors.extend([failed("Error: refused"), failed(told), None, None])
     step = Step("")
     stream_changes.stream_changes(deployment, step)
     assert len(terraform.applied) == 4
     assert "LimitExceededException" in found(step, Kind.ANSWER)["stream_mode to ON_DEMAND"]
-    assert list(found(step, Kind.FAILED)) == ["stream_mode to ON_DEMAND is one apply"]
-    refused, following = terraform.applied[1], terraform.applied[3]
-    assert refused["stream_mode"] == "ON_DEMAND"
-    assert following == {"shard_count": 2, "stream_mode": "PROVISIONED", "enhanced_fan_out": True}
+    assert list(found(step, Kind.FAILED)) == [
+        "shard_count from 1 to 2 is one apply",
+        "stream_mode to ON_DEMAND is one apply",
+    ]
+    assert terraform.applied == [
+        {"shard_count": 2},
+        {"stream_mode": "ON_DEMAND"},
+        {"stream_mode": "PROVISIONED"},
+        {"stream_mode": "PROVISIONED", "enhanced_fan_out": True},
+    ], "what was refused is not asked for again"
 
 
 # "flink": the package, its bucket and the variables of the application.
