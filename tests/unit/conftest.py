@@ -8,9 +8,12 @@ import boto3
 import pytest
 from botocore import UNSIGNED
 from botocore.awsrequest import AWSPreparedRequest
+from botocore.config import Config
 from botocore.httpsession import URLLib3Session
+from botocore.session import Session
 from hypothesis import settings
 from moto import mock_aws
+from moto.core import responses
 from moto.core.config import default_user_config
 
 from tests.unit.aws import REGION, Client, Ministack, Moto, create_table
@@ -31,6 +34,13 @@ def ministack() -> Iterator[Ministack]:
     services.close()
 
 
+def botocore_session() -> Session:
+    """A session whose clients do not compose a user agent, which botocore does twice a call."""
+    session = Session()
+    session.set_default_client_config(Config(user_agent="tests"))
+    return session
+
+
 @pytest.fixture(scope="session")
 def moto(ministack: Ministack) -> Iterator[Moto]:
     """moto, with an environment that names no credentials or settings of this machine."""
@@ -41,8 +51,11 @@ def moto(ministack: Ministack) -> Iterator[Moto]:
         patched.setenv("AWS_DEFAULT_REGION", REGION)
         patched.setenv("AWS_EC2_METADATA_DISABLED", "true")
         patched.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+        # moto looks these up in every call.
+        for name in ("camelcase_to_underscores", "method_names_from_class"):
+            patched.setattr(responses, name, functools.cache(getattr(responses, name)))
         with mock_aws() as mocked:
-            session = boto3.Session()
+            session = boto3.Session(botocore_session=botocore_session())
             for service in ministack.services:
                 session.events.register(f"before-send.{service}", ministack.answer)
             # Signing is a fifth of a call, and only S3 (whose requests stay signed) looks at it.
