@@ -5,27 +5,20 @@ Without its AWS calls (`willing_aws`), each handler runs over a batch in turn wi
 RTA writing the same event as JSON again. What counts is the median ratio of many short pairs, of
 the processor time of this process and its threads.
 
-Where the rest goes is by cProfile, with the functions' threads run in line; it makes short
-functions look dearer than they are.
 """
 
 import base64
-import cProfile
 import io
 import json
-import pstats
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import redirect_stdout
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 from agent_classifier.classifier import classifier_handler
 from benchmarks.speed.deployed import Context, classifier_environment, relay_environment
@@ -38,14 +31,12 @@ from tests.local_cloud.terraform_cli import REPOSITORY
 
 _TARGETS = {"RTA": 1.5, "AP": 1.3}
 _MOST_GROWTH = 1.1  # of the peak, for it to count as flat
-_PROFILED_FUNCTIONS = 12
 
 Work = Callable[[], object]
 
 
 def measure(quick: bool) -> dict[str, Any]:
     """The section's results; its tables are printed."""
-    batch = mixed(100 if quick else 1_000)
     cpu = _processor_time(mixed(100 if quick else 200), pairs=4 if quick else 600)
     print(f"Processor time of an event, without AWS calls; medians of {cpu[0]['pairs']} pairs\n")
     compared = [
@@ -61,11 +52,6 @@ def measure(quick: bool) -> dict[str, Any]:
         if each["target"]:
             ratio = each["ratio"]["median"]
             print(target(f"{each['name']}, times the floor", ratio, most=each["target"]))
-    profiles = {product: _profile(product, batch) for product in _TARGETS}
-    for product, rows in profiles.items():
-        print(f"\nWhere {product}'s time goes (own time, cProfile)\n")
-        shown = [[f"{row['share']:.1%}", f"{row['calls']:g}", row["function"]] for row in rows]
-        print(table(["share", "calls an event", "  function"], shown))
     memory = {product: _memory(product, quick) for product in _TARGETS}
     print()
     for product, found in memory.items():
@@ -78,7 +64,7 @@ def measure(quick: bool) -> dict[str, Any]:
                 most=_MOST_GROWTH,
             )
         )
-    return {"processorTime": cpu, "profiles": profiles, "peakMemoryByEvents": memory}
+    return {"processorTime": cpu, "peakMemoryByEvents": memory}
 
 
 def handler_of(product: str, flag: bool = True) -> Callable[[Any, Any], Any]:
@@ -136,44 +122,6 @@ def _seconds(work: Work) -> float:
     begun = time.process_time()
     work()
     return time.process_time() - begun
-
-
-def _profile(product: str, batch: Batch) -> list[dict[str, Any]]:
-    """The functions that take the most time of their own."""
-    profiler = cProfile.Profile()
-    with (
-        willing_aws(),
-        redirect_stdout(io.StringIO()),
-        patch.object(ThreadPoolExecutor, "submit", _in_line),
-    ):
-        handler = handler_of(product)
-        handler(batch.invocation, Context())
-        profiler.runcall(handler, batch.invocation, Context())
-    entries: dict[Any, Any] = pstats.Stats(profiler).stats  # type: ignore[attr-defined]
-    whole = sum(own for _, _, own, _, _ in entries.values())
-    found = sorted(entries.items(), key=lambda entry: -entry[1][2])[:_PROFILED_FUNCTIONS]
-    return [
-        {
-            "function": _named(*where),
-            "share": own / whole,
-            "calls": round(calls / len(batch.records), 2),
-        }
-        for where, (_, calls, own, _, _) in found
-    ]
-
-
-def _in_line(_executor: ThreadPoolExecutor, call: Callable[..., Any], *values: Any) -> Future[Any]:
-    """What an executor's `submit` does, without a thread."""
-    future: Future[Any] = Future()
-    try:
-        future.set_result(call(*values))
-    except Exception as error:
-        future.set_exception(error)
-    return future
-
-
-def _named(path: str, line: int, function: str) -> str:
-    return function if path == "~" else f"{Path(path).stem}.{function} (line {line})"
 
 
 def _memory(product: str, quick: bool) -> list[tuple[int, int]]:

@@ -8,12 +8,10 @@ is its number of calls times what a call took it on 1,000 records of the same ki
 import io
 import itertools
 import json
-import math
 import os
 import statistics
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass, replace
@@ -29,17 +27,13 @@ from benchmarks.speed.deployed import (
     classifier_environment,
     relay_environment,
 )
-from benchmarks.speed.limits import SQS_CALLS_A_SECOND, WRITE_UNITS_A_SECOND, least_seconds
 from benchmarks.speed.printing import seconds, table, target, times
-from benchmarks.speed.services import write_units
-from benchmarks.speed.stub import Counts, RunningStub, running_stub
+from benchmarks.speed.stub import RunningStub, running_stub
 from benchmarks.speed.usual import item, usual_classifier, usual_relay
 from rta_relay.relay import relay_handler
 from tests.agent_event_batches import FEW, MANY, Batch, mean_size, mixed
 
 _MEASURED_AT_MOST = 1_000  # records, of the usual way
-_INVOCATIONS_AT_MOST = 5
-_MESSAGES_A_CALL = 10
 
 # The latency of the targets, in seconds.
 _TARGET_LATENCY = 0.005
@@ -79,16 +73,12 @@ class Ways:
 @dataclass(frozen=True, slots=True)
 class Run:
     """One way's run over a batch: seconds of wall time and of processor time of this process and of
-    the stub, invocations until nothing had failed, or else how many records were left, calls by
-    operation, and the stub's amounts."""
+    the stub, and calls by operation."""
 
     wall: float
     cpu: float
     stub_cpu: float
-    invocations: int
-    left: int
     calls: dict[str, int]
-    amounts: dict[str, int]
 
     @property
     def all_calls(self) -> int:
@@ -119,8 +109,7 @@ def measure(quick: bool) -> dict[str, Any]:
         boto3.setup_default_session()
         round_trips = {latency: _round_trip(stub, latency) for latency in _latencies(quick)}
         comparisons = _comparisons(stub, quick)
-        throttled = _throttled(stub, quick)
-    _print_all(comparisons, throttled, round_trips)
+    _print_all(comparisons, round_trips)
     return {
         "meanEventBytes": round(mean_size(mixed(_MEASURED_AT_MOST))),
         "secondsOfABareCallByLatency": round_trips,
@@ -128,7 +117,6 @@ def measure(quick: bool) -> dict[str, Any]:
             {**asdict(each), "faster": each.faster, "fewerCalls": each.fewer_calls}
             for each in comparisons
         ],
-        "throttled": throttled,
     }
 
 
@@ -199,8 +187,6 @@ def compare(
             usual.append(run(stub, case, batch, handlers.usual))
             if left != _left_behind(stub):
                 raise BenchError(f"not the same work: {case}")
-    if any(each.left for each in ours):
-        raise BenchError(f"records are left: {case}")
     if small is not None:
         usual.append(_scaled(small.usual, expected_calls(case, batch)))
     return Comparison(case, median_run(usual), median_run(ours), scaled=small is not None)
@@ -221,30 +207,21 @@ def ways(stub: RunningStub, case: Case) -> Ways:
     return Ways(relay_handler(environment), usual_relay(environment))
 
 
-def run(
-    stub: RunningStub,
-    case: Case,
-    batch: Batch,
-    way: Callable[..., Any],
-    throttled: bool = False,
-) -> Run:
-    """Run a way over a batch, on tables as they were before it; what failed is brought again, as
-    Lambda does, but only a few times."""
-    tables = {STATES_TABLE: {each["AgentARN"]: item(each) for each in batch.first_states}}
+def run(stub: RunningStub, case: Case, batch: Batch, way: Callable[..., Any]) -> Run:
+    """Run a way over a batch, on the states before it. Raises BenchError if a record fails."""
+    states = {each["AgentARN"]: item(each) for each in batch.first_states}
     with redirect_stdout(io.StringIO()):
         stub.reset()
         way({"Records": batch.records[:1]}, Context())  # connects the clients
-        stub.reset(case.latency, throttled, tables)
+        stub.reset(case.latency, states)
         before = stub.counts().cpu
-        records, invocations = batch.records, 0
         wall, cpu = time.perf_counter(), time.process_time()
-        while records and invocations < _INVOCATIONS_AT_MOST:
-            invocations += 1
-            records = _left(records, way({"Records": records}, Context()))
+        answer = way({"Records": batch.records}, Context())
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    counts: Counts = stub.counts()
-    stub_cpu = counts.cpu - before
-    return Run(wall, cpu, stub_cpu, invocations, len(records), counts.calls, counts.amounts)
+    if answer and answer["batchItemFailures"]:
+        raise BenchError(f"records are left: {case}")
+    counts = stub.counts()
+    return Run(wall, cpu, counts.cpu - before, counts.calls)
 
 
 def expected_calls(case: Case, batch: Batch) -> dict[str, int]:
@@ -262,38 +239,20 @@ def expected_calls(case: Case, batch: Batch) -> dict[str, int]:
     return {name: count for name, count in calls.items() if count}
 
 
-def _left(records: list[dict[str, Any]], response: Any) -> list[dict[str, Any]]:
-    """What Lambda brings again after a response."""
-    failures = response["batchItemFailures"] if response else []
-    if not failures:
-        return []
-    first = failures[0]["itemIdentifier"]
-    places = [each["kinesis"]["sequenceNumber"] for each in records]
-    return records[places.index(first) :]
-
-
 def _left_behind(stub: RunningStub) -> Any:
-    """What both ways have to leave behind alike: the state table, each agent's messages in order,
+    """What both ways have to leave behind alike: who has an item, each agent's messages in order,
     and the report lines."""
-    state = stub.state()
+    counts = stub.counts()
     by_agent: dict[str, list[tuple[str, str]]] = {}
-    for url, bodies in state["messages"].items():
+    for url, bodies in counts.messages.items():
         for body in bodies:
             by_agent.setdefault(json.loads(body)["AgentARN"], []).append((url, body))
-    return state["tables"].get(STATES_TABLE, {}), by_agent, "".join(state["records"])
+    return counts.agents, by_agent, counts.lines
 
 
 def _scaled(measured: Run, calls: dict[str, int]) -> Run:
     factor = sum(calls.values()) / measured.all_calls
-    return Run(
-        measured.wall * factor,
-        measured.cpu * factor,
-        measured.stub_cpu * factor,
-        1,
-        0,
-        calls,
-        {name: round(amount * factor) for name, amount in measured.amounts.items()},
-    )
+    return Run(measured.wall * factor, measured.cpu * factor, measured.stub_cpu * factor, calls)
 
 
 def median_run(runs: list[Run]) -> Run:
@@ -313,51 +272,8 @@ def _round_trip(stub: RunningStub, latency: float) -> float:
     return statistics.median(durations[1:])
 
 
-def _throttled(stub: RunningStub, quick: bool) -> list[dict[str, Any]]:
-    """Ours under AWS's limits, against the least time that these allow."""
-    found = []
-    for records, queues in [(100, 1)] if quick else [(1_000, 1), (1_000, 10), (10_000, 1)]:
-        case = Case("RTA", records, MANY, True, queues, _TARGET_LATENCY)
-        batch = mixed(records)
-        done = run(stub, case, batch, ways(stub, case).ours, throttled=True)
-        table_seconds, queue_seconds = least_time(batch, stub.state())
-        least = table_seconds + queue_seconds
-        found.append(
-            {
-                "case": asdict(case),
-                "ours": asdict(done),
-                "leastTableSeconds": table_seconds,
-                "leastQueueSeconds": queue_seconds,
-                "ofTheLeast": done.wall / least if least else None,
-            }
-        )
-    return found
-
-
-def least_time(batch: Batch, state: dict[str, Any]) -> tuple[float, float]:
-    """The least seconds that the limits allow for writing the table and for sending the messages;
-    the contract has the one done before the other.
-
-    The table takes one plain write for each agent whose item is another one than before; each queue
-    takes ten messages a call.
-    """
-    before = {each["AgentARN"]: item(each) for each in batch.first_states}
-    after = state["tables"].get(STATES_TABLE, {})
-    units = sum(
-        write_units(before.get(agent), after.get(agent))
-        for agent in before.keys() | after.keys()
-        if before.get(agent) != after.get(agent)
-    )
-    calls = max(
-        (math.ceil(len(bodies) / _MESSAGES_A_CALL) for bodies in state["messages"].values()),
-        default=0,
-    )
-    return least_seconds(units, WRITE_UNITS_A_SECOND), least_seconds(calls, SQS_CALLS_A_SECOND)
-
-
 def _print_all(
     comparisons: list[Comparison],
-    throttled: list[dict[str, Any]],
     round_trips: dict[float, float],
 ) -> None:
     bare = ", ".join(f"{1_000 * each:.1f} ms" for each in round_trips.values())
@@ -370,19 +286,6 @@ def _print_all(
     for each in comparisons:
         if each.case.is_target:
             _print_target(each)
-    for found in throttled:
-        case, ours = found["case"], found["ours"]
-        least = found["leastTableSeconds"] + found["leastQueueSeconds"]
-        amounts: Counter[str] = Counter(ours["amounts"])
-        print(
-            f"\nThrottled, {case['records']:,} records, {case['queues']} queue(s), 5 ms: "
-            f"{seconds(ours['wall'])}; the limits allow {seconds(least)} (table "
-            f"{seconds(found['leastTableSeconds'])}, queues {seconds(found['leastQueueSeconds'])})"
-            + (f": {times(found['ofTheLeast'])}" if found["ofTheLeast"] else "")
-            + f"\n  {amounts['write units']} write units, {amounts['throttled writes']} writes and "
-            f"{amounts['throttled sends']} sends throttled, {ours['invocations']} invocation(s)"
-            + (f"; NOT DONE, {ours['left']:,} records are left" if ours["left"] else "")
-        )
 
 
 def _comparison_table(comparisons: list[Comparison]) -> str:

@@ -186,7 +186,7 @@ def _measured(stub: RunningStub, function: Function, folder: Path, pairs: int) -
 
     def start(program: str) -> dict[str, float]:
         """The processor time of each part of a start, in seconds."""
-        stub.reset(tables={STATES_TABLE: {event["AgentARN"]: earlier}})
+        stub.reset(states={event["AgentARN"]: earlier})
         done = subprocess.run(
             [sys.executable, "-c", "import json, sys\n" + program],
             cwd=unpacked,

@@ -1,12 +1,15 @@
-"""One server process that speaks the AWS protocols of the functions' calls, with a set latency.
+"""One server process that answers the functions' calls as AWS does, with a set latency.
 
 It is a program (`python -m benchmarks.speed.stub`) that `running_stub` starts, and ends with its
- standard input. It shares the machine's cores with what is measured, so that it does as little
-as it can: HTTP/1.1 with kept connections, parsed only as far as needed. A call takes effect when it
-arrives and is answered after the latency, whatever other calls do meanwhile.
+standard input. It shares the machine's cores with what is measured, so it does as little as it can:
+HTTP/1.1 with kept connections, parsed only as far as needed, and of the services only what decides
+which calls are made. It accepts every call, keeps messages and report lines for a comparison, and
+of the state table it knows which agents have an item: a statement on another one is refused. Calls
+that reach AWS's limits, and what conditions decide, are for tests/chaos and tests/e2e.
 """
 
 import asyncio
+import base64
 import gc
 import http.client
 import json
@@ -14,16 +17,18 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.speed.services import Services, etag
 from tests.local_cloud.terraform_cli import REPOSITORY
 
-_CONTROL = "/_bench/"
-_REASONS = {200: b"OK", 304: b"Not Modified", 400: b"Bad Request", 403: b"Forbidden"}
+_CONTROL = b"/_bench/"
+_AGENT = "AgentARN"
+_NO_OBJECT = b"<Error><Code>NoSuchKey</Code><Message>no such key</Message></Error>"
+_REFUSED = {"Error": {"Code": "ConditionalCheckFailed", "Message": "no item, or a newer one"}}
 
 
 class StubError(Exception):
@@ -32,30 +37,79 @@ class StubError(Exception):
 
 @dataclass(slots=True)
 class Stub:
-    """The server's side: its services, and the seconds after which a call is answered."""
+    """What the server knows; `latency` is the seconds after which a call is answered, `states` are
+    the state table's items by agent."""
 
-    services: Services
     latency: float = 0.0
+    states: dict[str, Any] = field(default_factory=dict)
+    calls: Counter[str] = field(default_factory=Counter)
+    messages: dict[str, list[str]] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
 
     def control(self, command: str, body: bytes) -> Any:
         """What a `RunningStub` asks for."""
         if command == "reset":
             asked = json.loads(body)
-            self.services = Services(asked["throttled"])
-            self.services.tables = asked["tables"]
-            self.latency = asked["latency"]
-            return {}
-        if command == "counts":
-            return {
-                "calls": self.services.calls,
-                "amounts": self.services.amounts,
-                "cpu": time.process_time(),
-            }
+            self.latency, self.states = asked["latency"], asked["states"]
+            self.calls, self.messages, self.lines = Counter(), {}, []
         return {
-            "tables": self.services.tables,
-            "messages": self.services.messages,
-            "records": [each.decode() for each in self.services.records],
+            "calls": self.calls,
+            "cpu": time.process_time(),
+            "agents": sorted(self.states),
+            "messages": self.messages,
+            "lines": self.lines,
         }
+
+    def answer(self, operation: str, request: dict[str, Any]) -> Any:
+        """Carry out a call of DynamoDB, SQS or Firehose; its answer as JSON."""
+        self.calls[operation] += 1
+        match operation:
+            case "GetItem":
+                item = self.states.get(request["Key"][_AGENT]["S"])
+                return {"Item": item} if item else {}
+            case "PutItem" | "DeleteItem":
+                self._write({operation.removesuffix("Item"): request})
+            case "TransactWriteItems":
+                for action in request["TransactItems"]:
+                    self._write(action)
+            case "BatchExecuteStatement":
+                return {
+                    "Responses": [
+                        {}
+                        if any(value.get("S") in self.states for value in each["Parameters"])
+                        else _REFUSED
+                        for each in request["Statements"]
+                    ]
+                }
+            case "SendMessage":
+                self._keep(request["QueueUrl"], request["MessageBody"])
+                return {"MessageId": "m"}
+            case "SendMessageBatch":
+                for each in request["Entries"]:
+                    self._keep(request["QueueUrl"], each["MessageBody"])
+                return {"Successful": [{"Id": each["Id"]} for each in request["Entries"]]}
+            case "PutRecord" | "PutRecordBatch":
+                records = request.get("Records") or [request["Record"]]
+                for each in records:
+                    self.lines += base64.b64decode(each["Data"]).decode().splitlines()
+                return {
+                    "FailedPutCount": 0,
+                    "RequestResponses": [{"RecordId": "r"}] * len(records),
+                    "RecordId": "r",
+                }
+        return {}
+
+    def _write(self, action: dict[str, Any]) -> None:
+        for kind, request in action.items():
+            # Agents who have signed out are in a table of their own.
+            if request["TableName"] != "signed-out":
+                if kind == "Put":
+                    self.states[request["Item"][_AGENT]["S"]] = request["Item"]
+                elif kind == "Delete":
+                    self.states.pop(request["Key"][_AGENT]["S"], None)
+
+    def _keep(self, url: str, body: str) -> None:
+        self.messages.setdefault(url, []).append(body)
 
 
 class _Connection(asyncio.Protocol):
@@ -88,29 +142,21 @@ class _Connection(asyncio.Protocol):
 
     def _answer(self, head: bytes, body: bytes) -> None:
         target = _header(head, b"x-amz-target")
-        method, path, _ = head.split(b" ", 2)
-        services, headers, latency = self.stub.services, b"", self.stub.latency
+        _, path, _ = head.split(b" ", 2)
+        status, latency = b"200 OK", self.stub.latency
         if target:
-            status, content = services.answer(target.rpartition(b".")[2].decode(), body)
-        elif path.startswith(_CONTROL.encode()):
-            command = path[len(_CONTROL) :].decode()
-            status, content, latency = 200, json.dumps(self.stub.control(command, body)).encode(), 0
+            operation = target.rpartition(b".")[2].decode()
+            content = json.dumps(self.stub.answer(operation, json.loads(body))).encode()
+        elif path.startswith(_CONTROL):
+            command = path.removeprefix(_CONTROL).decode()
+            content, latency = json.dumps(self.stub.control(command, body)).encode(), 0
         elif b"/event-source-mappings/" in path:
-            status, content = services.get_event_source_mapping()
-        elif method == b"GET":
-            condition = _header(head, b"if-none-match")
-            status, content = services.get_object(path.decode(), condition and condition.decode())
-            if status == 200:
-                headers = b"ETag: " + etag(content).encode() + b"\r\n"
-        else:
-            status, content = services.put_object(path.decode(), body)
-        answer = b"HTTP/1.1 %d %s\r\n%sContent-Length: %d\r\n\r\n%s" % (
-            status,
-            _REASONS.get(status, b"Error"),
-            headers,
-            len(content),
-            content,
-        )
+            self.stub.calls["GetEventSourceMapping"] += 1
+            content = b'{"State":"Enabled","LastProcessingResult":"OK"}'
+        else:  # S3, which has no reference table
+            self.stub.calls["GetObject"] += 1
+            status, content = b"404 Not Found", _NO_OBJECT
+        answer = b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n%s" % (status, len(content), content)
         if latency:
             asyncio.get_running_loop().call_later(latency, self.transport.write, answer)
         else:
@@ -141,16 +187,15 @@ def port_of(server: asyncio.Server) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What has been asked of the stub since its reset: calls by operation, amounts by name
-    (messages, write units, ...), and the processor time it took in all, in seconds."""
+    """What the stub got since its reset: calls by operation, the processor time it took since it
+    started, in seconds, the agents who have an item, the messages of each queue and the report
+    lines, in order."""
 
     calls: dict[str, int]
-    amounts: dict[str, int]
     cpu: float
-
-    @property
-    def all_calls(self) -> int:
-        return sum(self.calls.values())
+    agents: list[str]
+    messages: dict[str, list[str]]
+    lines: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,28 +217,18 @@ class RunningStub:
             "AWS_SECRET_ACCESS_KEY": "test",
         }
 
-    def reset(
-        self,
-        latency: float = 0.0,
-        throttled: bool = False,
-        tables: dict[str, dict[str, Any]] | None = None,
-    ) -> None:
-        """Begin anew with `tables`: items by key, by table. `latency` is in seconds."""
-        asked = {"latency": latency, "throttled": throttled, "tables": tables or {}}
-        self._control("reset", asked)
+    def reset(self, latency: float = 0.0, states: dict[str, Any] | None = None) -> None:
+        """Forget everything; `states` are items by agent, `latency` is in seconds."""
+        self._control("reset", {"latency": latency, "states": states or {}})
 
     def counts(self) -> Counts:
+        """What it got since its reset."""
         return Counts(**self._control("counts"))
-
-    def state(self) -> dict[str, Any]:
-        """`tables`, the `messages` of each queue and the Firehose `records`, in order."""
-        state: dict[str, Any] = self._control("state")
-        return state
 
     def _control(self, command: str, asked: Any = None) -> Any:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
-            connection.request("POST", _CONTROL + command, json.dumps(asked))
+            connection.request("POST", f"{_CONTROL.decode()}{command}", json.dumps(asked))
             return json.loads(connection.getresponse().read())
         finally:
             connection.close()
@@ -222,7 +257,7 @@ def running_stub() -> Iterator[RunningStub]:
 
 
 async def _serve_until_told() -> None:
-    server = await listening(Stub(Services()))
+    server = await listening(Stub())
     print(port_of(server), flush=True)
     gc.disable()
     loop = asyncio.get_running_loop()
