@@ -530,3 +530,16 @@ def test_json_has_every_unit(capsys: pytest.CaptureFixture[str]) -> None:
         assert sum(unit["dollars"] for unit in each["units"]) == pytest.approx(
             each["dollars"], abs=0.01
         )
+
+
+def test_the_readme_has_todays_cost_of_100_and_1000_agents() -> None:
+    box = next(each for each in boxes(DOCUMENT) if each.command == "aspect-wfm cost")
+    header, total = (
+        re.search(rf"^{row} +(\S+) +(\S+)", box.printed, re.MULTILINE) for row in ("agents", "all")
+    )
+    assert header
+    assert header.groups() == ("100", "1,000")
+    assert total
+    few, many = (round(float(each)) for each in total.groups())
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"about ${few} a month for 100 agents and ${many} for 1,000" in readme
