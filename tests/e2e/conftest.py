@@ -8,10 +8,8 @@ EMEA only, its zip from a bucket).
 
 import time
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,8 +24,14 @@ from tests.local_cloud.cloud import (
     local_cloud,
 )
 from tests.local_cloud.rta_client import AgentState, ReceivedEvent, RtaClient
+from tests.local_cloud.together import (
+    Configuration,
+    outputs_by_label,
+    root_module,
+    write_calls,
+)
 from tests.local_cloud.wfm_adapter import WfmAdapter
-from tests.local_cloud.workspace import Workspace, workspace
+from tests.local_cloud.workspace import Workspace
 
 ZIP_BUCKET, ZIP_PREFIX = "own-copy-of-the-assets", "connect-integration-aspect-wfm/"
 CONNECT_BUCKET, CONNECT_PREFIX = "amazon-connect-0123456789ab", "connect/acme/Reports/Aspect/"
@@ -53,10 +57,39 @@ NOON = "2026-03-02T12:30"
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """One of the examples that are applied together, by its label in their root module."""
+
+    name: str
+    root: Workspace
+    configurations: dict[str, Configuration]
+
+    def apply(self, variables: Mapping[str, Any]) -> None:
+        """Apply it, and nothing of the others."""
+        self._write(variables)
+        self.root.apply({}, f"-target=module.{self.name}")
+
+    def changes(self, variables: Mapping[str, Any]) -> dict[str, list[str]]:
+        """What another apply of it would do, by its own resource addresses."""
+        self._write(variables)
+        found = self.root.changes({}, f"-target=module.{self.name}")
+        prefix = f"module.{self.name}."
+        return {address.removeprefix(prefix): actions for address, actions in found.items()}
+
+    def destroy(self) -> None:
+        self.root.destroy(f"-target=module.{self.name}")
+
+    def _write(self, variables: Mapping[str, Any]) -> None:
+        known = self.configurations[self.name]
+        self.configurations[self.name] = Configuration(known.folder, variables)
+        write_calls(self.root.folder, self.configurations)
+
+
+@dataclass(frozen=True, slots=True)
 class Deployment:
     """An applied example, with the RTA server and the WFM Adapter that work with it."""
 
-    workspace: Workspace
+    example: Example
     variables: dict[str, Any]
     outputs: dict[str, Any]
     cloud: LocalCloud
@@ -213,26 +246,30 @@ def deployments(
         ),
     }
 
-    def deploy(name: str) -> Deployment:
-        example, variables = wanted[name]
-        folder: Path = tmp_path_factory.mktemp(name)
-        made = workspace(f"examples/{example}", folder, cloud)
-        outputs = made.apply(variables)
-        server = adapter = None
-        if "rta_user_name" in outputs:
-            server = RtaClient(cloud, access_key(cloud, outputs["rta_user_name"]), outputs)
-        if "wfm_adapter_user_name" in outputs:
-            key = access_key(cloud, outputs["wfm_adapter_user_name"])
-            prefix = variables.get("aspect_ap_data_s3_prefix", "OUTPUT/")
-            adapter = WfmAdapter(cloud, key, outputs, prefix)
-        return Deployment(made, variables, outputs, cloud, server, adapter)
+    configurations = {
+        name: Configuration(f"examples/{example}", variables)
+        for name, (example, variables) in wanted.items()
+    }
+    root = root_module(configurations, cloud, tmp_path_factory.mktemp("deployments"))
+    # As many at a time as wait: the provider waits for each queue and each bucket's rules.
+    root.apply({}, "-parallelism=60")
+    outputs = outputs_by_label(root)
 
-    # Side by side, because they wait more than they compute.
-    with ThreadPoolExecutor(len(wanted)) as pool:
-        applied = dict(zip(wanted, pool.map(deploy, wanted), strict=True))
+    def deployed(name: str) -> Deployment:
+        found, server, adapter = outputs[name], None, None
+        if "rta_user_name" in found:
+            server = RtaClient(cloud, access_key(cloud, found["rta_user_name"]), found)
+        if "wfm_adapter_user_name" in found:
+            key = access_key(cloud, found["wfm_adapter_user_name"])
+            prefix = configurations[name].variables.get("aspect_ap_data_s3_prefix", "OUTPUT/")
+            adapter = WfmAdapter(cloud, key, found, prefix)
+        example = Example(name, root, configurations)
+        variables = dict(configurations[name].variables)
+        return Deployment(example, variables, found, cloud, server, adapter)
+
+    applied = {name: deployed(name) for name in wanted}
     yield applied
-    with ThreadPoolExecutor(len(applied)) as pool:
-        list(pool.map(_remove, applied.values()))
+    _remove(cloud, root, applied.values())
     left = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
     assert left == {ZIP_BUCKET, CONNECT_BUCKET}, "destroy leaves nothing of ours behind"
     assert cloud.client("dynamodb").list_tables()["TableNames"] == []
@@ -302,8 +339,10 @@ def _without(lines: list[bytes], earlier: list[bytes]) -> list[bytes]:
     return sorted((Counter(lines) - Counter(earlier)).elements())
 
 
-def _remove(deployment: Deployment) -> None:
-    for user in deployment.users():
-        delete_access_keys(deployment.cloud, user)
-    buckets = [deployment.outputs[name] for name in BUCKETS if name in deployment.outputs]
-    deployment.workspace.empty_and_destroy(*buckets)
+def _remove(cloud: LocalCloud, root: Workspace, deployments: Iterable[Deployment]) -> None:
+    buckets = []
+    for deployment in deployments:
+        for user in deployment.users():
+            delete_access_keys(cloud, user)
+        buckets += [deployment.outputs[name] for name in BUCKETS if name in deployment.outputs]
+    root.empty_and_destroy(*buckets)

@@ -212,7 +212,7 @@ def test_a_second_apply_changes_neither_flag_nor_function(
     deployment = deployments[name]
     before = deployment.relay()
     assert (deployment.rta.flag() or "").lower() == "true"
-    deployment.workspace.apply(deployment.variables)
+    deployment.example.apply(deployment.variables)
     assert (deployment.rta.flag() or "").lower() == "true"
     after = deployment.relay()
     for part in ("CodeSha256", "Environment", "LastModified", "RevisionId"):
@@ -228,7 +228,7 @@ def test_an_apply_that_changes_another_variable_of_the_function_leaves_the_flag_
     changed = deployment.variables | {"ahg_filter_level": 5, "ahg_filter_values": ["Night"]}
     for on in (True, False):
         deployment.rta.set_flag(on)
-        deployment.workspace.apply(changed if on else deployment.variables)
+        deployment.example.apply(changed if on else deployment.variables)
         level = deployment.relay()["Environment"]["Variables"]["AhgFilterLevel"]
         assert level == ("5" if on else "0")
         assert (deployment.rta.flag() or "").lower() == str(on).lower()
@@ -244,7 +244,7 @@ def test_a_changed_zip_in_the_bucket_is_noticed(
     original = s3.get_object(Bucket=ZIP_BUCKET, Key=key)["Body"].read()
     s3.put_object(Bucket=ZIP_BUCKET, Key=key, Body=original + b"\0")
     try:
-        assert deployment.workspace.changes(deployment.variables) == {
+        assert deployment.example.changes(deployment.variables) == {
             "module.rta.aws_lambda_function.relay": ["update"]
         }
     finally:

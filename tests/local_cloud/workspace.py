@@ -55,10 +55,10 @@ class Workspace:
             )
         return done
 
-    def apply(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+    def apply(self, variables: Mapping[str, Any], *options: str) -> dict[str, Any]:
         """Apply and return the outputs' values by name."""
         self._write(variables)
-        self.run("apply", "-auto-approve", "-no-color")
+        self.run("apply", "-auto-approve", "-no-color", *options)
         return self.outputs()
 
     def outputs(self) -> dict[str, Any]:
@@ -66,10 +66,10 @@ class Workspace:
         found = json.loads(self.run("output", "-json"))
         return {name: output["value"] for name, output in found.items()}
 
-    def changes(self, variables: Mapping[str, Any]) -> dict[str, list[str]]:
+    def changes(self, variables: Mapping[str, Any], *options: str) -> dict[str, list[str]]:
         """What another apply would do: actions by resource address, no-ops left out."""
         self._write(variables)
-        arguments = ["plan", "-no-color", "-detailed-exitcode", "-out=again.tfplan"]
+        arguments = ["plan", "-no-color", "-detailed-exitcode", "-out=again.tfplan", *options]
         if self._run(arguments, success=(0, 2)).returncode == 0:
             return {}
         plan = json.loads(self.run("show", "-json", "again.tfplan"))
@@ -79,9 +79,9 @@ class Workspace:
             if change["change"]["actions"] not in (["no-op"], ["read"])
         }
 
-    def destroy(self) -> None:
+    def destroy(self, *options: str) -> None:
         """Destroy everything that was applied."""
-        self.run("destroy", "-auto-approve", "-no-color")
+        self.run("destroy", "-auto-approve", "-no-color", *options)
 
     def empty_and_destroy(self, *buckets: str) -> None:
         """Destroy as an operator does who finds that a heartbeat came into an emptied bucket."""

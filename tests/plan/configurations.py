@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.local_cloud.cloud import ACCOUNT_ID, REGION
+from tests.local_cloud.together import Configuration
 from tests.plan.alarm_rules import LIMITS
-from tests.plan.planned import Configuration
 
 INVENTORIES = {
     path.stem: tomllib.loads(path.read_text(encoding="utf-8"))

@@ -1,29 +1,14 @@
-"""Plans as `terraform show -json` has them: of one configuration, or of many in one process.
-
-A process of Terraform with the AWS provider takes seconds before it plans anything. So the tests'
-configurations are modules of one root module, and are planned together.
-"""
+"""Plans as `terraform show -json` has them: of one configuration, or of many in one process."""
 
 import json
-import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.local_cloud.cloud import LocalCloud
-from tests.local_cloud.terraform_cli import REPOSITORY, init_lock
-from tests.local_cloud.workspace import Workspace, copy_configuration
-from tests.terraform_files import blocks
-
-
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """A folder of the repository, its variables, and what a file that overrides it holds."""
-
-    folder: str
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    override: Mapping[str, Any] | None = None
+from tests.local_cloud.together import Configuration, root_module
+from tests.local_cloud.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,41 +47,10 @@ def plan_together(
         label: Planned(
             _within(label, planned["planned_values"]["root_module"]),
             _within(label, planned["prior_state"]["values"]["root_module"]),
-            {
-                name: outputs[f"{label}__{name}"].get("value")
-                for name in blocks(REPOSITORY / configuration.folder, "output")
-            },
+            {name: outputs[f"{label}__{name}"].get("value") for name in configuration.output_names},
         )
         for label, configuration in configurations.items()
     }
-
-
-def root_module(
-    configurations: Mapping[str, Configuration], cloud: LocalCloud | None, scratch: Path
-) -> Workspace:
-    """An initialised root module in `scratch` that calls each configuration by its label."""
-    shutil.copytree(REPOSITORY / "examples", scratch / "examples")
-    copy_configuration("modules/rta", scratch)
-    calls, outputs = {}, {}
-    for label, configuration in configurations.items():
-        source = configuration.folder
-        if configuration.override is not None:
-            source = f"{configuration.folder}-{label}"
-            shutil.copytree(scratch / configuration.folder, scratch / source)
-            override = scratch / source / "plan_override.tf.json"
-            override.write_text(json.dumps(configuration.override))
-        calls[label] = {"source": f"../{source}", **configuration.variables}
-        for name in blocks(REPOSITORY / configuration.folder, "output"):
-            outputs[f"{label}__{name}"] = {"value": f"${{module.{label}.{name}}}"}
-    root = scratch / "root"
-    root.mkdir()
-    (root / "main.tf.json").write_text(
-        json.dumps({"provider": {"aws": {}}, "module": calls, "output": outputs})
-    )
-    made = Workspace(root, cloud)
-    with init_lock():
-        made.run("init", "-no-color")
-    return made
 
 
 def resources(module: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

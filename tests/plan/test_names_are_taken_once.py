@@ -11,7 +11,7 @@ from collections import defaultdict
 import pytest
 
 from tests.local_cloud.terraform_cli import REPOSITORY
-from tests.plan.planned import Configuration, root_module
+from tests.local_cloud.together import Configuration, root_module
 from tests.terraform_files import blocks
 
 pytestmark = pytest.mark.xdist_group("plan")
@@ -92,6 +92,8 @@ def test_what_aws_would_overwrite_waits_for_what_it_rejects(module: str, graph: 
             assert "name" not in body, "KMS answers with the first grant of a name"
             continue
         assert kind in WAITS_FOR, f"{kind}: does its create reject an existing name?"
+        # A resource with other instances, or none, is no guard; but what waits for it waits for all
+        # that it waits for.
         assert [
             other
             for other in _all_before(address, before)

@@ -18,8 +18,8 @@ def test_a_reader_is_told_how_many_queues_there_may_be() -> None:
 
 
 def test_two_deployments_with_different_names_never_ask_for_the_same_name() -> None:
-    source = (REPOSITORY / "modules" / "rta" / "main.tf").read_text()
-    suffixes = re.findall(r'"\$\{var\.name\}(-[^"]*)"', source)
+    names = " ".join(f'"{name}"' for name in local_values(RTA)["names"].values())
+    suffixes = re.findall(r'"\$\{var\.name\}(-[^"]*)"', names)
     assert len(suffixes) >= 8
     spelled_out: set[str] = set()
     for suffix in suffixes:
@@ -51,14 +51,8 @@ def test_the_longest_configuration_fits_the_functions_environment() -> None:
         "WriteEventsToQueue": "False",
         **queue_variables([f"{sqs}/{name}-events-{n}.fifo" for n in range(1, MAX_QUEUES + 1)]),
     }
-    source = (REPOSITORY / "modules" / "rta" / "relay_function.tf").read_text()
-    spelled_out = re.findall(r"^ +([A-Za-z_]+) += ", _environment(source), re.MULTILINE)
+    (deployed,) = blocks(RTA, "resource")["aws_lambda_function.relay"]["environment"]
+    spelled_out = re.findall(r"\b([A-Za-z_]+) = ", deployed["variables"])
     numbered = {f"SqsQueueUrl{n}" for n in range(1, MAX_QUEUES + 1)}
     assert set(environment) == set(spelled_out) | numbered
     assert len(json.dumps(environment, separators=(",", ":"))) <= 4096
-
-
-def _environment(source: str) -> str:
-    return source[source.index("environment {") : source.index("logging_config {")].replace(
-        "    variables =", ""
-    )

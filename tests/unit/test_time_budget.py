@@ -1,10 +1,9 @@
 """A call that is begun has to end before the function's time does: else Lambda ends it midway."""
 
-import re
-
 from agent_events.aws_calls import AWS_CALLS
 from agent_events.invocation import MILLISECONDS_A_CALL
 from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.terraform_files import blocks
 
 # botocore waits at most 1 s before the second try and 2 s before the third, in its standard mode.
 _PAUSES = {3: 1 + 2}
@@ -19,9 +18,10 @@ def test_the_slowest_call_ends_within_the_time_kept_for_it() -> None:
 
 def test_every_function_has_time_for_more_than_one_call() -> None:
     timeouts = [
-        int(found)
-        for source in REPOSITORY.glob("modules/*/*_function.tf")
-        for found in re.findall(r"^  timeout += (\d+)$", source.read_text(), re.MULTILINE)
+        body["timeout"]
+        for module in (REPOSITORY / "modules").iterdir()
+        for address, body in blocks(module, "resource").items()
+        if address.startswith("aws_lambda_function.")
     ]
     assert len(timeouts) == 3
     assert all(timeout * 1000 >= 2 * MILLISECONDS_A_CALL for timeout in timeouts)
