@@ -29,6 +29,7 @@ from benchmarks.growth.settings import (
 )
 from benchmarks.growth.tables import duration, settings_table
 from tests.document_boxes import boxes
+from tests.terraform_files import blocks
 from tests.unit.examples import costly
 
 ROOT = Path(__file__).parents[2]
@@ -272,11 +273,7 @@ def test_a_region_without_limits_is_named() -> None:
 
 
 def test_the_table_names_only_variables_that_the_modules_have() -> None:
-    known = {
-        name
-        for file in (ROOT / "modules").glob("*/variables.tf")
-        for name in re.findall(r'^variable "(\w+)"', file.read_text(), re.MULTILINE)
-    }
+    known = {name for module in (ROOT / "modules").iterdir() for name in blocks(module, "variable")}
     named = {
         found[0]
         for each in reached(WORKLOAD, TIMING, LIMITS)

@@ -2,6 +2,7 @@ import json
 import re
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,6 +55,7 @@ from rta_relay.agent_state import is_signed_out, item_size, table_item
 from rta_relay.concurrent_calls import CALLS_AT_ONCE
 from rta_relay.message import message
 from tests.document_boxes import boxes
+from tests.terraform_files import blocks, local_values
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
@@ -350,12 +352,11 @@ def test_on_flink_the_function_no_longer_asks_for_shards() -> None:
 
 def test_on_flink_the_alarms_are_those_of_the_module() -> None:
     engine = {}
+    alarms = local_values(ROOT / "modules" / "agent_productivity")["alarms"]
     for suffix, alarm in re.findall(
-        r"^        ((?:classifier|application)-[a-z-]+) = \{\n(.*?)^        \}",
-        module_source("agent_productivity/alarms.tf"),
-        re.MULTILINE | re.DOTALL,
+        r"\b((?:classifier|application)-[a-z-]+) = \{(.*?)\}(?=, [a-z-]+ = \{meaning|\})", alarms
     ):
-        engine[suffix] = len(re.findall(r'stat += "', alarm))
+        engine[suffix] = len(re.findall(r'stat = "', alarm))
     function, application = (
         sum(number for suffix, number in engine.items() if suffix.startswith(of))
         for of in ("classifier-", "application-")
@@ -406,8 +407,8 @@ def mean(sizes: list[int]) -> float:
     return sum(sizes) / len(sizes)
 
 
-def module_source(file: str) -> str:
-    return (ROOT / "modules" / file).read_text(encoding="utf-8")
+def of_modules(module: str, kind: str) -> dict[str, dict[str, Any]]:
+    return blocks(ROOT / "modules" / module, kind)
 
 
 @pytest.mark.parametrize(
@@ -415,11 +416,8 @@ def module_source(file: str) -> str:
 )
 def test_ours_is_what_the_modules_deploy(module: str, function: Function) -> None:
     variable = "classifier_function" if function is CLASSIFIER else "relay_function"
-    block = re.search(
-        rf'variable "{variable}" {{.*?\n}}', module_source(f"{module}/variables.tf"), re.DOTALL
-    )
-    assert block
-    defaults = dict(re.findall(r"(\w+) += optional\(number, ([\d.]+)\)", block[0]))
+    kind = of_modules(module, "variable")[variable]["type"]
+    defaults = dict(re.findall(r"(\w+) = optional\(number, ([\d.]+)\)", kind))
     assert {name: float(value) for name, value in defaults.items()} == {
         "batch_size": function.batch_size,
         "batch_window_seconds": function.window_seconds,
@@ -429,42 +427,34 @@ def test_ours_is_what_the_modules_deploy(module: str, function: Function) -> Non
 
 
 @pytest.mark.parametrize(
-    ("file", "variable", "default"),
+    ("module", "variable", "default"),
     [
-        ("agent_stream/variables.tf", "shard_count", "1"),
-        ("agent_stream/variables.tf", "stream_mode", '"PROVISIONED"'),
-        (
-            "agent_stream/variables.tf",
-            "agent_event_stream_retention_hours",
-            f"{OURS.stream.retention_hours}",
-        ),
-        ("agent_stream/variables.tf", "encrypted", f"{OURS.stream.encrypted}".lower()),
-        ("agent_productivity/variables.tf", "enhanced_fan_out", f"{OURS.stream.fan_out}".lower()),
-        ("rta/variables.tf", "enhanced_fan_out", f"{OURS.stream.fan_out}".lower()),
-        ("rta/variables.tf", "message_groups", f'"{OURS.message_groups}"'),
-        ("rta/variables.tf", "num_sqs_queues", f"{Workload(1).queues}"),
+        ("agent_stream", "shard_count", 1),
+        ("agent_stream", "stream_mode", "PROVISIONED"),
+        ("agent_stream", "agent_event_stream_retention_hours", OURS.stream.retention_hours),
+        ("agent_stream", "encrypted", OURS.stream.encrypted),
+        ("agent_productivity", "enhanced_fan_out", OURS.stream.fan_out),
+        ("rta", "enhanced_fan_out", OURS.stream.fan_out),
+        ("rta", "message_groups", OURS.message_groups),
+        ("rta", "num_sqs_queues", Workload(1).queues),
     ],
 )
-def test_ours_has_the_modules_other_defaults(file: str, variable: str, default: str) -> None:
-    block = re.search(rf'variable "{variable}" {{.*?\n}}', module_source(file), re.DOTALL)
-    assert block
-    assert re.findall(r"^  default += (.+)$", block[0], re.MULTILINE) == [default]
+def test_ours_has_the_modules_other_defaults(module: str, variable: str, default: Any) -> None:
+    assert of_modules(module, "variable")[variable]["default"] == default
 
 
 def test_ours_has_the_heartbeat_functions_memory() -> None:
-    text = module_source("agent_productivity/heartbeat_function.tf")
-    assert re.findall(r"^ +memory_size += (\d+)$", text, re.MULTILINE) == [
-        f"{OURS.heartbeat_memory_mb}"
-    ]
+    functions = of_modules("agent_productivity", "resource")
+    assert functions["aws_lambda_function.heartbeat"]["memory_size"] == OURS.heartbeat_memory_mb
 
 
 def test_ours_runs_on_the_architecture_of_the_modules() -> None:
-    for file, function in (
-        ("agent_productivity/classifier_function.tf", CLASSIFIER),
-        ("rta/relay_function.tf", RELAY),
+    for module, name, function in (
+        ("agent_productivity", "classifier", CLASSIFIER),
+        ("rta", "relay", RELAY),
     ):
-        on_arm = re.search(r'^ +architectures += \["arm64"\]$', module_source(file), re.MULTILINE)
-        assert function.architecture == ("arm64" if on_arm else "x86_64")
+        deployed = of_modules(module, "resource")[f"aws_lambda_function.{name}"]
+        assert deployed.get("architectures", ["x86_64"]) == [function.architecture]
 
 
 def test_every_assumption_is_in_the_document_with_its_value() -> None:
