@@ -1,7 +1,7 @@
 """Every policy holds only what the service authorization reference knows: `make security`.
 
 Those in docs/policies, those of the modules in every configuration that `python -m tests.security`
-applies, and those that a plan of an example knows, the example's own among them.
+applies, and those that the plans of tests/plan know, the examples' own among them.
 """
 
 import json
@@ -14,11 +14,11 @@ import pytest
 from tests.local_cloud.cloud import ACCOUNT_ID, REGION, LocalCloud
 from tests.local_cloud.roles import deployment_role
 from tests.local_cloud.terraform_cli import REPOSITORY
-from tests.local_cloud.workspace import workspace
-from tests.plan.configurations import DEPLOYMENT_ROLE, ESTATE
-from tests.plan.planned import plan, resources
+from tests.plan.configurations import CONFIGURATIONS, DEPLOYMENT_ROLE
+from tests.plan.planned import plan_together
 from tests.policies.checked import ACCEPTED, findings
 from tests.security.estate import Estate
+from tests.terraform_files import blocks
 
 DOCUMENTED = {
     path.name: json.loads(path.read_text(encoding="utf-8"))
@@ -27,16 +27,6 @@ DOCUMENTED = {
 
 QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:events.fifo"
 STREAM = f"arn:aws:kinesis:{REGION}:{ACCOUNT_ID}:stream/events"
-
-# Configurations beside those of tests/security: an example, and its variables.
-EXAMPLES: dict[str, dict[str, Any]] = {
-    "both-new-stream": {
-        "connect_s3_bucket": "amazon-connect-0123456789ab",
-        "connect_s3_prefix": "connect/acme/Reports/Aspect/",
-        "kda_application_name": "acme",
-    },
-    "existing-estate": ESTATE,
-}
 
 
 def allow(action: str, resource: str, **condition: Any) -> dict[str, Any]:
@@ -90,31 +80,25 @@ def test_the_modules_policies_are_in_the_reference_but_for_what_is_accepted(esta
     )
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_an_examples_policies_are_in_the_reference_but_for_what_is_accepted(
-    example: str, cloud: LocalCloud, tmp_path: Path
+def test_the_examples_policies_are_in_the_reference_but_for_what_is_accepted(
+    cloud: LocalCloud, tmp_path: Path
 ) -> None:
-    variables = EXAMPLES[example]
-    if example == "existing-estate":
-        role = deployment_role(cloud, DEPLOYMENT_ROLE)
-        variables = {**variables, "deployment_role_arn": role}
-    planned = plan(workspace(f"examples/{example}", tmp_path, cloud), variables)
-    roots = (
-        planned["prior_state"]["values"]["root_module"],
-        planned["planned_values"]["root_module"],
-    )
+    deployment_role(cloud, DEPLOYMENT_ROLE)
     policies = {
-        f"{each['address']}, {attribute}": policy
-        for root in roots
-        for each in resources(root)
+        f"{label}: {each['address']}, {attribute}": policy
+        for label, planned in plan_together(CONFIGURATIONS, cloud, tmp_path).items()
+        for each in (*planned.read, *planned.resources)
         for attribute, policy in _policies(each["values"])
     }
     own = {
-        f"data.aws_iam_policy_document.{name}, json"
-        for path in (REPOSITORY / "examples" / example).glob("*.tf")
-        for name in _documents(path.read_text(encoding="utf-8"))
+        f"{label}: data.{address}, json"
+        for label, configuration in CONFIGURATIONS.items()
+        for address in blocks(REPOSITORY / configuration.folder, "data")
+        if configuration.folder.startswith("examples/")
+        and address.startswith("aws_iam_policy_document.")
     }
-    assert own <= policies.keys(), "a plan knows the example's own"
+    assert own
+    assert own <= policies.keys(), "a plan knows the examples' own"
     assert [each for each in findings(policies) if not each.accepted] == []
 
 
@@ -123,9 +107,3 @@ def _policies(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for attribute, value in values.items():
         if isinstance(value, str) and '"Statement"' in value:
             yield attribute, json.loads(value)
-
-
-def _documents(source: str) -> Iterator[str]:
-    for line in source.splitlines():
-        if line.startswith('data "aws_iam_policy_document" "'):
-            yield line.split('"')[3]
