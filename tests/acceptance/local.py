@@ -24,12 +24,7 @@ LACKS = Lacks(
         "enhanced_fan_out": "an event source mapping of the local cloud reads no stream consumer",
         "flink": "the local cloud runs no Flink application",
     },
-    frozenset(
-        {
-            ("aws_kinesis_firehose_delivery_stream", "custom_time_zone"),
-            ("aws_kinesis_stream", RUN_TAG),
-        }
-    ),
+    frozenset({("aws_kinesis_stream", RUN_TAG)}),
 )
 
 

@@ -91,7 +91,7 @@ def forbidden_rta_calls(outputs: Mapping[str, Any]) -> list[Call]:
             )
         ),
         *_on_stream(stream),
-        Call("s3", "list_objects_v2", {"Bucket": outputs["failed_records_bucket_name"]}),
+        Call("s3", "list_objects_v2", {"Bucket": outputs["rta_failed_records_bucket_name"]}),
         Call("s3", "list_objects_v2", {"Bucket": outputs["ap_s3_bucket_name"]}),
         Call("s3", "get_object", {"Bucket": outputs["ap_s3_bucket_name"], "Key": STATUS_TABLE}),
         Call("lambda", "invoke", {"FunctionName": function, "InvocationType": "DryRun"}),
@@ -128,7 +128,7 @@ def forbidden_adapter_calls(outputs: Mapping[str, Any], connect_bucket: str) -> 
         Call("s3", "get_object", {"Bucket": reports, "Key": STATUS_TABLE}),
         Call("s3", "put_object", {"Bucket": reports, "Key": STATUS_TABLE}),
         Call("s3", "get_object", {"Bucket": connect_bucket, "Key": RECORDING}),
-        Call("s3", "list_objects_v2", {"Bucket": outputs["failed_events_bucket_name"]}),
+        Call("s3", "list_objects_v2", {"Bucket": outputs["ap_failed_records_bucket_name"]}),
         Call("s3", "delete_bucket", {"Bucket": reports}),
         Call("s3", "get_bucket_policy", {"Bucket": reports}),
         Call("dynamodb", "scan", {"TableName": outputs["dynamodb_table_name"]}),

@@ -1,6 +1,7 @@
 """The steps' own decisions: what counts as proven."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,18 +13,36 @@ from tests.acceptance import local
 from tests.acceptance.deployment import Deployment
 from tests.acceptance.events import by_agent, first_of_each, folded, message, sample_day
 from tests.acceptance.evidence import Kind, Step
-from tests.acceptance.steps import doctor, latency, partiql, second_plan
+from tests.acceptance.naming import (
+    EXAMPLE,
+    FLAG_IN_TABLE,
+    RUN_TAG,
+    Names,
+    streaming,
+    variables,
+)
+from tests.acceptance.steps import doctor, latency, partiql, second_plan, stream_changes
 from tests.acceptance.terraform import Change, changes
 from tests.acceptance.wfm_adapter import ReportFile, found_at, missing
+from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.terraform_files import blocks
 from tests.unit.acceptance.conftest import FakeTerraform
 
+ACCEPTANCE = REPOSITORY / "tests" / "acceptance"
+
 DRIFT = Change("aws_sqs_queue.a", "aws_sqs_queue", ("update",), frozenset({"delay_seconds"}))
-KNOWN = Change(
-    "aws_kinesis_firehose_delivery_stream.a",
-    "aws_kinesis_firehose_delivery_stream",
-    ("update",),
-    frozenset({"custom_time_zone"}),
-)
+KNOWN = Change("aws_kinesis_stream.a", "aws_kinesis_stream", ("update",), frozenset({RUN_TAG}))
+
+
+def test_the_example_has_every_variable_and_output_that_is_used() -> None:
+    example = REPOSITORY / EXAMPLE
+    first = variables(Names("0a1b2c3d", "123456789012"), "flink")
+    changed = (FLAG_IN_TABLE, *stream_changes.CHANGES.values(), streaming("instance", "key"))
+    assert {name for each in (first, *changed) for name in each} <= set(blocks(example, "variable"))
+    source = "".join(each.read_text() for each in ACCEPTANCE.rglob("*.py"))
+    used = set(re.findall(r"""outputs(?:\[|\.get\()"([a-z_0-9]+)""", source))
+    assert used <= set(blocks(example, "output"))
+    assert {"sqs_queue_urls", "config_table_name"} < used
 
 
 def kinds(step: Step) -> list[Kind]:
@@ -53,7 +72,7 @@ def test_on_the_local_cloud_only_what_it_forgets_is_skipped(
 ) -> None:
     deployment.lacks = local.LACKS
     assert planned(deployment, terraform, KNOWN) == [Kind.SKIPPED, Kind.PASSED]
-    both = Change(KNOWN.address, KNOWN.type, ("update",), KNOWN.attributes | {"prefix"})
+    both = Change(KNOWN.address, KNOWN.type, ("update",), KNOWN.attributes | {"shard_count"})
     for other in (DRIFT, both, Change(KNOWN.address, KNOWN.type, ("delete",), frozenset())):
         terraform.planned.clear()
         assert Kind.FAILED in planned(deployment, terraform, KNOWN, other), other
