@@ -7,12 +7,14 @@ import pytest
 
 from tests.acceptance.account import AccessKey, Account
 from tests.acceptance.deployment import Deployment, Options
+from tests.acceptance.evidence import Kind, Step
 from tests.acceptance.naming import Names
 from tests.acceptance.programs import ProgramError
 from tests.acceptance.terraform import Change, Terraform
 from tests.unit.aws import ACCOUNT_ID, REGION, Client
 
 RUN = "0a1b2c3d"
+STREAM = f"arn:aws:kinesis:{REGION}:{ACCOUNT_ID}:stream/events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +96,7 @@ def deployment(account: MotoAccount, terraform: FakeTerraform, tmp_path: Path) -
 
 def failed(text: str = "Error: it failed") -> ProgramError:
     return ProgramError(f"terraform ended with 1:\n{text}")
+
+
+def found(step: Step, kind: Kind) -> dict[str, str]:
+    return {each.subject: each.detail for each in step.findings if each.kind is kind}

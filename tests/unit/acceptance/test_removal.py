@@ -83,6 +83,16 @@ def test_buckets_keys_users_and_kms_keys_go(applied: Deployment, client: Client)
     assert "2 keys" in str(step.findings[0])
 
 
+def test_a_key_that_will_stay_is_left_over(
+    applied: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(removal, "_GONE_WITHIN_SECONDS", 0)
+    monkeypatch.setattr(removal, "schedule_kms_keys", lambda _: "")
+    (key,) = applied.kms_keys()
+    _, commands = removed(applied)
+    assert commands == [f"aws kms schedule-key-deletion --key-id {key} --pending-window-in-days 7"]
+
+
 def test_a_second_removal_finds_nothing_to_do(applied: Deployment) -> None:
     removed(applied)
     applied.terraform = FakeTerraform(applied.folder)
