@@ -11,8 +11,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from agent_events.structured_log import described
 from aspect_wfm.outcome import CannotTell
+from function_runtime.structured_log import described
 
 _QUICK = Config(
     connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3}

@@ -12,8 +12,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from agent_events.environment import required
 from aspect_wfm.outcome import CannotTell
+from function_runtime.environment import required
 
 RELAY, CLASSIFIER = "rta_lambda_function_name", "classifier_lambda_function_name"
 

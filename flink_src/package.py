@@ -19,7 +19,12 @@ PACKAGE = BUILD / "report-line-job.zip"
 ENTRY_POINT, PYTHON_FOLDER, JAR_FOLDER = "main.py", "python", "lib"
 
 # The job's own package and what it has from the classifier.
-_PACKAGES = ("flink_src/report_line_job", "lambda_src/agent_classifier", "lambda_src/agent_events")
+_PACKAGES = (
+    "flink_src/report_line_job",
+    "lambda_src/agent_classifier",
+    "lambda_src/agent_events",
+    "lambda_src/function_runtime",
+)
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # a zip of the same files is the same, whenever it is made
 _MODE = 0o100644

@@ -16,11 +16,12 @@ ROOT = Path(__file__).resolve().parent.parent
 # Each zip, and the packages of this folder that it holds.
 ZIPS = {
     Path("modules/agent_productivity/lambda/agent_classifier.zip"): (
+        "function_runtime",
         "agent_events",
         "agent_classifier",
     ),
-    Path("modules/agent_productivity/lambda/heartbeat.zip"): ("agent_events", "heartbeat"),
-    Path("modules/rta/lambda/rta_relay.zip"): ("agent_events", "rta_relay"),
+    Path("modules/agent_productivity/lambda/heartbeat.zip"): ("function_runtime", "heartbeat"),
+    Path("modules/rta/lambda/rta_relay.zip"): ("function_runtime", "agent_events", "rta_relay"),
 }
 
 _MODE = 0o100644

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 
 import agent_classifier.configuration
 import rta_relay.configuration
-from agent_events.environment import ConfigurationError
 from aspect_wfm.aws import Aws
 from aspect_wfm.deployment import environment, is_application, stream_of
 from aspect_wfm.doctor.application import read_application
 from aspect_wfm.doctor.findings import Finding, failure, ok
 from aspect_wfm.doctor.function import read_environment
+from function_runtime.environment import ConfigurationError
 from rta_relay.configuration import FLAG_NAME
 
 RelayConfiguration = rta_relay.configuration.Configuration

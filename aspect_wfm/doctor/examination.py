@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from agent_events.environment import ConfigurationError
 from aspect_wfm.aws import Aws, Denied, Missing, Unanswered
 from aspect_wfm.deployment import RELAY, Deployment, application_name, is_application
 from aspect_wfm.doctor import heartbeat
@@ -45,6 +44,7 @@ from aspect_wfm.doctor.stream import (
     stream_name,
 )
 from aspect_wfm.doctor.write_flag import look_at_flag
+from function_runtime.environment import ConfigurationError
 
 # A look at something: the first part of its findings' names, and the look.
 Look = tuple[str, Callable[[], Iterable[Finding]]]

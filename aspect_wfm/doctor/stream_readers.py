@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from agent_events.environment import ConfigurationError
 from aspect_wfm.aws import Aws, Denied, Missing, Unanswered
 from aspect_wfm.deployment import is_application
 from aspect_wfm.doctor.configuration import application_stream, relay_configuration
@@ -11,6 +10,7 @@ from aspect_wfm.doctor.firehose import ReportStream, read_report_stream
 from aspect_wfm.doctor.function import read_environment
 from aspect_wfm.doctor.write_flag import flag_is_on
 from aspect_wfm.synthetic_agent import SyntheticAgent
+from function_runtime.environment import ConfigurationError
 from rta_relay.configuration import FLAG_NAME, SIGNED_OUT_AGENTS_TABLE
 from rta_relay.hierarchy_filter import HierarchyFilter
 

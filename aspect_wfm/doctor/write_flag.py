@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from agent_events.environment import ConfigurationError, boolean
 from aspect_wfm.aws import Aws
 from aspect_wfm.doctor.configuration import relay_configuration
 from aspect_wfm.doctor.findings import Finding, failure, ok
 from aspect_wfm.doctor.function import read_environment
+from function_runtime.environment import ConfigurationError, boolean
 from rta_relay.configuration import FLAG_NAME
 from rta_relay.write_flag import read_flag
 

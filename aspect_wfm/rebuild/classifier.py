@@ -5,11 +5,11 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from agent_events.structured_log import described
 from aspect_wfm.aws import Aws, Denied, Missing, Unanswered
 from aspect_wfm.failed_records import GIVEN_UP
 from aspect_wfm.metrics import Metric, last_hour
 from aspect_wfm.outcome import CannotTell
+from function_runtime.structured_log import described
 
 # Several shards take turns, and a batch may take minutes: the oldest age of this time counts.
 _RECENTLY = timedelta(minutes=15)

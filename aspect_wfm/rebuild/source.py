@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent_classifier.configuration import Configuration, read_configuration
-from agent_events.environment import ConfigurationError
 from aspect_wfm.deployment import (
     DeploymentError,
     application_name,
@@ -16,6 +15,7 @@ from aspect_wfm.deployment import (
 )
 from aspect_wfm.outcome import CannotTell
 from aspect_wfm.rebuild.files import Naming
+from function_runtime.environment import ConfigurationError
 
 
 class SourceNotUsable(CannotTell):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import agent_classifier.configuration
 import rta_relay.configuration
-from agent_events.environment import ConfigurationError
 from aspect_wfm.deployment import DeploymentError
+from function_runtime.environment import ConfigurationError
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
-from agent_events.structured_log import described
 from aspect_wfm.replay.documents import Record, invocation, sequence_number
+from function_runtime.structured_log import described
 
 # Lambda's limit for the payload of a synchronous invocation.
 LARGEST_PAYLOAD = 6 * 1_024 * 1_024

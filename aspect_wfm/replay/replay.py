@@ -12,7 +12,6 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from agent_events.failed_records import failed_record_key
-from agent_events.structured_log import described
 from aspect_wfm.failed_records import ROOTS, UNDELIVERABLE
 from aspect_wfm.output import counted
 from aspect_wfm.replay.documents import (
@@ -30,6 +29,7 @@ from aspect_wfm.replay.documents import (
 from aspect_wfm.replay.function import FailedRecordsFunction
 from aspect_wfm.replay.invoking import LARGEST_PAYLOAD, CannotInvoke, invoke
 from aspect_wfm.replay.superseded import AGENTS_A_READ, changes, newest_known, superseded
+from function_runtime.structured_log import described
 from rta_relay.state_table import Tables
 
 # Few, so that little time passes between the look at the tables and the sending.

@@ -17,7 +17,7 @@ from typing import Any
 import boto3
 
 import tests.relay_environment
-from agent_events.aws_calls import AWS_CALLS
+from function_runtime.aws_calls import AWS_CALLS
 
 _GROUP = "AspectConnectEventsForWfmRTListen_GroupId"
 

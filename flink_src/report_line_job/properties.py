@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent_classifier.configuration import read_configuration
-from agent_events.environment import ConfigurationError, one_of, required, whole_number
+from function_runtime.environment import ConfigurationError, one_of, required, whole_number
 
 # Where Managed Service for Apache Flink puts the runtime properties.
 PROPERTIES = Path("/etc/flink/application_properties.json")

@@ -9,7 +9,6 @@ from agent_classifier.delivery import deliver
 from agent_classifier.packing import LARGEST_RECORD, packed
 from agent_classifier.report_line import report_line
 from agent_classifier.status_table_source import status_table_source
-from agent_events.aws_calls import aws_client
 from agent_events.batch_log import log_batch
 from agent_events.conditions import Condition
 from agent_events.invocation import (
@@ -21,7 +20,8 @@ from agent_events.invocation import (
     time_for_calls,
 )
 from agent_events.kinesis_batch import BatchResponse, batch_response, read_batch, settled
-from agent_events.structured_log import log_as
+from function_runtime.aws_calls import aws_client
+from function_runtime.structured_log import log_as
 
 
 def classifier_handler(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agent_events.environment import boolean, required
+from function_runtime.environment import boolean, required
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from agent_classifier.packing import LARGEST_RECORD, FirehoseRecord
-from agent_events.aws_calls import FAILED_CALL
-from agent_events.structured_log import described, log
+from function_runtime.aws_calls import FAILED_CALL
+from function_runtime.structured_log import described, log
 
 # Firehose takes 500 records and 4 MiB a call. Three records of the largest size stay below 4 MiB
 # even as Base64.

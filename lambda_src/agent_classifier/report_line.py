@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from agent_classifier.status_table import StatusTable
-from agent_events.agent_event import AgentEvent, an_object, text
+from agent_events.agent_event import AgentEvent, an_object, string_at
 from agent_events.names import name_key
 
 _STATE_TYPES = {"ROUTABLE": "A", "OFFLINE": "0"}
@@ -42,7 +42,7 @@ def report_line(
     values = [
         event.document.get("AWSAccountId"),
         username,
-        *[group and text(group, "Name") for group in map(groups.get, _LEVELS)],
+        *[group and string_at(group, "Name") for group in map(groups.get, _LEVELS)],
         f"{event.timestamp[:10]} {event.timestamp[11:23]}",
         status.get("Name"),
         _contact_state(snapshot),
@@ -57,13 +57,13 @@ def report_line(
 
 def state_type(status: Mapping[str, Any], table: StatusTable) -> str:
     """`A` available, `0` signed out, `1` signed in, for an `AgentStatus` (wire contract, 2.2)."""
-    named = table.get(name_key(text(status, "Name") or ""))
-    return named or _STATE_TYPES.get(text(status, "Type") or "", _SIGNED_IN)
+    named = table.get(name_key(string_at(status, "Name") or ""))
+    return named or _STATE_TYPES.get(string_at(status, "Type") or "", _SIGNED_IN)
 
 
 def _contact_state(snapshot: Mapping[str, Any]) -> str | None:
     contacts = snapshot.get("Contacts")
-    return text(contacts[0], "State") if isinstance(contacts, list) and contacts else None
+    return string_at(contacts[0], "State") if isinstance(contacts, list) and contacts else None
 
 
 def _written(value: object) -> str:

@@ -1,1 +1,1 @@
-"""What every function on the agent event stream shares: events, batches, configuration and logs."""
+"""What the functions on the agent event stream share: events, batches, and records put aside."""

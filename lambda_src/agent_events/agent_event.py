@@ -79,7 +79,7 @@ def decode_agent_event(data: bytes) -> AgentEvent:
     timestamp = utc_milliseconds(document.get("EventTimestamp"))
     if timestamp is None:
         raise NotAnAgentEvent("EventTimestamp is no timestamp")
-    return AgentEvent(agent_arn, timestamp, text(document, "EventType"), document)
+    return AgentEvent(agent_arn, timestamp, string_at(document, "EventType"), document)
 
 
 def utc_milliseconds(value: Any) -> str | None:
@@ -109,7 +109,7 @@ def an_object(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def at(value: Any, *path: str) -> Any:
+def value_at(value: Any, *path: str) -> Any:
     """What lies at `path` below `value`; None where a step is missing, null or not an object."""
     for step in path:
         if not isinstance(value, dict):
@@ -118,7 +118,7 @@ def at(value: Any, *path: str) -> Any:
     return value
 
 
-def text(value: Any, *path: str) -> str | None:
+def string_at(value: Any, *path: str) -> str | None:
     """The string at `path` below `value`; None where there is none."""
     for step in path:
         if not isinstance(value, dict):

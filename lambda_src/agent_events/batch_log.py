@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from agent_events.kinesis_batch import Batch
-from agent_events.structured_log import log, log_metrics, logs
+from function_runtime.structured_log import is_logged, log, log_metrics
 
 # CloudWatch Logs takes lines of up to 256 KB, and a skipped record takes about 110 bytes.
 _SKIPPED_A_LINE = 1_000
@@ -33,7 +33,7 @@ def log_batch(
             "more records skipped",
             skippedRecords=skipped[start : start + _SKIPPED_A_LINE],
         )
-    if logs("DEBUG"):
+    if is_logged("DEBUG"):
         outcomes = {**reasons, **undeliverable, **dict.fromkeys(failed, "failed")}
         for each in batch.records:
             log("DEBUG", "record", sequenceNumber=each, outcome=outcomes.get(each, "done"))

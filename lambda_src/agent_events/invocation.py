@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
-from agent_events.aws_calls import FAILED_CALL
 from agent_events.conditions import Condition
 from agent_events.failed_records import failed_record_document, failed_record_key
 from agent_events.kinesis_batch import BatchResponse, settled
-from agent_events.structured_log import described, log
+from function_runtime.aws_calls import FAILED_CALL
+from function_runtime.structured_log import described, log
 
 # No call is begun with less left: the slowest one, with its retries, then still ends in time.
 MILLISECONDS_A_CALL = 25_000

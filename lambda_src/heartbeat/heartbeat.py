@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from agent_events.aws_calls import aws_client
-from agent_events.environment import required
-from agent_events.structured_log import log_as, log_metrics
+from function_runtime.aws_calls import aws_client
+from function_runtime.environment import required
+from function_runtime.structured_log import log_as, log_metrics
 
 _EMPTY_LINE = b"\n"
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from agent_events.agent_event import AgentEvent, an_object, text, utc_milliseconds, utf8_size
+from agent_events.agent_event import AgentEvent, an_object, string_at, utc_milliseconds, utf8_size
 from agent_events.names import name_key
 from rta_relay.hierarchy_filter import HierarchyFilter
 
@@ -68,10 +68,10 @@ def is_signed_out(event: AgentEvent) -> bool:
     if event.event_type == "LOGOUT":
         return True
     status = _status(event)
-    status_type = text(status, "Type")
+    status_type = string_at(status, "Type")
     if status_type:
         return status_type == "OFFLINE"
-    return name_key(text(status, "Name") or "") == "offline"
+    return name_key(string_at(status, "Name") or "") == "offline"
 
 
 def table_item(event: AgentEvent, body: str) -> dict[str, str]:
@@ -83,11 +83,11 @@ def table_item(event: AgentEvent, body: str) -> dict[str, str]:
     status = _status(event)
     values = {
         "AgentARN": event.agent_arn,
-        "AgentUsername": text(event.current, "Configuration", "Username"),
+        "AgentUsername": string_at(event.current, "Configuration", "Username"),
         "LastEventType": event.event_type,
         "LastEventTimeStamp": event.timestamp,
         "LastStateChangeTimeStamp": utc_milliseconds(status.get("StartTimestamp")),
-        "CurrentState": text(status, "Name"),
+        "CurrentState": string_at(status, "Name"),
         "RawAgentEventJSon": body,
     }
     return {

@@ -11,7 +11,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
-def for_each(
+def call_side_by_side(
     executor: Executor, call: Callable[[Task], Result], tasks: Iterable[Task]
 ) -> list[Result]:
     """What `call` returns for each of `tasks`, in their order; raises what one of them raised.

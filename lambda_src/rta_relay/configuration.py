@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agent_events.environment import ConfigurationError, boolean, one_of, required, whole_number
+from function_runtime.environment import ConfigurationError, boolean, one_of, required, whole_number
 from rta_relay.hierarchy_filter import HierarchyFilter
 
 # The contract allows as many.

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from agent_events.agent_event import at, text
+from agent_events.agent_event import string_at, value_at
 from agent_events.names import name_key
 
 
@@ -26,7 +26,7 @@ class HierarchyFilter:
         """Whether an agent with this snapshot is monitored; a snapshot without the level is not."""
         if self.level == 0:
             return True
-        group = text(
+        group = string_at(
             snapshot, "Configuration", "AgentHierarchyGroups", f"Level{self.level}", "Name"
         )
         return group is not None and name_key(group) in self.values
@@ -34,4 +34,4 @@ class HierarchyFilter:
     def excludes(self, snapshot: Any) -> bool:
         """Whether this snapshot shows that its agent is not monitored. A missing one, or one
         without a `Configuration`, shows nothing."""
-        return isinstance(at(snapshot, "Configuration"), dict) and not self.passes(snapshot)
+        return isinstance(value_at(snapshot, "Configuration"), dict) and not self.passes(snapshot)

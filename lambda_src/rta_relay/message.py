@@ -5,7 +5,7 @@ import json
 import re
 from typing import NamedTuple
 
-from agent_events.agent_event import AgentEvent, Undeliverable, at, utf8_size
+from agent_events.agent_event import AgentEvent, Undeliverable, utf8_size, value_at
 from agent_events.conditions import Condition
 
 # The queues' maximum message size, in bytes.
@@ -45,7 +45,7 @@ def minimised(event: AgentEvent) -> str:
     """
     document = event.document.copy()
     document.pop("PreviousAgentSnapshot", None)
-    configuration = at(event.current, "Configuration")
+    configuration = value_at(event.current, "Configuration")
     if isinstance(configuration, dict) and "RoutingProfile" in configuration:
         configuration = configuration.copy()
         del configuration["RoutingProfile"]

@@ -6,8 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from agent_events.aws_calls import FAILED_CALL
-from agent_events.structured_log import described, log
+from function_runtime.aws_calls import FAILED_CALL
+from function_runtime.structured_log import described, log
 from rta_relay.concurrent_calls import CALLS_AT_ONCE
 from rta_relay.message import Message
 from rta_relay.sending_order import Request, SendingOrder

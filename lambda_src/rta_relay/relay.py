@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from typing import Any
 
-from agent_events.aws_calls import FAILED_CALL, aws_client
 from agent_events.batch_log import log_batch
 from agent_events.conditions import Condition
 from agent_events.invocation import (
@@ -16,7 +15,8 @@ from agent_events.invocation import (
     time_for_calls,
 )
 from agent_events.kinesis_batch import BatchResponse, batch_response, read_batch, settled
-from agent_events.structured_log import described, log, log_as
+from function_runtime.aws_calls import FAILED_CALL, aws_client
+from function_runtime.structured_log import described, log, log_as
 from rta_relay.agent_state import LARGEST_ITEM
 from rta_relay.concurrent_calls import CALLS_AT_ONCE
 from rta_relay.configuration import read_configuration

@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from agent_events.aws_calls import FAILED_CALL
-from agent_events.structured_log import described, log
+from function_runtime.aws_calls import FAILED_CALL
+from function_runtime.structured_log import described, log
 from rta_relay.agent_state import StateChange, deciding, item_size
-from rta_relay.concurrent_calls import for_each
+from rta_relay.concurrent_calls import call_side_by_side
 
 # DynamoDB takes 25 statements a call, or 100 actions and 4 MB a transaction; a change is two
 # actions.
@@ -167,12 +167,12 @@ def _write(
                 pause(waits)
         return _Call(outdated, refused, rejected, [each for group in groups for each in group])
 
-    stated = for_each(
+    stated = call_side_by_side(
         executor,
         partial(settle, partial(_state, dynamodb, tables.agent_states)),
         _chunks([each for each in changes if _has_all(each.item)], _STATEMENTS_A_CALL),
     )
-    decided = for_each(
+    decided = call_side_by_side(
         executor,
         partial(settle, partial(_transact, dynamodb, cancelled, tables)),
         _chunks(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from agent_events.environment import boolean
+from function_runtime.environment import boolean
 from rta_relay.configuration import FLAG_NAME
 
 

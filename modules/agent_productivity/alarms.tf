@@ -46,7 +46,7 @@ resource "aws_cloudwatch_metric_alarm" "agent_productivity" {
 }
 
 locals {
-  # Where the functions' own metrics are, see lambda_src/agent_events/structured_log.py.
+  # Where the functions' own metrics are, see lambda_src/function_runtime/structured_log.py.
   namespace   = "AspectWFM"
   application = { Application = var.kda_application_name }
   classifier  = { FunctionName = local.names.classifier }

@@ -43,7 +43,7 @@ resource "aws_cloudwatch_metric_alarm" "rta" {
 }
 
 locals {
-  # Where the functions' own metrics are, see lambda_src/agent_events/structured_log.py.
+  # Where the functions' own metrics are, see lambda_src/function_runtime/structured_log.py.
   namespace = "AspectWFM"
   relay     = { FunctionName = local.names.function }
   mapping   = { EventSourceMappingUUID = aws_lambda_event_source_mapping.relay.uuid }

@@ -14,10 +14,10 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 import agent_classifier.classifier
-import agent_events.aws_calls
+import function_runtime.aws_calls
 import rta_relay.relay
-from agent_events.aws_calls import AWS_CALLS
 from agent_events.invocation import Handler
+from function_runtime.aws_calls import AWS_CALLS
 from tests.chaos.deployment import Deployment
 from tests.chaos.faults import (
     PATIENCE,
@@ -222,7 +222,7 @@ def quickened() -> Iterator[None]:
     because the machine is busy."""
     patient = AWS_CALLS.merge(Config(connect_timeout=PATIENCE, read_timeout=PATIENCE))
     with ExitStack() as patches:
-        patches.enter_context(patch.object(agent_events.aws_calls, "AWS_CALLS", patient))
+        patches.enter_context(patch.object(function_runtime.aws_calls, "AWS_CALLS", patient))
         for module in (rta_relay.relay, agent_classifier.classifier):
             patches.enter_context(patch.object(module, "pause", pause))
         patches.enter_context(patch("botocore.endpoint.time", Clock))

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from agent_events.structured_log import log, log_metrics
+from function_runtime.structured_log import log, log_metrics
 from report_line_job.flink_log import counted, log_to_flink
 
 LOG = logging.getLogger("agent_classifier")

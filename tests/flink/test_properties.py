@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_events.environment import ConfigurationError
+from function_runtime.environment import ConfigurationError
 from report_line_job.agent_event_table import create_table, windows
 from report_line_job.properties import Properties, read_properties
 from tests.flink.running_job import properties

@@ -92,14 +92,14 @@ def test_only_what_the_runtime_does_not_bring_is_a_foreign_import() -> None:
 import json, os.path
 import boto3
 from botocore.config import Config
-from agent_events.structured_log import log
+from function_runtime.structured_log import log
 from . import packing
 from .packing import packed
 def later():
     import requests.sessions
     from yaml import safe_load
 """
-    assert foreign_imports(source, {"agent_events"}) == ["requests", "yaml"]
+    assert foreign_imports(source, {"agent_events", "function_runtime"}) == ["requests", "yaml"]
 
 
 LOCKED = """\

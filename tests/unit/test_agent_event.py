@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from agent_events.agent_event import (
     NotAnAgentEvent,
     Undeliverable,
-    at,
     decode_agent_event,
-    text,
+    string_at,
     utc_milliseconds,
+    value_at,
 )
 from tests.local_cloud.agent_stream import sample_events
 from tests.unit.events import event
@@ -133,8 +133,8 @@ def test_timestamps_are_utc_with_milliseconds(given_timestamp: Any, normalised: 
 
 
 def test_a_path_through_anything_ends_in_none() -> None:
-    assert at({"a": {"b": 1}}, "a", "b") == 1
-    assert at({"a": [1]}, "a", "b") is None
-    assert at(None, "a") is None
-    assert text({"a": 1}, "a") is None
-    assert text({"a": "x"}, "a") == "x"
+    assert value_at({"a": {"b": 1}}, "a", "b") == 1
+    assert value_at({"a": [1]}, "a", "b") is None
+    assert value_at(None, "a") is None
+    assert string_at({"a": 1}, "a") is None
+    assert string_at({"a": "x"}, "a") == "x"

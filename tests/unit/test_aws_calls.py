@@ -7,7 +7,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import BotoCoreError, ClientError
 
-from agent_events.aws_calls import aws_client
+from function_runtime.aws_calls import aws_client
 
 CALLS: dict[str, Callable[[Any], Any]] = {
     "dynamodb": lambda client: client.get_item(TableName="t", Key={"Setting": {"S": "x"}}),

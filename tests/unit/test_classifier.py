@@ -11,8 +11,8 @@ import pytest
 
 from agent_classifier.classifier import classifier_handler
 from agent_classifier.status_table import StatusTableError
-from agent_events.environment import ConfigurationError
 from agent_events.kinesis_batch import BatchResponse
+from function_runtime.environment import ConfigurationError
 from tests.local_cloud.agent_stream import SAMPLE_DAY, as_record, sample_events
 from tests.unit.aws import Client, create_bucket, create_stream
 from tests.unit.events import FakeContext, arn, event, invocation

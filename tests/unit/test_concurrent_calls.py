@@ -1,6 +1,6 @@
 """Calls made several at a time; what becomes of them is in the tests of those who make them."""
 
-from agent_events.aws_calls import AWS_CALLS
+from function_runtime.aws_calls import AWS_CALLS
 from rta_relay.concurrent_calls import CALLS_AT_ONCE
 
 

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from agent_events.environment import ConfigurationError
+from function_runtime.environment import ConfigurationError
 from rta_relay.configuration import read_configuration
 from rta_relay.hierarchy_filter import HierarchyFilter
 from tests.relay_environment import MESSAGE_GROUP, queue_variables, relay_environment

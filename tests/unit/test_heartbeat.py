@@ -9,8 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from agent_events.aws_calls import AWS_CALLS
-from agent_events.environment import ConfigurationError
+from function_runtime.aws_calls import AWS_CALLS
+from function_runtime.environment import ConfigurationError
 from heartbeat.heartbeat import heartbeat_handler
 from tests.unit.aws import (
     Client,

@@ -12,10 +12,10 @@ from unittest import mock
 import pytest
 from botocore.exceptions import ClientError
 
-from agent_events import structured_log
-from agent_events.environment import ConfigurationError
-from agent_events.structured_log import log, log_as
 from aspect_wfm.cost.designs import OURS, PLATFORM_LOG_BYTES
+from function_runtime import structured_log
+from function_runtime.environment import ConfigurationError
+from function_runtime.structured_log import log, log_as
 from heartbeat.heartbeat import heartbeat_handler
 from tests.fuzz.fake_aws import FakeAws
 from tests.fuzz.handlers import CLASSIFIER, RELAY, context_of, handler_of
@@ -228,8 +228,8 @@ def test_lines_below_the_level_are_left_out(capsys: pytest.CaptureFixture[str]) 
 def test_without_the_variable_the_level_is_info() -> None:
     log_as({"LOG_LEVEL": "DEBUG"})
     log_as({})
-    assert structured_log.logs("INFO")
-    assert not structured_log.logs("DEBUG")
+    assert structured_log.is_logged("INFO")
+    assert not structured_log.is_logged("DEBUG")
 
 
 @pytest.mark.parametrize("value", ["debug", "TRACE", ""])

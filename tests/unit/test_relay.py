@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from agent_events.aws_calls import aws_client
-from agent_events.environment import ConfigurationError
 from agent_events.kinesis_batch import BatchResponse
+from function_runtime.aws_calls import aws_client
+from function_runtime.environment import ConfigurationError
 from rta_relay.relay import relay_handler
 from tests.local_cloud.agent_stream import sample_events
 from tests.relay_environment import queue_urls, queue_variables, relay_environment

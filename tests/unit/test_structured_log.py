@@ -12,7 +12,7 @@ from botocore.exceptions import (
     SSLError,
 )
 
-from agent_events.structured_log import described, log
+from function_runtime.structured_log import described, log
 
 
 def answered(code: Any, message: Any = "secret") -> ClientError:

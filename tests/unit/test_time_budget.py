@@ -1,7 +1,7 @@
 """A call that is begun has to end before the function's time does: else Lambda ends it midway."""
 
-from agent_events.aws_calls import AWS_CALLS
 from agent_events.invocation import MILLISECONDS_A_CALL
+from function_runtime.aws_calls import AWS_CALLS
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.terraform_files import blocks
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from agent_events.environment import ConfigurationError
 from aspect_wfm.doctor import (
     adapter_names,
     alarms,
@@ -29,6 +28,7 @@ from aspect_wfm.doctor.durations import duration
 from aspect_wfm.doctor.findings import Finding, Level, worst
 from aspect_wfm.doctor.reference_table import AgentStatus
 from aspect_wfm.metrics import Series
+from function_runtime.environment import ConfigurationError
 
 NOW = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

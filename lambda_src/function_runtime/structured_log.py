@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from agent_events.environment import one_of
+from function_runtime.environment import one_of
 
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -62,7 +62,7 @@ def log_as(environment: Mapping[str, str], variable: str = "LOG_LEVEL") -> None:
     _function_name = environment.get("AWS_LAMBDA_FUNCTION_NAME", "none")
 
 
-def logs(level: str) -> bool:
+def is_logged(level: str) -> bool:
     """Whether lines of `level` are written."""
     return _LEVELS.index(level) >= _LEVELS.index(_least)
 
@@ -70,7 +70,7 @@ def logs(level: str) -> bool:
 def log(level: str, message: str, **fields: object) -> None:
     """Write one line, if its level is logged. `fields` are counts, names of resources, sequence
     numbers; never content."""
-    if logs(level):
+    if is_logged(level):
         _write(level, message, fields)
 
 

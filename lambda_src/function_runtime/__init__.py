@@ -1,0 +1,1 @@
+"""What every function needs of its runtime: log lines, environment variables, AWS clients."""
