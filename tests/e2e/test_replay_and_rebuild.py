@@ -28,7 +28,7 @@ from tests.local_cloud.cloud import (
 )
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.unit.events import arn, event
-from tests.unit.replay.test_replay import given_up, on_stream
+from tests.unit.replay.deployment import given_up, on_stream
 
 pytestmark = pytest.mark.xdist_group("local-cloud")
 
