@@ -1,7 +1,7 @@
 """The tables of the relay: there, and up to date."""
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aspect_wfm.aws import Aws
@@ -37,8 +37,15 @@ def look_at_states(aws: Aws, function: str, now: datetime) -> Iterator[Finding]:
         Select="SPECIFIC_ATTRIBUTES",
         ProjectionExpression="LastEventTimeStamp",
     )
-    times = [each["LastEventTimeStamp"]["S"] for each in found["Items"] if each]
-    yield check_states(times, "LastEvaluatedKey" in found, now)
+    yield from check_items(found["Items"], "LastEvaluatedKey" in found, now)
+
+
+def check_items(items: Sequence[Mapping[str, Any]], more: bool, now: datetime) -> Iterator[Finding]:
+    """`items` have LastEventTimeStamp as DynamoDB answers it; `more` says that others follow."""
+    moments = [_moment(each["LastEventTimeStamp"]) for each in items if each]
+    times = [each for each in moments if each]
+    yield check_states(times, more, now)
+    yield check_timestamps(len(moments) - len(times))
 
 
 def check_table(name: str, description: Mapping[str, Any]) -> Finding:
@@ -53,12 +60,26 @@ def check_table(name: str, description: Mapping[str, Any]) -> Finding:
     )
 
 
-def check_states(times: list[str], more: bool, now: datetime) -> Finding:
-    """`times` are those of the last events of the agents looked at, as the table has them."""
+def check_timestamps(impossible: int) -> Finding:
+    """`impossible` counts the items whose LastEventTimeStamp is none."""
+    if not impossible:
+        return ok("table.timestamps", "Each LastEventTimeStamp that was read is a timestamp.")
+    items = "1 item has" if impossible == 1 else f"{impossible:,} items have"
+    return failure(
+        "table.timestamps",
+        f"In the table of agent states, {items} a LastEventTimeStamp that is not a timestamp: the "
+        "relay cannot tell whether an event is newer, and the agent's state may never change.",
+        "The relay writes no such value. Delete these items in the DynamoDB console; the agent's "
+        "next state change writes a correct one.",
+    )
+
+
+def check_states(times: list[datetime], more: bool, now: datetime) -> Finding:
+    """`times` are those of the last events of the agents looked at."""
     if not times:
         return ok("table.states", "The table of agent states is empty: nobody is signed in.")
     agents = f"{'more than ' if more else ''}{len(times):,} {_agents(len(times))} signed in"
-    age = now - datetime.fromisoformat(max(times))
+    age = now - max(times)
     if age <= _STALE:
         newest = f"the newest change is {duration(age)} old" if age >= timedelta(0) else "all new"
         return ok("table.states", f"{agents}; {newest}.")
@@ -69,6 +90,15 @@ def check_states(times: list[str], more: bool, now: datetime) -> Finding:
         "If agents work at the moment, look at the relay's mapping and errors. If nobody does, "
         "these are agents whose sign-out Amazon Connect never reported.",
     )
+
+
+def _moment(attribute: Mapping[str, Any]) -> datetime | None:
+    """None for what is no timestamp with an offset."""
+    try:
+        found = datetime.fromisoformat(attribute["S"])
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
 
 
 def _agents(number: int) -> str:

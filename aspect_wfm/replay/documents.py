@@ -8,6 +8,8 @@ discarded batch records for a Kinesis Data Streams event source"). The functions
 """
 
 import json
+import math
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +19,17 @@ from aspect_wfm.failed_records import REPLAYED, ROOTS
 
 # As many digits as a Kinesis sequence number has at most (Amazon Kinesis API Reference, Record).
 _LONGEST_SEQUENCE_NUMBER = 129
+
+# A shard's id and a sequence number (Amazon Kinesis API Reference, Record and Shard). The keys of
+# objects are made of them.
+_EVENT_ID = re.compile(rf"[A-Za-z0-9_.-]{{1,128}}:[0-9]{{1,{_LONGEST_SEQUENCE_NUMBER}}}")
+
+# What S3 takes, in bytes, and what `replayed_key` adds to a document's.
+_LONGEST_KEY = 1_024
+_ADDED_TO_KEY = len(f"{REPLAYED}.from-") + _LONGEST_SEQUENCE_NUMBER
+
+# Far deeper than what Lambda writes, and far from where Python gives up.
+_DEEPEST = 32
 
 # A record as an event source mapping hands it over.
 Record = dict[str, Any]
@@ -64,11 +77,16 @@ def is_failed_document(key: str) -> bool:
 
 
 def read_document(key: str, body: bytes) -> FailedDocument:
-    """The document in an object. Raises UnreadableDocument."""
+    """The document in an object. Raises UnreadableDocument for one that could not be invoked with,
+    written again or moved: all that is done with a document works with what this returns."""
+    if len(key.encode("utf-8", "replace")) + _ADDED_TO_KEY > _LONGEST_KEY:
+        raise UnreadableDocument("its key is too long to be moved to replayed/")
     content = _object(body, "the document")
     payload = content.get("payload")
     if not isinstance(payload, str):
         raise UnreadableDocument("it has no payload")
+    if not isinstance(content.get("KinesisBatchInfo"), dict | None):
+        raise UnreadableDocument("its KinesisBatchInfo is no JSON object")
     records = _object(payload, "its payload").get("Records")
     if not isinstance(records, list) or not records:
         raise UnreadableDocument("its payload has no records")
@@ -157,7 +175,38 @@ def _object(text: str | bytes, what: str) -> dict[str, Any]:
         raise UnreadableDocument(f"{what} is not JSON") from None
     if not isinstance(value, dict):
         raise UnreadableDocument(f"{what} is no JSON object")
+    if not _can_be_written_again(value):
+        raise UnreadableDocument(f"{what} has a value that is not in JSON as AWS writes it")
     return value
+
+
+def _can_be_written_again(document: Any) -> bool:
+    """Whether it has no number, no text and no depth that only Python's reader takes."""
+    level = [document]
+    for _ in range(_DEEPEST):
+        below: list[Any] = []
+        for each in level:
+            if isinstance(each, dict):
+                below += (*each, *each.values())
+            elif isinstance(each, list):
+                below += each
+            elif isinstance(each, str):
+                if not _is_unicode(each):
+                    return False
+            elif isinstance(each, float) and not math.isfinite(each):
+                return False
+        if not below:
+            return True
+        level = below
+    return False
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_kinesis_record(value: Any) -> bool:
@@ -171,5 +220,6 @@ def _is_kinesis_record(value: Any) -> bool:
         and number.isdigit()
         and isinstance(value["kinesis"].get("data"), str)
         and isinstance(value.get("eventID"), str)
+        and _EVENT_ID.fullmatch(value["eventID"]) is not None
         and isinstance(value.get("eventSourceARN"), str)
     )

@@ -17,6 +17,9 @@ _TRIES = 5
 # The function was not run: too many of its kind, or no room for one more.
 _THROTTLED = ("TooManyRequests", "Throttling", "EC2Throttled")
 
+# These records are the fault, and others may go through (AWS Lambda API Reference, Invoke).
+_NOT_TAKEN = ("InvalidRequestContentException", "RequestTooLargeException")
+
 
 class CannotInvoke(Exception):
     """No invocation of this function will come to anything; the text says why."""
@@ -49,6 +52,8 @@ def invoke(
         except ReadTimeoutError:
             return Answer(0, "the function gave no answer in time; it may have taken the records")
         except ClientError as error:
+            if error.response["Error"]["Code"] in _NOT_TAKEN:
+                return Answer(0, f"Lambda does not take the records: {described(error)}")
             if not error.response["Error"]["Code"].startswith(_THROTTLED):
                 raise CannotInvoke(f"Cannot invoke {name}: {described(error)}.") from error
         except BotoCoreError as error:

@@ -1,4 +1,7 @@
-"""Fuzz the functions: `python -m tests.fuzz --help`. Needs atheris: Linux on x86-64."""
+"""Fuzz the functions and the operators' programs: `python -m tests.fuzz --help`.
+
+Needs atheris: Linux on x86-64.
+"""
 
 import argparse
 import importlib.util
@@ -90,7 +93,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tests.fuzz",
-        description="Coverage-guided fuzzing with hostile agent events and reference tables.",
+        description="Coverage-guided fuzzing with hostile agent events, reference tables, failed "
+        "records, items and report files.",
         epilog="An input that breaks a promise is written to build/fuzz/; put it into "
         "tests/fuzz/corpus/ to have it tested from then on. What each run tried is added to "
         "build/fuzz/seeds.log: the arguments that try the same again.",

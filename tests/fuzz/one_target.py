@@ -8,7 +8,7 @@ import importlib
 import random
 import sys
 
-_INSTRUMENTED = ["agent_events", "agent_classifier", "rta_relay"]
+_INSTRUMENTED = ["agent_events", "agent_classifier", "aspect_wfm", "rta_relay"]
 
 # How often libFuzzer's own changes, which know nothing of JSON, are made instead of ours.
 _BLIND = 0.05

@@ -12,6 +12,9 @@ SEEDS = {
     "state-and-message": "events",
     "status-table": "tables",
     "handlers": "events",
+    "documents": "documents",
+    "items": "items",
+    "report-files": "report-files",
 }
 
 

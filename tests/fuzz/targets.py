@@ -28,6 +28,7 @@ from tests.fuzz import contract
 from tests.fuzz.expansion import expanded
 from tests.fuzz.handlers import handlers_with_good_neighbours
 from tests.fuzz.mutator import mutated_event, mutated_table
+from tests.fuzz.operators import document_of, items_of, report_file_of
 from tests.fuzz.promises import promise
 
 Mutator = Callable[[bytes, int, random.Random], bytes | None]
@@ -139,6 +140,9 @@ TARGETS = {
     "state-and-message": Target(state_and_message_of, mutated_event),
     "status-table": Target(status_table_of, mutated_table),
     "handlers": Target(handlers_with_good_neighbours, mutated_event),
+    "documents": Target(document_of, mutated_event),
+    "items": Target(items_of, mutated_event),
+    "report-files": Target(report_file_of, mutated_table),
 }
 
 

@@ -172,14 +172,14 @@ CASES: list[tuple[Finding, Level, str]] = [
     (state_table.check_table("t", {"TableStatus": "DELETING"}), FAILURE, "t is DELETING"),
     (state_table.check_states([], False, NOW), OK, "empty"),
     (
-        state_table.check_states(
-            ["2026-03-02T08:00:00.000Z", "2026-03-02T09:14:00.000Z"], True, NOW
-        ),
+        state_table.check_states([NOW - HOUR, NOW - MINUTE], True, NOW),
         OK,
         "more than 2 agents signed in; the newest change is 60 seconds old",
     ),
-    (state_table.check_states(["2026-03-02T09:16:00.000Z"], False, NOW), OK, "all new"),
-    (state_table.check_states(["2026-03-01T09:00:00.000Z"], False, NOW), WARNING, "24 hours"),
+    (state_table.check_states([NOW + MINUTE], False, NOW), OK, "all new"),
+    (state_table.check_states([NOW - DAY - MINUTE], False, NOW), WARNING, "24 hours"),
+    (state_table.check_timestamps(0), OK, "is a timestamp"),
+    (state_table.check_timestamps(2), FAILURE, "2 items have a LastEventTimeStamp that is not"),
     (reference_table.check_table(None), WARNING, "counts by its type"),
     (reference_table.check_table(b"StateName,StateType\nA,A\n"), OK, "names 1 status"),
     (reference_table.check_table(b"StateName,StateType\nA,x\n"), FAILURE, "row 2: StateType is"),

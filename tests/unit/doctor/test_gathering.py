@@ -335,6 +335,17 @@ def test_of_agents_only_the_time_of_their_last_event_is_read(
     assert "Zoe Q" not in json.dumps([each.text for each in found.values()])
 
 
+def test_a_timestamp_that_is_none_is_a_finding(estate: Estate, client: Client) -> None:
+    for number, value in enumerate(
+        ({"S": "yesterday"}, {"N": "1"}, {"S": "2026-03-02T09:00:00"}, {"NULL": True})
+    ):
+        item = {"AgentARN": {"S": f"agent-{number}"}, "LastEventTimeStamp": value}
+        client("dynamodb").put_item(TableName="states", Item=item)
+    found = looked(estate)
+    assert "4 items have" in found["table.timestamps"].text
+    assert found["table.states"].level is Level.OK
+
+
 def test_a_table_that_cannot_be_understood_is_found_with_its_row(
     estate: Estate, client: Client
 ) -> None:

@@ -260,3 +260,11 @@ def keep_many(deployment: Deployment, number: int) -> str:
 def left_in(deployment: Deployment, key: str) -> int:
     body = deployment.s3.get_object(Bucket=BUCKETS[CLASSIFIER], Key=key)["Body"].read()
     return len(read_document(key, body).records)
+
+
+def malformed(change: Callable[[dict[str, Any], list[Record]], None], records: int = 1) -> bytes:
+    """What Lambda keeps of a batch, but for a change of the document and its records."""
+    some = [on_stream(number, event("bob", at(number))) for number in range(1, records + 1)]
+    document = json.loads(given_up(some)[1])
+    change(document, some)
+    return json.dumps(document | {"payload": json.dumps({"Records": some})}).encode()

@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from aspect_wfm.deployment import DeploymentError, chosen_function
+from aspect_wfm.outcome import Status
 from aspect_wfm.replay.function import failed_records_function
 from tests.unit.events import event
 from tests.unit.replay.deployment import (
@@ -18,6 +19,7 @@ from tests.unit.replay.deployment import (
     at,
     failing_from,
     identity,
+    malformed,
     on_stream,
     replay_command,
 )
@@ -107,3 +109,19 @@ def test_a_function_that_is_not_there_is_said(
     command_line.functions.environments["heartbeat"] = {}
     assert replay_command(["--function", "heartbeat"]) == 2
     assert "neither" in capsys.readouterr().err
+
+
+def test_what_a_document_names_drives_no_terminal(
+    command_line: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hostile = "other\x1b[2J\x9b31m\u202eNothing is left."
+    body = malformed(
+        lambda document, _: document["requestContext"].update(
+            functionArn=f"arn:aws:lambda:eu-central-1:111122223333:function:{hostile}"
+        )
+    )
+    command_line.s3.put_object(Bucket="failed-records", Key="aws/lambda/\x1b[31m1", Body=body)
+    assert replay_command(["--function", RELAY]) == Status.SOMETHING_TO_DO
+    printed = capsys.readouterr().out
+    assert "Nothing is left." in printed
+    assert all(each.isprintable() for each in printed.replace("\n", ""))

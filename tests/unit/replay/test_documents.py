@@ -6,7 +6,17 @@ import pytest
 
 from aspect_wfm.replay.documents import UnreadableDocument, read_document
 from tests.unit.events import event
-from tests.unit.replay.deployment import CLASSIFIER, Deployment, at, given_up, on_stream
+from tests.unit.replay.deployment import (
+    CLASSIFIER,
+    MAPPING,
+    SHARD,
+    Deployment,
+    at,
+    given_up,
+    malformed,
+    on_stream,
+    refused,
+)
 
 
 def test_unreadable_documents_are_named_and_the_others_go_on(deployment: Deployment) -> None:
@@ -25,6 +35,53 @@ def test_unreadable_documents_are_named_and_the_others_go_on(deployment: Deploym
     assert all("cannot be read" in each.reason for each in summary.left)
     assert "secret" not in str(summary.left)
     assert deployment.stored() == sorted([*broken, "notes.txt", f"replayed/{good}"])
+
+
+MALFORMED: dict[str, bytes] = {
+    "an eventID that no key can be made of": malformed(
+        lambda _, records: records[0].update(eventID="\ud800:1")
+    ),
+    "batch info that is text, with more records than are settled at once": malformed(
+        lambda document, _: document.update(KinesisBatchInfo="abc"), 1_001
+    ),
+    "a number that Lambda does not take": malformed(
+        lambda _, records: records[0]["kinesis"].update(partitionKey=float("nan"))
+    ),
+    "text that no answer can repeat": malformed(
+        lambda document, _: document["requestContext"].update(condition="\udfff")
+    ),
+}
+
+
+@pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED)
+def test_a_malformed_document_is_left_and_every_other_one_goes_on(
+    deployment: Deployment, body: bytes
+) -> None:
+    key = f"aws/lambda/{MAPPING}/{SHARD}/2026/03/02/0"
+    deployment.s3.put_object(Bucket="failed-records", Key=key, Body=body)
+    good = deployment.keep(on_stream(2_000, event("ann", at(1))))
+    for _ in range(2):
+        summary = deployment.replay()
+        assert [each.key for each in summary.left] == [key]
+        assert summary.stopped is None
+        assert deployment.stored() == sorted([key, f"replayed/{good}"])
+
+
+def test_a_document_whose_records_lambda_does_not_take_is_left(deployment: Deployment) -> None:
+    first = deployment.keep(on_stream(1, event("ann", at(1))))
+    second = deployment.keep(on_stream(2, event("ann", at(2))))
+    deployment.functions.refusals = [refused("InvalidRequestContentException")]
+    summary = deployment.replay()
+    assert [each.key for each in summary.left] == [first]
+    assert deployment.stored() == sorted([first, f"replayed/{second}"])
+
+
+def test_a_key_too_long_to_be_moved_is_left(deployment: Deployment) -> None:
+    key = "aws/lambda/" + "x" * 1_000
+    _, body = given_up([on_stream(1, event())])
+    deployment.s3.put_object(Bucket="failed-records", Key=key, Body=body)
+    (left,) = deployment.replay().left
+    assert "too long" in left.reason
 
 
 def test_documents_of_another_function_are_left(deployment: Deployment) -> None:
