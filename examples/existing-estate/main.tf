@@ -35,7 +35,7 @@ module "agent_productivity" {
   permissions_boundary_arn           = var.permissions_boundary_arn
   report_bucket_name                 = local.names.report_bucket
   source_aws_account_id              = data.aws_caller_identity.products.account_id
-  tags                               = { component = "agent-productivity" }
+  tags                               = { aspect-wfm-component = "agent-productivity" }
   wfm_adapter_user_name              = local.names.wfm_adapter # its role's, there being no user
 }
 
@@ -61,5 +61,5 @@ module "rta" {
   num_sqs_queues                     = each.value.num_sqs_queues
   permissions_boundary_arn           = var.permissions_boundary_arn
   source_aws_account_id              = data.aws_caller_identity.products.account_id
-  tags                               = { component = "real-time-adherence", rta-server = each.key }
+  tags                               = { aspect-wfm-component = "real-time-adherence", aspect-wfm-rta-server = each.key }
 }

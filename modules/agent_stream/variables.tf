@@ -142,8 +142,13 @@ variable "stream_mode" {
 }
 
 variable "tags" {
-  description = "Tags for every resource that takes them."
+  description = "Tags for every resource that takes them. No key may differ only by case from another one, nor from a key of the provider's `default_tags`: IAM rejects both."
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = length(distinct([for key in concat(keys(var.tags), local.default_tag_keys) : lower(key)])) == length(distinct(concat(keys(var.tags), local.default_tag_keys)))
+    error_message = "tags (${join(", ", keys(var.tags))}) and default_tags of the AWS provider (${join(", ", local.default_tag_keys)}) have two keys that differ only by case: IAM takes them for one key and rejects both. Spell them alike, or remove one."
+  }
 }

@@ -17,6 +17,8 @@
 
 data "aws_caller_identity" "current" {}
 
+data "aws_default_tags" "current" {}
+
 data "aws_partition" "current" {}
 
 data "aws_region" "current" {}
@@ -28,6 +30,8 @@ locals {
   partition  = data.aws_partition.current.partition
   # Provider 6 has `region` and deprecates `id`; 5.100 has only `id`.
   region = lookup(data.aws_region.current, "region", lookup(data.aws_region.current, "id", null))
+
+  default_tag_keys = keys(coalesce(data.aws_default_tags.current.tags, {}))
 
   # The services that use a key for whoever calls them, as kms:ViaService has them.
   via = {

@@ -15,7 +15,7 @@ INVENTORIES = {
 
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 BOUNDARY = f"arn:aws:iam::{ACCOUNT_ID}:policy/estate/boundary"
-TAGS = {"cost-centre": "4711", "owner": "contact-centre"}
+TAGS = {"Component": "contact-centre", "cost-centre": "4711", "owner": "contact-centre"}
 DEPLOYMENT_ROLE = "estate-deployment"
 
 _CONNECT = {

@@ -107,11 +107,16 @@ def test_all_but_the_reference_table_has_the_estates_tags_and_the_modules_own(
     assert {
         address: tags for address, tags in tagged.items() if not tags.items() >= TAGS.items()
     } == {}
-    assert {tags["component"] for tags in tagged.values()} == {
+    assert {tags["aspect-wfm-component"] for tags in tagged.values()} == {
         "agent-productivity",
         "real-time-adherence",
     }
-    assert {tags.get("rta-server") for tags in tagged.values()} == {None, "apac", "emea", "sales"}
+    assert {tags.get("aspect-wfm-rta-server") for tags in tagged.values()} == {
+        None,
+        "apac",
+        "emea",
+        "sales",
+    }
 
 
 def test_every_name_follows_the_estates_rule(managed: list[dict[str, Any]]) -> None:

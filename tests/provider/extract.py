@@ -31,7 +31,7 @@ _CLASS = re.compile(
     r"^class \w+ extends cdktf\.Terraform(?:Resource|DataSource) \{\n(.*?)^\}",
     re.DOTALL | re.MULTILINE,
 )
-_ATTRIBUTE = re.compile(r"\bget\w*Attribute\('(\w+)'\)")
+_ATTRIBUTE = re.compile(r"""\b(?:get\w*Attribute\(|cdktf\.\w*Map\(this, )['"](\w+)['"]\)""")
 _DEPRECATED = re.compile(r'@_utilities\.deprecated\("""(.*?)"""\)\s+def (\w+)\(', re.DOTALL)
 
 # Where pulumi-aws has them, but for aws_<service>_<name> in <service>/<name>.py.
@@ -43,6 +43,7 @@ _IN_PULUMI = {
     "aws_lambda_permission": "lambda_/permission",
     "aws_s3_object": "s3/bucket_object",
     "data.aws_caller_identity": "get_caller_identity",
+    "data.aws_default_tags": "get_default_tags",
     "data.aws_partition": "get_partition",
     "data.aws_region": "get_region",
     "data.aws_s3_object": "s3/get_object",

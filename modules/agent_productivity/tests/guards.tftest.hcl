@@ -1,0 +1,50 @@
+# What AWS would reject in the middle of an apply, or take and do harm with, is refused at plan. One
+# process, one mocked provider: nothing is asked of AWS.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  agent_event_stream_arn = "arn:aws:kinesis:eu-central-1:111122223333:stream/agent-events"
+  connect_s3_bucket      = "amazon-connect-0123456789ab"
+  connect_s3_prefix      = "connect/acme/Reports/Aspect/"
+}
+
+run "refuses_tags_that_differ_only_by_case" {
+  command = plan
+
+  variables {
+    tags = { Component = "wfm", component = "wfm" }
+  }
+
+  expect_failures = [var.tags]
+}
+
+run "refuses_a_tag_that_differs_only_by_case_from_a_default_tag" {
+  command = plan
+
+  variables {
+    tags = { component = "wfm", owner = "wfm" }
+  }
+
+  override_data {
+    target = data.aws_default_tags.current
+    values = { tags = { Component = "contact-centre", owner = "contact-centre" } }
+  }
+
+  expect_failures = [var.tags]
+}
+
+run "takes_a_tag_that_is_a_default_tag" {
+  command = plan
+
+  variables {
+    tags = { owner = "wfm" }
+  }
+
+  override_data {
+    target = data.aws_default_tags.current
+    values = { tags = { owner = "contact-centre" } }
+  }
+}
