@@ -6,6 +6,7 @@ module "agent_stream" {
   alarms                             = var.alarms
   connect_instance_id                = var.connect_instance_id
   encrypted                          = var.encrypted
+  grant_connect_the_key              = var.grant_connect_the_key
   kms_key_arn                        = var.kms_key_arn
   name                               = var.agent_event_stream_name
   runbook_url                        = var.runbook_url

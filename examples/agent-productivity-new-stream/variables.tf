@@ -132,6 +132,12 @@ variable "flink_application" {
   default = null
 }
 
+variable "grant_connect_the_key" {
+  description = "Whether the instance of `connect_instance_id` is granted the customer-managed key of the stream; null grants it where a key is given."
+  type        = bool
+  default     = null
+}
+
 variable "iam_path" {
   description = "IAM path of every role and user made here; begins and ends with `/`."
   type        = string

@@ -1,10 +1,12 @@
 locals {
   connect_instance_id = var.connect_instance_id == null ? null : reverse(split("/", var.connect_instance_id))[0]
 
-  # From the variables themselves, of which Terraform can know that they are not null before their values.
-  associations = var.connect_instance_id == null ? 0 : 1
-  grants       = var.connect_instance_id == null || var.agent_event_stream_kms_arn == null && var.kms_key_arn == null ? 0 : 1
-  stream_arn   = "arn:${local.partition}:kinesis:${local.region}:${local.account_id}:stream/${var.name}"
+  # A key of the same configuration is not known at plan, nor whether there is one: then
+  # grant_connect_the_key says it. Without an instance, the key has no say.
+  grants_the_key = var.connect_instance_id == null ? false : (
+    var.grant_connect_the_key == null ? var.agent_event_stream_kms_arn != null || var.kms_key_arn != null : var.grant_connect_the_key
+  )
+  stream_arn = "arn:${local.partition}:kinesis:${local.region}:${local.account_id}:stream/${var.name}"
 }
 
 # An instance has one stream for agent events. Where it has another one already, AWS refuses this
@@ -13,7 +15,7 @@ locals {
 resource "aws_connect_instance_storage_config" "agent_events" {
   #checkov:skip=CKV_AWS_269:It is about Kinesis Video streams; this is a Kinesis data stream, which has its own encryption.
   #checkov:skip=CKV_AWS_270:It is about S3; this is a Kinesis data stream, which has its own encryption.
-  count = local.associations
+  count = var.connect_instance_id == null ? 0 : 1 # "Invalid count argument": see the README, "A customer-managed key"
 
   instance_id   = local.connect_instance_id
   resource_type = "AGENT_EVENTS"
@@ -30,7 +32,7 @@ resource "aws_connect_instance_storage_config" "agent_events" {
 # Amazon Connect puts records as the service-linked role of the instance (Administrator Guide, "Enable
 # data streaming").
 data "aws_connect_instance" "writer" {
-  count = local.grants
+  count = local.grants_the_key ? 1 : 0 # "Invalid count argument": set grant_connect_the_key
 
   instance_id = local.connect_instance_id
 }
@@ -38,7 +40,7 @@ data "aws_connect_instance" "writer" {
 # Without a name: KMS answers a second CreateGrant of the same name and content with the first grant,
 # and another deployment's grant would be adopted. Nothing that rejects an existing name comes before.
 resource "aws_kms_grant" "connect" {
-  count = local.grants
+  count = local.grants_the_key ? 1 : 0 # "Invalid count argument": set grant_connect_the_key
 
   key_id            = local.customer_key_arn
   grantee_principal = data.aws_connect_instance.writer[0].service_role

@@ -72,6 +72,22 @@ variable "encrypted" {
   nullable    = false
 }
 
+variable "grant_connect_the_key" {
+  description = "Whether the instance of `connect_instance_id` is granted the customer-managed key of the stream; null grants it where a key is given. Set it to true where the key is created in the same configuration, so that a plan knows that there is one, and to false where the key's policy lets Amazon Connect use it."
+  type        = bool
+  default     = null
+
+  validation {
+    condition     = var.grant_connect_the_key == true ? var.agent_event_stream_kms_arn != null || var.kms_key_arn != null : true
+    error_message = "grant_connect_the_key is true, but neither kms_key_arn nor agent_event_stream_kms_arn is set: name the key, or remove grant_connect_the_key."
+  }
+
+  validation {
+    condition     = var.grant_connect_the_key == true ? var.connect_instance_id != null : true
+    error_message = "grant_connect_the_key is true, but connect_instance_id is not set, so the role to grant the key to is not known: name the instance, or add output connect_key_policy to the key's policy."
+  }
+}
+
 variable "kms_key_arn" {
   description = "ARN of an existing customer-managed KMS key that encrypts everything here that can have one; null for the keys of AWS. Amazon Connect has to be allowed to encrypt with it: with `connect_instance_id` it is granted that, without, see output `connect_key_policy`."
   type        = string

@@ -62,6 +62,7 @@ NOT_IN_PLACE = {
     "enhanced_fan_out",
     "external_id",  # with authorization_mode
     "flink_application",  # tests/e2e/test_flink_engine.py
+    "grant_connect_the_key",  # tests/e2e/test_agent_event_streaming.py has the grant
     "iam_path",
     "kda_application_name",
     "name",

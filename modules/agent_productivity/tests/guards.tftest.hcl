@@ -48,3 +48,11 @@ run "takes_a_tag_that_is_a_default_tag" {
     values = { tags = { owner = "contact-centre" } }
   }
 }
+
+run "takes_a_key_and_a_stream_of_the_same_apply" {
+  command = plan
+
+  module {
+    source = "./tests/made_together"
+  }
+}

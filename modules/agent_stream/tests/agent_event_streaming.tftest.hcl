@@ -93,7 +93,22 @@ run "switches_an_instance_on_by_its_arn_and_grants_it_the_key" {
   }
 }
 
-run "takes_an_instance_and_a_key_that_are_made_in_the_same_apply" {
+run "leaves_the_key_to_its_policy" {
+  command = plan
+
+  variables {
+    connect_instance_id   = "12345678-90ab-cdef-1234-567890abcdef"
+    grant_connect_the_key = false
+    kms_key_arn           = "arn:aws:kms:eu-central-1:111122223333:key/77aa"
+  }
+
+  assert {
+    condition     = length(aws_kms_grant.connect) == 0 && length(data.aws_connect_instance.writer) == 0
+    error_message = "The key's policy lets Amazon Connect use it."
+  }
+}
+
+run "takes_a_key_and_an_instance_of_the_same_apply" {
   command = plan
 
   module {

@@ -46,3 +46,24 @@ run "takes_a_tag_that_is_a_default_tag" {
     values = { tags = { owner = "contact-centre" } }
   }
 }
+
+run "refuses_to_grant_a_key_that_is_not_there" {
+  command = plan
+
+  variables {
+    grant_connect_the_key = true
+  }
+
+  expect_failures = [var.grant_connect_the_key]
+}
+
+run "refuses_to_grant_a_key_to_an_instance_that_is_not_named" {
+  command = plan
+
+  variables {
+    grant_connect_the_key = true
+    kms_key_arn           = "arn:aws:kms:eu-central-1:111122223333:key/9d4c"
+  }
+
+  expect_failures = [var.grant_connect_the_key]
+}
