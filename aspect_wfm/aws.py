@@ -3,7 +3,7 @@
 import argparse
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -45,6 +45,22 @@ _MISSING = {
     "ResourceNotFoundException",
 }
 
+# What a call is about, by the parameter that names it, as a name, a URL or an ARN.
+_NOUNS = {
+    "ApplicationName": "Flink application",
+    "Bucket": "Bucket",
+    "DeliveryStreamName": "Firehose stream",
+    "FunctionName": "Function",
+    "InstanceId": "Amazon Connect instance",
+    "KeyId": "KMS key",
+    "Name": "Rule",
+    "QueueUrl": "Queue",
+    "RoleName": "Role",
+    "StreamARN": "Stream",
+    "TableName": "Table",
+    "UserName": "User",
+}
+
 _CREDENTIALS_REFUSED = {
     "ExpiredToken",
     "ExpiredTokenException",
@@ -67,7 +83,11 @@ class Denied(Exception):
 
 
 class Missing(Exception):
-    """What was asked about is not there."""
+    """What was asked about is not there; `thing` names it, as in `Queue events-1.fifo`."""
+
+    def __init__(self, thing: str) -> None:
+        super().__init__(f"{thing} does not exist")
+        self.thing = thing
 
 
 class Unanswered(Exception):
@@ -137,31 +157,37 @@ class Aws:
 
     def call(self, service: str, method: str, **parameters: Any) -> Any:
         """What a call of the client answers now. Raises Denied, Missing or Unanswered."""
-        with self.asking(service):
+        with self.asking(service, **parameters):
             return getattr(self.client(service), method)(**parameters)
 
     def pages(self, service: str, method: str, **parameters: Any) -> Iterator[Any]:
         """The pages of an answer, as far as they are looked at. Raises as `call` does."""
-        with self.asking(service):
+        with self.asking(service, **parameters):
             yield from self.client(service).get_paginator(method).paginate(**parameters)
 
     @contextmanager
-    def asking(self, service: str) -> Iterator[None]:
-        """What botocore raises in the block, by what it means."""
+    def asking(self, service: str, **parameters: Any) -> Iterator[None]:
+        """What botocore raises in the block, by what it means; the parameters of its call name what
+        it is about."""
         try:
             yield
         except ClientError as error:
-            raise _meaning(error, service) from error
+            raise _meaning(error, service, parameters) from error
         except BotoCoreError as error:
             raise Unanswered(f"{service}: {error}") from error
 
 
-def _meaning(error: ClientError, service: str) -> Exception:
+def _meaning(error: ClientError, service: str, parameters: Mapping[str, Any]) -> Exception:
     code, message = (str(error.response["Error"].get(name)) for name in ("Code", "Message"))
     if any(sign in code for sign in _DENIED):
         said = _ACTION_SAID.search(message)
         action = f"{service}:{error.operation_name}"
         return Denied(said[1] if said else _ACTIONS.get(action, action))
     if code in _MISSING:
-        return Missing(message)
+        named = [
+            f"{noun} {str(parameters[name]).rpartition('/')[2]}"
+            for name, noun in _NOUNS.items()
+            if name in parameters
+        ]
+        return Missing(named[0] if named else f"What {error.operation_name} asks about")
     return Unanswered(f"{service} answered {code} to {error.operation_name}")

@@ -1,4 +1,4 @@
-"""What CloudWatch says of the last hour."""
+"""What CloudWatch says of the last hour, or of a longer time."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -43,10 +43,16 @@ class Series(NamedTuple):
 
 def last_hour(aws: Aws, now: datetime, metrics: Sequence[Metric]) -> list[Series]:
     """The series of `metrics`, in their order. Raises as `Aws.ask` does."""
+    return latest(aws, now, HOUR, metrics)
+
+
+def latest(aws: Aws, now: datetime, length: timedelta, metrics: Sequence[Metric]) -> list[Series]:
+    """The series of `metrics` of the last `length` of time, in their order. Raises as `Aws.ask`
+    does."""
     answer = aws.ask(
         "cloudwatch",
         "get_metric_data",
-        StartTime=now - HOUR,
+        StartTime=now - length,
         EndTime=now,
         MetricDataQueries=[
             {

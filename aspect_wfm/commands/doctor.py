@@ -20,7 +20,7 @@ from aspect_wfm.deployment import (
 )
 from aspect_wfm.doctor.examination import examine, streams
 from aspect_wfm.doctor.findings import Finding, Level, Section, worst
-from aspect_wfm.doctor.presentation import as_document, as_text, summary
+from aspect_wfm.doctor.presentation import as_document, as_text, problems, summary
 from aspect_wfm.doctor.trial import remove_test_event, send_test_event
 from aspect_wfm.doctor.waiting import Waiting
 from aspect_wfm.outcome import Status
@@ -34,7 +34,7 @@ DESCRIPTION = (
     "Say of a deployment what works, what does not, and what to do about it. Reads only, unless "
     "told to send a test event."
 )
-EPILOG = "docs/operations.md has the policy for it. --strict takes a warning for a failure."
+EPILOG = "docs/operations.md explains the levels, and has the policy that this needs."
 
 
 def run(options: argparse.Namespace) -> Status:
@@ -49,16 +49,22 @@ def run(options: argparse.Namespace) -> Status:
     sections: list[Section] = []
     for section in _sections(aws, found, options):
         sections.append(_accepted(section, options.accept))
-        if not options.json:
-            say(as_text(sections[-1]))
+        shown = problems(sections[-1]) if options.problems else sections[-1]
+        if not options.json and (shown.findings or not options.problems):
+            say(as_text(shown))
     made = {finding.check for section in sections for finding in section.findings}
     for check in sorted(set(options.accept) - made):
-        tell(f"--accept {check}: no check of this name was made, so nothing was taken as known.")
+        tell(f"--accept {check}: no check of this name was made, so nothing was accepted.")
     if options.json:
-        say_json(as_document(sections, account, region, examined_at))
+        shown_all = [problems(each) for each in sections] if options.problems else sections
+        say_json(as_document(shown_all, account, region, examined_at))
     else:
         say(summary(sections))
-    level = worst(each for section in sections for each in section.findings)
+    findings = [each for section in sections for each in section.findings]
+    if findings and all(each.level is Level.NOTE for each in findings):
+        tell("Nothing could be checked.")
+        return Status.NOTHING_SAID
+    level = worst(findings)
     bad = level is Level.FAILURE or (options.strict and level is Level.WARNING)
     return Status.SOMETHING_TO_DO if bad else Status.ALL_WELL
 
@@ -83,10 +89,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--accept",
         action="append",
         default=[],
-        help="take a warning of this check as known, as in adapter.mapping; repeatable",
+        help="count the findings of this check as ok, as in adapter.mapping; repeatable",
         metavar="CHECK",
     )
     parser.add_argument("--strict", action="store_true", help="exit with 1 for a warning, too")
+    parser.add_argument("--problems", action="store_true", help="show warnings and failures only")
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
     event = parser.add_argument_group(
         "test event", "Writes: read docs/operations.md before using it."
@@ -170,13 +177,11 @@ def _of_instance(deployment: Deployment, instance_id: str) -> Deployment:
 
 
 def _accepted(section: Section, checks: Sequence[str]) -> Section:
-    """The section with the warnings of `checks` taken as known."""
+    """The section with what asks for something in `checks` accepted."""
     return replace(
         section,
         findings=tuple(
-            replace(each, level=Level.OK)
-            if each.level is Level.WARNING and each.check in checks
-            else each
+            replace(each, accepted=each.level is not Level.OK and each.check in checks)
             for each in section.findings
         ),
     )

@@ -1,19 +1,70 @@
-"""What the WFM Adapter has to be told, because it differs from what it expects."""
+"""What the WFM Adapter has to be told, and whether it finds the bucket of Amazon Connect."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from aspect_wfm.aws import Aws
-from aspect_wfm.doctor.findings import Finding, ok, warning
+from aspect_wfm.aws import Aws, Missing
+from aspect_wfm.deployment import Deployment
+from aspect_wfm.doctor.findings import Finding, failure, note, ok, warning
 from aspect_wfm.doctor.firehose import ReportStream, read_report_stream
+from aspect_wfm.doctor.identity import parsed_policy
 
 # The guide: what the adapter expects unless its data source says otherwise.
 _FIREHOSE_STREAM = "aspect-wfm-ap-kda-to-s3"
 _PREFIX = "OUTPUT/"
 
+# Of modules/agent_productivity/wfm_adapter_identity.tf: the policy, and its statement that names
+# the report bucket and that of Amazon Connect.
+_POLICY, _STATEMENT = "read-reports", "ListReports"
+
 
 def look_at_names(aws: Aws, classifier: str) -> Iterator[Finding]:
     """Whether the WFM Adapter finds the report files by their names. Raises as `Aws.ask` does."""
     yield from check_names(read_report_stream(aws, classifier))
+
+
+def look_at_connect_bucket(aws: Aws, deployment: Deployment, classifier: str) -> Iterator[Finding]:
+    """Whether the bucket in `connect_s3_bucket` exists, which no plan looks at. The policy of the
+    adapter names it. Raises as `Aws.ask` does."""
+    user, role = deployment.get("wfm_adapter_user_name"), deployment.get("wfm_adapter_role_arn")
+    if user:
+        found = aws.ask("iam", "get_user_policy", UserName=user, PolicyName=_POLICY)
+    elif role:
+        name = role.rpartition("/")[2]
+        found = aws.ask("iam", "get_role_policy", RoleName=name, PolicyName=_POLICY)
+    else:
+        yield note(
+            "adapter.connect_bucket",
+            "Not checked: the identity of the WFM Adapter, whose policy names the bucket of Amazon "
+            "Connect, is not among the outputs.",
+        )
+        return
+    policy = parsed_policy(found["PolicyDocument"])
+    reports = read_report_stream(aws, classifier).bucket
+    for bucket in connect_buckets(policy, reports):
+        try:
+            aws.ask("s3", "head_bucket", Bucket=bucket)
+        except Missing:
+            yield failure(
+                "adapter.connect_bucket",
+                f"Bucket {bucket} does not exist: the WFM Adapter gets no reports of Amazon "
+                "Connect.",
+                "Set connect_s3_bucket to the bucket under Data storage, Exported reports, in the "
+                "Amazon Connect console, and apply.",
+            )
+        else:
+            yield ok("adapter.connect_bucket", f"Amazon Connect's bucket {bucket} exists.")
+
+
+def connect_buckets(policy: Mapping[str, Any], reports: str) -> list[str]:
+    """The buckets that a WFM Adapter with this policy may list, but for that of the reports."""
+    listed = {
+        arn.rpartition(":")[2]
+        for each in policy.get("Statement", [])
+        if each.get("Sid") == _STATEMENT
+        for arn in each["Resource"]
+    }
+    return sorted(listed - {reports})
 
 
 def check_names(stream: ReportStream) -> Iterator[Finding]:

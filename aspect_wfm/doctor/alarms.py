@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from aspect_wfm.aws import Aws
-from aspect_wfm.doctor.findings import Finding, ok, warning
+from aspect_wfm.doctor.findings import FIRST_HOUR, Finding, failure, note, ok, warning
 
 # How the names of a module's alarms end. `wfm-berlin-relay-fails` is none of `wfm`.
 OF_STREAM = ("writes-are-refused",)
@@ -43,9 +44,11 @@ _NONE_OF_STREAM = (
 )
 
 
-def look_at_alarms(aws: Aws, name: str, endings: Sequence[str]) -> Iterator[Finding]:
-    """The alarms named `name` and one of `endings`: their states and actions. Raises as `Aws.ask`
-    does.
+def look_at_alarms(
+    aws: Aws, name: str, endings: Sequence[str], age: timedelta
+) -> Iterator[Finding]:
+    """The alarms named `name` and one of `endings`, of a deployment of that `age`: their states and
+    actions. Raises as `Aws.ask` does.
     """
     alarms = [
         each
@@ -55,6 +58,7 @@ def look_at_alarms(aws: Aws, name: str, endings: Sequence[str]) -> Iterator[Find
     ]
     yield check_alarms(
         {each["AlarmName"]: each["StateValue"] for each in alarms},
+        age,
         _NONE_OF_STREAM if endings is OF_STREAM else _NONE,
     )
     if alarms:
@@ -65,18 +69,19 @@ def check_topics(actions: list[list[str]]) -> Finding:
     """`actions` are those of each alarm."""
     silent = sum(not each for each in actions)
     if not silent:
-        return ok("alarms.topics", "Each of its alarms tells somebody.")
+        return ok("alarms.topics", "Each of its alarms notifies an SNS topic.")
     return warning(
         "alarms.topics",
-        f"{silent} of its {len(actions)} alarms {'tells' if silent == 1 else 'tell'} nobody: they "
-        "have no SNS topic.",
-        "Name one in alarms = { sns_topic_arns = [...] }. Terraform drops an attribute that is "
-        "misspelt without a word.",
+        f"{silent} of its {len(actions)} alarms {'notifies' if silent == 1 else 'notify'} nobody: "
+        "no SNS topic is set.",
+        "Name one in alarms = { sns_topic_arns = [...] }. Check the spelling: Terraform ignores an "
+        "attribute that it does not know.",
     )
 
 
-def check_alarms(states: dict[str, str], none: str = _NONE) -> Finding:
-    """`states` are OK, ALARM or INSUFFICIENT_DATA by the alarm's name; `none` is said of none."""
+def check_alarms(states: dict[str, str], age: timedelta, none: str = _NONE) -> Finding:
+    """`states` are OK, ALARM or INSUFFICIENT_DATA by the alarm's name, in a deployment of that
+    `age`; `none` is said of none."""
     if not states:
         return ok("alarms.state", none)
     on = sorted(name for name, state in states.items() if state == "ALARM")
@@ -84,10 +89,12 @@ def check_alarms(states: dict[str, str], none: str = _NONE) -> Finding:
     if not on:
         of_these = f"; {without} of them have no data yet" if without else ""
         return ok("alarms.state", f"None of its {len(states)} alarms is on{of_these}.")
-    return warning(
-        "alarms.state",
+    text = (
         f"{len(on)} of its {len(states)} alarms {'is' if len(on) == 1 else 'are'} on: "
-        f"{', '.join(on)}.",
-        "docs/alarms.md has a section for each. After a first apply, some are on until the "
-        "first data is there.",
+        f"{', '.join(on)}."
     )
+    if age < FIRST_HOUR:
+        return note(
+            "alarms.state", text, "In the first hour some are on until the first data arrives."
+        )
+    return failure("alarms.state", text, "docs/alarms.md has a section for each.")

@@ -80,7 +80,7 @@ def check_version(name: str, detail: Mapping[str, Any]) -> Finding:
         "application.version",
         f"Its version is {version}, after version {origin} was rolled back: it may have another "
         "package or other properties than Terraform gave it.",
-        f"Read why in its log, /aws/kinesis-analytics/{name}; mend that, and apply again.",
+        f"Read why in its log, /aws/kinesis-analytics/{name}; fix that, and apply again.",
     )
 
 

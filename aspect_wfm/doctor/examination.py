@@ -1,19 +1,21 @@
-"""What is looked at, in which order, and what becomes of a look that is not allowed."""
+"""What is checked, in which order, and what becomes of a check that is not possible."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from aspect_wfm.aws import Aws, Denied, Missing, Unanswered
 from aspect_wfm.deployment import RELAY, Deployment, application_name, is_application
 from aspect_wfm.doctor import heartbeat
-from aspect_wfm.doctor.adapter_names import look_at_names
+from aspect_wfm.doctor.adapter_names import look_at_connect_bucket, look_at_names
+from aspect_wfm.doctor.age import deployment_age
 from aspect_wfm.doctor.alarms import (
     OF_AGENT_PRODUCTIVITY,
     OF_REAL_TIME_ADHERENCE,
     OF_STREAM,
     look_at_alarms,
 )
-from aspect_wfm.doctor.application import look_at_application, look_at_restarts
+from aspect_wfm.doctor.application import look_at_application, look_at_restarts, read_application
 from aspect_wfm.doctor.configuration import (
     application_stream,
     classifier_configuration,
@@ -22,9 +24,9 @@ from aspect_wfm.doctor.configuration import (
     relay_configuration,
 )
 from aspect_wfm.doctor.failed_records import look_at_failed_records
-from aspect_wfm.doctor.findings import Finding, Section, failure, warning
+from aspect_wfm.doctor.findings import Finding, Section, absence, note
 from aspect_wfm.doctor.firehose import look_at_delivery, look_at_firehose, look_at_newest_report
-from aspect_wfm.doctor.function import look_at_errors, look_at_function
+from aspect_wfm.doctor.function import look_at_errors, look_at_function, read_function
 from aspect_wfm.doctor.identity import look_at_identity
 from aspect_wfm.doctor.mapping import (
     look_at_lag,
@@ -40,13 +42,15 @@ from aspect_wfm.doctor.stream import (
     look_at_instance,
     look_at_key,
     look_at_order,
+    look_at_shards,
     look_at_stream,
+    read_stream,
     stream_name,
 )
 from aspect_wfm.doctor.write_flag import look_at_flag
 from function_runtime.environment import ConfigurationError
 
-# A look at something: the first part of its findings' names, and the look.
+# A check of something: the first part of its findings' names, and what makes them.
 Look = tuple[str, Callable[[], Iterable[Finding]]]
 
 
@@ -56,22 +60,27 @@ def examine(aws: Aws, deployments: Sequence[Deployment], now: datetime) -> Itera
     A deployment's `connect_instance_id` is looked at where it has one.
     """
     instances: dict[str, str | None] = {}
+    ages: dict[str, timedelta] = {}
+    absent: set[str] = set()
     for each in deployments:
+        age = deployment_age(aws, each, now)
         for stream in streams(aws, each):
             instances[stream] = instances.get(stream) or each.get("connect_instance_id")
+            ages[stream] = max(age, ages.get(stream, age))
     for stream, instance in instances.items():
-        looks = _looks_at_stream(aws, stream, instance, now)
-        yield Section("stream", stream, tuple(findings(looks)))
+        looks = _looks_at_stream(aws, stream, instance, now, ages[stream])
+        yield Section("stream", stream, tuple(findings(looks, absent)))
     for each in deployments:
         relay, classifier = each.get(RELAY), each.classifier
+        age = deployment_age(aws, each, now)
         if relay:
-            looks = _looks_at_relay(aws, each, relay, now)
+            looks = _looks_at_relay(aws, each, relay, now, age)
             name = deployment_name(relay)
-            yield Section("real-time-adherence", name, tuple(findings(looks)))
+            yield Section("real-time-adherence", name, tuple(findings(looks, absent)))
         if classifier:
-            looks = _looks_at_agent_productivity(aws, each, classifier, now)
+            looks = _looks_at_agent_productivity(aws, each, classifier, now, age)
             name = deployment_name(classifier)
-            yield Section("agent-productivity", name, tuple(findings(looks)))
+            yield Section("agent-productivity", name, tuple(findings(looks, absent)))
 
 
 def streams(aws: Aws, deployment: Deployment) -> list[str]:
@@ -102,36 +111,65 @@ def deployment_name(reader: str) -> str:
     return reader.removesuffix("-relay").removesuffix("-classifier")
 
 
-def findings(looks: Iterable[Look]) -> Iterator[Finding]:
-    """What the looks come to. One that is not allowed is a warning, and the others go on."""
+def findings(looks: Iterable[Look], absent: set[str]) -> Iterator[Finding]:
+    """The findings of the checks. What cannot be checked is a note, and the others go on.
+
+    What does not exist is a failure once: `absent` is what was reported before, and grows.
+    """
     for check, look in looks:
         try:
-            yield from look()
-        except Denied as denied:
-            yield warning(
-                check,
-                f"Not looked at: {denied}.",
-                f"Allow {denied.action}, as the policy in docs/operations.md does, or have "
-                "somebody look who may.",
-            )
+            for each in look():
+                yield _once(each, absent)
         except Missing as missing:
-            yield failure(
+            yield _once(absence(check, missing.thing), absent)
+        except Denied as denied:
+            yield note(
                 check,
-                f"It is not there: {missing}",
-                "Check that region and account are the deployment's; if they are, apply again.",
+                f"Not checked: {denied}.",
+                f"Allow {denied.action}, as the policy in docs/operations.md does, or use other "
+                "credentials.",
             )
         except Unanswered as unanswered:
-            yield warning(check, f"Not looked at: {unanswered}.", "Look again in a minute.")
+            yield note(check, f"Not checked: {unanswered}.", "Run this again in a minute.")
         except ConfigurationError as error:
-            yield warning(check, f"Not looked at: {error}", "Mend that configuration first.")
+            yield note(check, f"Not checked, because the configuration is wrong: {error}")
 
 
-def _looks_at_stream(aws: Aws, arn: str, instance: str | None, now: datetime) -> Iterator[Look]:
+def _once(finding: Finding, absent: set[str]) -> Finding:
+    if finding.missing is None or finding.missing not in absent:
+        if finding.missing:
+            absent.add(finding.missing)
+        return finding
+    return note(finding.check, f"Not checked, because {finding.missing} does not exist.")
+
+
+def _unless_missing(
+    exists: Callable[[], object], look: Callable[[], Iterable[Finding]]
+) -> Callable[[], Iterable[Finding]]:
+    """`look`, but Missing if `exists` raises that: CloudWatch and lists are silent about it."""
+
+    def looked() -> Iterable[Finding]:
+        with suppress(Denied, Unanswered):
+            exists()
+        return look()
+
+    return looked
+
+
+def _looks_at_stream(
+    aws: Aws, arn: str, instance: str | None, now: datetime, age: timedelta
+) -> Iterator[Look]:
     yield "stream.status", lambda: look_at_stream(aws, arn)
     yield "stream.order", lambda: look_at_order(aws, arn)
     yield "stream.key", lambda: look_at_key(aws, arn)
-    yield "stream.arrivals", lambda: look_at_arrivals(aws, arn, now)
-    yield "alarms.state", lambda: look_at_alarms(aws, stream_name(arn), OF_STREAM)
+    yield (
+        "stream.arrivals",
+        _unless_missing(
+            lambda: read_stream(aws, arn), lambda: look_at_arrivals(aws, arn, now, age)
+        ),
+    )
+    yield "stream.shards", lambda: look_at_shards(aws, arn, now)
+    yield "alarms.state", lambda: look_at_alarms(aws, stream_name(arn), OF_STREAM, age)
     if instance:
         yield "stream.instance", lambda: look_at_instance(aws, arn, instance)
     else:
@@ -141,8 +179,10 @@ def _looks_at_stream(aws: Aws, arn: str, instance: str | None, now: datetime) ->
         )
 
 
-def _looks_at_relay(aws: Aws, deployment: Deployment, relay: str, now: datetime) -> Iterator[Look]:
-    yield from _looks_at_consumer(aws, relay, now, relay=True)
+def _looks_at_relay(
+    aws: Aws, deployment: Deployment, relay: str, now: datetime, age: timedelta
+) -> Iterator[Look]:
+    yield from _looks_at_consumer(aws, relay, now, age, relay=True)
     yield (
         "function.configuration",
         lambda: look_at_configuration(lambda: relay_configuration(aws, relay)),
@@ -155,7 +195,7 @@ def _looks_at_relay(aws: Aws, deployment: Deployment, relay: str, now: datetime)
     yield "queue.retired", lambda: look_at_retired_queues(aws, retired)
     yield (
         "identity.present",
-        lambda: look_at_identity(aws, deployment, "RTA server", "rta", now),
+        lambda: look_at_identity(aws, deployment, "RTA server", "rta", now, age),
     )
     yield (
         "failed_records.kept",
@@ -165,19 +205,19 @@ def _looks_at_relay(aws: Aws, deployment: Deployment, relay: str, now: datetime)
     )
     yield (
         "alarms.state",
-        lambda: look_at_alarms(aws, deployment_name(relay), OF_REAL_TIME_ADHERENCE),
+        lambda: look_at_alarms(aws, deployment_name(relay), OF_REAL_TIME_ADHERENCE, age),
     )
 
 
 def _looks_at_agent_productivity(
-    aws: Aws, deployment: Deployment, classifier: str, now: datetime
+    aws: Aws, deployment: Deployment, classifier: str, now: datetime, age: timedelta
 ) -> Iterator[Look]:
     if is_application(classifier):
         yield "application.state", lambda: look_at_application(aws, classifier)
         yield "application.restarts", lambda: look_at_restarts(aws, classifier, now)
         yield "application.configuration", lambda: look_at_properties(aws, classifier)
     else:
-        yield from _looks_at_consumer(aws, classifier, now, relay=False)
+        yield from _looks_at_consumer(aws, classifier, now, age, relay=False)
         yield (
             "function.configuration",
             lambda: look_at_configuration(lambda: classifier_configuration(aws, classifier)),
@@ -197,15 +237,27 @@ def _looks_at_agent_productivity(
     beating = deployment.get("heartbeat_lambda_function_name")
     if beating:
         yield "function.state", lambda: look_at_function(aws, beating)
-        yield "function.errors", lambda: look_at_errors(aws, beating, now)
+        yield (
+            "function.errors",
+            _unless_missing(
+                lambda: read_function(aws, beating), lambda: look_at_errors(aws, beating, now)
+            ),
+        )
         yield "heartbeat.rule", lambda: heartbeat.look_at_rule(aws, beating)
-        yield "heartbeat.beat", lambda: heartbeat.look_at_beats(aws, beating, now)
+        yield (
+            "heartbeat.beat",
+            lambda: heartbeat.look_at_beats(aws, beating, lambda: _is_fed(aws, classifier), now),
+        )
     else:
         yield "heartbeat.beat", lambda: [_no_heartbeat()]
     yield "adapter.mapping", lambda: look_at_names(aws, classifier)
     yield (
+        "adapter.connect_bucket",
+        lambda: look_at_connect_bucket(aws, deployment, classifier),
+    )
+    yield (
         "identity.present",
-        lambda: look_at_identity(aws, deployment, "WFM Adapter", "wfm_adapter", now),
+        lambda: look_at_identity(aws, deployment, "WFM Adapter", "wfm_adapter", now, age),
     )
     yield (
         "failed_records.kept",
@@ -215,29 +267,47 @@ def _looks_at_agent_productivity(
     )
     yield (
         "alarms.state",
-        lambda: look_at_alarms(aws, deployment_name(classifier), OF_AGENT_PRODUCTIVITY),
+        lambda: look_at_alarms(aws, deployment_name(classifier), OF_AGENT_PRODUCTIVITY, age),
     )
 
 
-def _looks_at_consumer(aws: Aws, function: str, now: datetime, relay: bool) -> Iterator[Look]:
+def _looks_at_consumer(
+    aws: Aws, function: str, now: datetime, age: timedelta, relay: bool
+) -> Iterator[Look]:
+    def given(look: Callable[[], Iterable[Finding]]) -> Callable[[], Iterable[Finding]]:
+        return _unless_missing(lambda: read_function(aws, function), look)
+
     yield "function.state", lambda: look_at_function(aws, function)
-    yield "function.errors", lambda: look_at_errors(aws, function, now)
-    yield "mapping.state", lambda: look_at_mappings(aws, function)
-    yield "mapping.retention", lambda: look_at_retention(aws, function)
-    yield "mapping.lag", lambda: look_at_lag(aws, function, now, relay)
+    yield "function.errors", given(lambda: look_at_errors(aws, function, now))
+    yield "mapping.state", given(lambda: look_at_mappings(aws, function))
+    yield "mapping.retention", given(lambda: look_at_retention(aws, function))
+    yield "mapping.lag", given(lambda: look_at_lag(aws, function, now, age, relay))
+
+
+def _is_fed(aws: Aws, classifier: str) -> bool:
+    """Whether the classifier exists and is given events, as far as can be read."""
+    with suppress(Denied, Unanswered):
+        try:
+            if is_application(classifier):
+                return bool(read_application(aws, classifier)["ApplicationStatus"] == "RUNNING")
+            read_function(aws, classifier)
+            return any(each.state == "Enabled" for each in read_mappings(aws, classifier))
+        except Missing:
+            return False
+    return True
 
 
 def _no_instance(check: str, question: str) -> Finding:
-    return warning(
+    return note(
         check,
-        f"Not looked at: no Amazon Connect instance is named, to ask {question}.",
-        "Name it with --connect-instance, or put the output connect_instance_id out.",
+        f"Not checked: without an Amazon Connect instance, {question} cannot be asked.",
+        "Name it with --connect-instance, or add the output connect_instance_id.",
     )
 
 
 def _no_heartbeat() -> Finding:
-    return warning(
+    return note(
         "heartbeat.beat",
-        "Not looked at: heartbeat_lambda_function_name is not among the outputs.",
-        "Put that output of the module out, too.",
+        "Not checked: heartbeat_lambda_function_name is not among the outputs.",
+        "Add that output of the module to yours.",
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from aspect_wfm.aws import Aws
 from aspect_wfm.deployment import is_application
 from aspect_wfm.doctor.durations import duration
-from aspect_wfm.doctor.findings import Finding, ok, warning
+from aspect_wfm.doctor.findings import Finding, failure, ok, warning
 from aspect_wfm.failed_records import GIVEN_UP, UNDELIVERABLE
 
 _MOST_COUNTED = 10_000
@@ -35,14 +35,14 @@ def check_failed_records(reader: str, bucket: str, times: list[datetime], now: d
     or a Flink application by its ARN."""
     if not times:
         return ok("failed_records.kept", f"Nothing that was given up on waits in {bucket}.")
-    return warning(
+    return failure(
         "failed_records.kept",
         f"{_number(times)} with events that were given up on in {bucket}, the oldest "
         f"{duration(now - min(times))} old.",
         "There is no function to replay them with: docs/operations.md says what can be done with "
         "engine = flink."
         if is_application(reader)
-        else "When the cause is mended, replay them: aspect-wfm replay --function "
+        else "When the cause is fixed, replay them: aspect-wfm replay --function "
         f"{reader} --dry-run says what there is, and without --dry-run it is replayed.",
     )
 

@@ -1,14 +1,22 @@
-"""What a look at something comes to."""
+"""What a check of something comes to."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+
+FIRST_HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 class Level(StrEnum):
-    """How bad it is; a failure means that something does not work."""
+    """How bad it is, the least first.
+
+    A failure is something that does not work, a warning may be as intended, and a note asks for
+    nothing: nobody is signed in, or something was not checked.
+    """
 
     OK = "ok"
+    NOTE = "note"
     WARNING = "warning"
     FAILURE = "failure"
 
@@ -17,13 +25,16 @@ class Level(StrEnum):
 class Finding:
     """`check` is a name that stays, for scripts; `text` is what was found and what it means.
 
-    `advice` says what to do, None where there is nothing to do.
+    `advice` says what to do, None where there is nothing to do. `missing` names what does not
+    exist, where that is the finding. An `accepted` one counts as ok and keeps its level.
     """
 
     check: str
     level: Level
     text: str
     advice: str | None = None
+    missing: str | None = None
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,11 @@ def ok(check: str, text: str) -> Finding:
     return Finding(check, Level.OK, text)
 
 
+def note(check: str, text: str, advice: str | None = None) -> Finding:
+    """A finding that asks for nothing, although the advice may help."""
+    return Finding(check, Level.NOTE, text, advice)
+
+
 def warning(check: str, text: str, advice: str) -> Finding:
     """A finding that may be as intended."""
     return Finding(check, Level.WARNING, text, advice)
@@ -51,7 +67,26 @@ def failure(check: str, text: str, advice: str) -> Finding:
     return Finding(check, Level.FAILURE, text, advice)
 
 
+def absence(check: str, thing: str) -> Finding:
+    """The finding of something that does not exist; `thing` names it, as `aws.Missing` does."""
+    return Finding(
+        check,
+        Level.FAILURE,
+        f"{thing} does not exist.",
+        "Check that region and account are the deployment's. If they are, apply again.",
+        missing=thing,
+    )
+
+
+def by_age(check: str, age: timedelta, text: str, advice: str) -> Finding:
+    """A finding of what is normal in the first hour of a deployment, and not after a day; `age` is
+    the deployment's."""
+    level = Level.NOTE if age < FIRST_HOUR else Level.WARNING if age < DAY else Level.FAILURE
+    return Finding(check, level, text, advice)
+
+
 def worst(findings: Iterable[Finding]) -> Level:
-    """The level of the worst of `findings`; ok when there are none."""
+    """The level of the worst of `findings` that are not accepted; ok when there are none."""
     order = list(Level)
-    return max((each.level for each in findings), key=order.index, default=Level.OK)
+    levels = (each.level for each in findings if not each.accepted)
+    return max(levels, key=order.index, default=Level.OK)

@@ -8,7 +8,7 @@ from typing import Any
 from aspect_wfm.aws import Aws
 from aspect_wfm.doctor.configuration import classifier_configuration
 from aspect_wfm.doctor.durations import duration
-from aspect_wfm.doctor.findings import Finding, failure, ok, warning
+from aspect_wfm.doctor.findings import Finding, failure, note, ok, warning
 from aspect_wfm.metrics import Metric, last_hour
 
 # A file every five minutes, which comes up to five minutes after its first line.
@@ -182,7 +182,7 @@ def check_newest_report(written: datetime | None, created: datetime, now: dateti
     if written is not None and now - written <= _SOON:
         return ok("report.newest", f"The newest report file is {duration(now - written)} old.")
     if now - created <= _SOON:
-        return warning(
+        return note(
             "report.newest",
             f"There is no new report file yet; the deployment is {duration(now - created)} old.",
             f"Look again when it is {duration(_SOON)} old.",

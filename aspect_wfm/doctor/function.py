@@ -54,7 +54,7 @@ def check_state(name: str, configuration: Mapping[str, Any]) -> Finding:
             "function.state",
             f"{name} is not as it was deployed: state {state}, last update {update}"
             f"{f' ({reason})' if reason else ''}.",
-            "Mend what the reason names, and apply again.",
+            "Fix what the reason names, and apply again.",
         )
     if state == "Pending" or update == "InProgress":
         return warning(

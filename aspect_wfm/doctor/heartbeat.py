@@ -1,11 +1,11 @@
 """The heartbeat: called every five minutes, and putting an empty line (wire contract, 2.4)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from aspect_wfm.aws import Aws
 from aspect_wfm.doctor.durations import duration
-from aspect_wfm.doctor.findings import Finding, failure, ok, warning
+from aspect_wfm.doctor.findings import Finding, failure, note, ok
 from aspect_wfm.doctor.function import read_function
 from aspect_wfm.metrics import Metric, Series, last_hour
 
@@ -15,14 +15,24 @@ _RECENT = timedelta(minutes=15)
 
 def look_at_rule(aws: Aws, function: str) -> Iterator[Finding]:
     """The schedule of the heartbeat function. Raises as `Aws.ask` does."""
-    arn = read_function(aws, function)["FunctionArn"]
-    names = aws.ask("events", "list_rule_names_by_target", TargetArn=arn)["RuleNames"]
-    rules = [aws.ask("events", "describe_rule", Name=name) for name in names]
-    yield check_rule(function, [(each["Name"], each["State"]) for each in rules])
+    yield check_rule(function, _rules(aws, function))
 
 
-def look_at_beats(aws: Aws, function: str, now: datetime) -> Iterator[Finding]:
-    """Its heartbeats in the last hour. Raises as `Aws.ask` does."""
+def look_at_beats(
+    aws: Aws, function: str, at_work: Callable[[], bool], now: datetime
+) -> Iterator[Finding]:
+    """Its heartbeats in the last hour; `at_work` is whether the classifier is. Raises as `Aws.ask`
+    does."""
+    if not _enabled(_rules(aws, function)):
+        yield note("heartbeat.beat", f"Not checked, because no enabled rule calls {function}.")
+        return
+    if not at_work():
+        yield note(
+            "heartbeat.beat",
+            "Not checked, because the classifier does not work: heartbeats are withheld until it "
+            "does.",
+        )
+        return
     deployed = datetime.fromisoformat(read_function(aws, function)["LastModified"])
     beats, invocations, errors = last_hour(
         aws,
@@ -41,13 +51,24 @@ def look_at_beats(aws: Aws, function: str, now: datetime) -> Iterator[Finding]:
 
 def check_rule(function: str, rules: list[tuple[str, str]]) -> Finding:
     """`rules` are the names and states of those that call the function."""
-    enabled = [name for name, state in rules if state.startswith("ENABLED")]
+    enabled = _enabled(rules)
     if enabled:
         return ok("heartbeat.rule", f"Rule {enabled[0]} calls {function} every five minutes.")
     advice = "Apply again, which makes and enables it."
     if rules:
         return failure("heartbeat.rule", f"Rule {rules[0][0]} is {rules[0][1]}.", advice)
     return failure("heartbeat.rule", f"No rule calls {function}.", advice)
+
+
+def _rules(aws: Aws, function: str) -> list[tuple[str, str]]:
+    arn = read_function(aws, function)["FunctionArn"]
+    names = aws.ask("events", "list_rule_names_by_target", TargetArn=arn)["RuleNames"]
+    rules = [aws.ask("events", "describe_rule", Name=name) for name in names]
+    return [(each["Name"], each["State"]) for each in rules]
+
+
+def _enabled(rules: list[tuple[str, str]]) -> list[str]:
+    return [name for name, state in rules if state.startswith("ENABLED")]
 
 
 def check_beats(beats: Series, invocations: Series, errors: Series, age: timedelta) -> Finding:
@@ -72,7 +93,7 @@ def check_beats(beats: Series, invocations: Series, errors: Series, age: timedel
             "Read its log: an ERROR line names what is wrong.",
         )
     if age <= _RECENT:
-        return warning(
+        return note(
             "heartbeat.beat",
             f"No heartbeat yet; the function was deployed {duration(age)} ago.",
             f"Look again when that is {duration(_RECENT)} ago.",

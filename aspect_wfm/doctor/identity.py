@@ -3,50 +3,65 @@
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from aspect_wfm.aws import Aws
 from aspect_wfm.deployment import Deployment
 from aspect_wfm.doctor.durations import duration
-from aspect_wfm.doctor.findings import Finding, failure, ok, warning
+from aspect_wfm.doctor.findings import Finding, by_age, failure, note, ok, warning
 
 _OLD_KEY = timedelta(days=90)
 
 
+class Key(NamedTuple):
+    """An access key without its secret; `status` is Active or Inactive."""
+
+    id: str
+    status: str
+    created: datetime
+
+
 def look_at_identity(
-    aws: Aws, deployment: Deployment, product: str, kind: str, now: datetime
+    aws: Aws, deployment: Deployment, product: str, kind: str, now: datetime, age: timedelta
 ) -> Iterator[Finding]:
-    """`kind` is how its outputs begin: `rta` or `wfm_adapter`."""
+    """`kind` is how its outputs begin: `rta` or `wfm_adapter`; `age` is the deployment's."""
     user, role = deployment.get(f"{kind}_user_name"), deployment.get(f"{kind}_role_arn")
     if user:
         keys = aws.ask("iam", "list_access_keys", UserName=user)["AccessKeyMetadata"]
-        yield check_keys(
-            product, user, [(each["Status"], each["CreateDate"]) for each in keys], now
-        )
+        found = [Key(each["AccessKeyId"], each["Status"], each["CreateDate"]) for each in keys]
+        yield check_keys(product, user, found, now, age)
     if role:
         name = role.rpartition("/")[2]
         trust = aws.ask("iam", "get_role", RoleName=name)["Role"]["AssumeRolePolicyDocument"]
-        yield check_trust(product, name, _document(trust))
+        yield check_trust(product, name, parsed_policy(trust))
     if not user and not role:
-        yield warning(
+        yield note(
             "identity.present",
-            f"Not looked at: neither {kind}_user_name nor {kind}_role_arn is among the outputs, so "
-            f"what the {product} works as is not known.",
-            "Put the two outputs of the module out, too.",
+            f"Not checked: neither {kind}_user_name nor {kind}_role_arn is among the outputs, so "
+            f"the identity of the {product} is unknown.",
+            "Add the module's two outputs to yours.",
         )
 
 
-def check_keys(product: str, user: str, keys: list[tuple[str, datetime]], now: datetime) -> Finding:
-    """`keys` are the status of each access key of the user, and when it was made."""
-    active = [made for status, made in keys if status == "Active"]
-    if not active:
-        return warning(
+def check_keys(product: str, user: str, keys: list[Key], now: datetime, age: timedelta) -> Finding:
+    """`keys` are all access keys of the user, and `age` is the deployment's."""
+    active = [each.created for each in keys if each.status == "Active"]
+    if not keys:
+        return by_age(
             "identity.keys",
-            f"User {user} has no {'active ' if keys else ''}access key: the {product} cannot "
-            "connect with it.",
-            f"Make one (aws iam create-access-key --user-name {user}) and give it to the "
+            age,
+            f"User {user} has no access key: the {product} cannot connect.",
+            f"Create one (aws iam create-access-key --user-name {user}) and enter it in the "
             f"{product}.",
+        )
+    if not active:
+        newest = max(keys, key=lambda each: each.created)
+        return failure(
+            "identity.keys",
+            f"User {user} has no active access key: the {product} cannot connect.",
+            "If nobody deactivated it on purpose, activate it: aws iam update-access-key "
+            f"--user-name {user} --access-key-id {newest.id} --status Active",
         )
     if len(active) > 1:
         return warning(
@@ -55,14 +70,14 @@ def check_keys(product: str, user: str, keys: list[tuple[str, datetime]], now: d
             f"After a rotation, when the {product} works with the new one, deactivate and then "
             "delete the old one: docs/security.md says how.",
         )
-    age = now - active[0]
-    if age > _OLD_KEY:
+    since = now - active[0]
+    if since > _OLD_KEY:
         return warning(
             "identity.keys",
-            f"The access key of user {user} is {duration(age)} old.",
+            f"The access key of user {user} is {duration(since)} old.",
             "Rotate it: docs/security.md says how. A role needs none: authorization_mode.",
         )
-    return ok("identity.keys", f"User {user} has an access key, made {duration(age)} ago.")
+    return ok("identity.keys", f"User {user} has an access key, created {duration(since)} ago.")
 
 
 def check_trust(product: str, role: str, trust: Mapping[str, Any]) -> Finding:
@@ -94,7 +109,7 @@ def check_trust(product: str, role: str, trust: Mapping[str, Any]) -> Finding:
     return ok("identity.trust", f"Role {role} may be assumed by {who}, with the external id.")
 
 
-def _document(value: Any) -> Mapping[str, Any]:
-    """A policy as botocore gives it: parsed, or as text."""
+def parsed_policy(value: Any) -> Mapping[str, Any]:
+    """A policy from an answer of IAM, which botocore gives parsed or as text."""
     document: Mapping[str, Any] = json.loads(unquote(value)) if isinstance(value, str) else value
     return document

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from aspect_wfm.aws import Aws
 from aspect_wfm.doctor.durations import duration
-from aspect_wfm.doctor.findings import Finding, failure, ok, warning
+from aspect_wfm.doctor.findings import FIRST_HOUR, Finding, failure, note, ok, warning
 from aspect_wfm.doctor.stream import read_stream, stream_name
 from aspect_wfm.metrics import Metric, last_hour
 from heartbeat.heartbeat import is_running
@@ -17,6 +17,9 @@ _LONGEST_AGE = 604_800
 
 # Real-Time Adherence is of the minute; a report file is written every five.
 _OLDEST_FOR_RELAY, _OLDEST_FOR_CLASSIFIER = 60, 300
+
+# So late that neither product shows what is.
+_FAR_TOO_LATE = 900
 
 _MILLISECONDS = 1_000
 
@@ -59,10 +62,18 @@ def look_at_retention(aws: Aws, function: str) -> Iterator[Finding]:
         yield check_retention(each, read_stream(aws, each.stream_arn).retention_hours)
 
 
-def look_at_lag(aws: Aws, function: str, now: datetime, relay: bool) -> Iterator[Finding]:
-    """How late events are read. Raises as `Aws.ask` does."""
+def look_at_lag(
+    aws: Aws, function: str, now: datetime, age: timedelta, relay: bool
+) -> Iterator[Finding]:
+    """How late events are read in a deployment of that `age`. Raises as `Aws.ask` does."""
     for each in read_mappings(aws, function):
-        age, invocations, records = last_hour(
+        if each.state != "Enabled":
+            yield note(
+                "mapping.lag",
+                f"Not checked, because event source mapping {each.uuid} is {each.state}.",
+            )
+            continue
+        iterator_age, invocations, records = last_hour(
             aws,
             now,
             [
@@ -73,9 +84,9 @@ def look_at_lag(aws: Aws, function: str, now: datetime, relay: bool) -> Iterator
                 ),
             ],
         )
-        seconds = None if age.newest is None else age.newest / _MILLISECONDS
+        late = None if iterator_age.newest is None else iterator_age.newest / _MILLISECONDS
         yield check_lag(
-            seconds, invocations.total or 0, records.total or 0, each.maximum_age, relay
+            late, invocations.total or 0, records.total or 0, each.maximum_age, relay, age
         )
 
 
@@ -162,10 +173,18 @@ def check_retention(mapping: Mapping, retention_hours: int) -> Finding:
 
 
 def check_lag(
-    age: float | None, invocations: float, records: float, maximum_age: int, relay: bool
+    late: float | None,
+    invocations: float,
+    records: float,
+    maximum_age: int,
+    relay: bool,
+    age: timedelta,
 ) -> Finding:
-    """`age` is the newest iterator age in seconds; `invocations` and `records` are of an hour."""
-    if age is None:
+    """`late` is the newest iterator age in seconds; `invocations` and `records` are of an hour.
+
+    A new deployment, of that `age`, first reads what the stream already holds.
+    """
+    if late is None:
         if records and not invocations:
             return failure(
                 "mapping.lag",
@@ -175,19 +194,21 @@ def check_lag(
             )
         return ok("mapping.lag", "No iterator age in the last hour: there was nothing to read.")
     fresh = _OLDEST_FOR_RELAY if relay else _OLDEST_FOR_CLASSIFIER
-    if age <= fresh:
-        return ok("mapping.lag", f"Events are read {duration(age)} after they came, at most.")
+    if late <= fresh:
+        return ok("mapping.lag", f"Events are read {duration(late)} after they arrive, at most.")
     advice = (
         "Look at errors and throttles; with none, the stream needs shards or the function a higher "
         "parallelization_factor: docs/growth.md says from how many agents on."
     )
-    text = f"Events are read {duration(age)} after they came"
-    late = "Real-Time Adherence shows what was then." if relay else "Reports come so much later."
-    if 0 < maximum_age < 2 * age:
+    text = f"Events are read {duration(late)} after they arrive"
+    effect = "Real-Time Adherence shows old states." if relay else "Reports are late by as much."
+    if 0 < maximum_age < 2 * late:
         return failure(
-            "mapping.lag", f"{text}, and are given up after {_age(maximum_age)}. {late}", advice
+            "mapping.lag", f"{text}, and are given up after {_age(maximum_age)}. {effect}", advice
         )
-    return warning("mapping.lag", f"{text}. {late}", advice)
+    if late < _FAR_TOO_LATE or age < FIRST_HOUR:
+        return warning("mapping.lag", f"{text}. {effect}", advice)
+    return failure("mapping.lag", f"{text}. {effect}", advice)
 
 
 def _mapping(found: dict[str, Any]) -> Mapping:

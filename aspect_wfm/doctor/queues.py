@@ -1,16 +1,39 @@
 """The RTA server's queues: there, and being read."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import NamedTuple
 
-from aspect_wfm.aws import Aws
+from aspect_wfm.aws import Aws, Missing
 from aspect_wfm.doctor.configuration import relay_configuration
 from aspect_wfm.doctor.durations import duration
-from aspect_wfm.doctor.findings import Finding, failure, ok, warning
+from aspect_wfm.doctor.findings import Finding, absence, failure, ok, warning
 from aspect_wfm.doctor.write_flag import flag_is_on
 from aspect_wfm.metrics import Metric, last_hour
 
 _LATE, _NOT_READ = 60, 300
+
+
+class Queue(NamedTuple):
+    """`messages` are those that wait, and those that somebody has received and not deleted."""
+
+    messages: int
+    created: datetime
+
+
+def read_queue(aws: Aws, url: str) -> Queue:
+    """Raises as `Aws.ask` does."""
+    counted = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = aws.ask(
+        "sqs",
+        "get_queue_attributes",
+        QueueUrl=url,
+        AttributeNames=[*counted, "CreatedTimestamp"],
+    )["Attributes"]
+    return Queue(
+        sum(int(found[name]) for name in counted),
+        datetime.fromtimestamp(float(found["CreatedTimestamp"]), UTC),
+    )
 
 
 def look_at_queues(aws: Aws, function: str, now: datetime) -> Iterator[Finding]:
@@ -27,13 +50,19 @@ def look_at_queues(aws: Aws, function: str, now: datetime) -> Iterator[Finding]:
         ],
     )
     for url, name, age in zip(urls, names, ages, strict=True):
-        yield check_queue(name, _messages(aws, url), age.newest, flag)
+        try:
+            yield check_queue(name, read_queue(aws, url).messages, age.newest, flag)
+        except Missing as missing:
+            yield absence("queue.messages", missing.thing)
 
 
 def look_at_retired_queues(aws: Aws, urls: list[str]) -> Iterator[Finding]:
     """What waits in queues that get no more messages. Raises as `Aws.ask` does."""
     for url in urls:
-        yield check_retired_queue(_name(url), _messages(aws, url))
+        try:
+            yield check_retired_queue(_name(url), read_queue(aws, url).messages)
+        except Missing as missing:
+            yield absence("queue.retired", missing.thing)
 
 
 def check_queue(name: str, messages: int, oldest: float | None, flag: bool) -> Finding:
@@ -74,12 +103,6 @@ def check_retired_queue(name: str, messages: int) -> Finding:
         "queue.retired",
         f"{name} is retired and empty: with num_retired_sqs_queues = 0 it goes (docs/changes.md).",
     )
-
-
-def _messages(aws: Aws, url: str) -> int:
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    found = aws.ask("sqs", "get_queue_attributes", QueueUrl=url, AttributeNames=names)
-    return sum(int(found["Attributes"][name]) for name in names)
 
 
 def _name(url: str) -> str:

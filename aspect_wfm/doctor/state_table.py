@@ -4,15 +4,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aspect_wfm.aws import Aws
+from aspect_wfm.aws import Aws, Missing
 from aspect_wfm.doctor.configuration import relay_configuration
 from aspect_wfm.doctor.durations import duration
-from aspect_wfm.doctor.findings import Finding, failure, ok, warning
+from aspect_wfm.doctor.findings import Finding, absence, failure, ok, warning
 
 # A look at so many items costs next to nothing, and nothing of an agent is read but when.
 _ITEMS_READ = 100
 
 _STALE = timedelta(hours=24)
+
+
+def read_table(aws: Aws, name: str) -> Mapping[str, Any]:
+    """What DescribeTable answers. Raises as `Aws.ask` does."""
+    found: Mapping[str, Any] = aws.ask("dynamodb", "describe_table", TableName=name)["Table"]
+    return found
 
 
 def look_at_tables(aws: Aws, function: str) -> Iterator[Finding]:
@@ -24,7 +30,10 @@ def look_at_tables(aws: Aws, function: str) -> Iterator[Finding]:
         configuration.configuration_table,
     ]
     for table in filter(None, tables):
-        yield check_table(table, aws.ask("dynamodb", "describe_table", TableName=table)["Table"])
+        try:
+            yield check_table(table, read_table(aws, table))
+        except Missing as missing:
+            yield absence("table.status", missing.thing)
 
 
 def look_at_states(aws: Aws, function: str, now: datetime) -> Iterator[Finding]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from aspect_wfm.aws import Aws
-from aspect_wfm.doctor.findings import Finding, failure, ok, warning
-from aspect_wfm.metrics import Metric, last_hour
+from aspect_wfm.doctor.findings import DAY, Finding, failure, note, ok, warning
+from aspect_wfm.metrics import Metric, last_hour, latest
 
 _AWS_MANAGED_KEY = "alias/aws/kinesis"
 
@@ -30,6 +30,7 @@ class Stream:
     retention_hours: int
     key: str | None
     distribution: str | None = None
+    mode: str = "PROVISIONED"
 
 
 def stream_name(arn: str) -> str:
@@ -48,6 +49,7 @@ def read_stream(aws: Aws, arn: str) -> Stream:
         retention_hours=found["RetentionPeriodHours"],
         key=found.get("KeyId") if found.get("EncryptionType") == "KMS" else None,
         distribution=found.get("RecordDistributionStrategy"),
+        mode=found.get("StreamModeDetails", {}).get("StreamMode", "PROVISIONED"),
     )
 
 
@@ -70,12 +72,22 @@ def look_at_key(aws: Aws, arn: str) -> Iterator[Finding]:
     yield check_key(key, described)
 
 
-def look_at_arrivals(aws: Aws, arn: str, now: datetime) -> Iterator[Finding]:
-    """What came in the last hour. Raises as `Aws.ask` does."""
-    (records,) = last_hour(
-        aws, now, [Metric("AWS/Kinesis", "IncomingRecords", "StreamName", stream_name(arn))]
-    )
-    yield check_arrivals(records.total)
+def look_at_shards(aws: Aws, arn: str, now: datetime) -> Iterator[Finding]:
+    """Whether its shards were enough in the last hour. Raises as `Aws.ask` does."""
+    name = "WriteProvisionedThroughputExceeded"
+    (refused,) = last_hour(aws, now, [Metric("AWS/Kinesis", name, "StreamName", stream_name(arn))])
+    yield check_shards(read_stream(aws, arn), refused.total or 0)
+
+
+def look_at_arrivals(aws: Aws, arn: str, now: datetime, age: timedelta) -> Iterator[Finding]:
+    """What came in the last hour, or day; `age` is the deployment's. Raises as `Aws.ask` does."""
+    metric = Metric("AWS/Kinesis", "IncomingRecords", "StreamName", stream_name(arn))
+    (hour,) = last_hour(aws, now, [metric])
+    of_day: float | None = None
+    if not hour.total and age >= DAY:
+        (day,) = latest(aws, now, DAY, [metric])
+        of_day = day.total or 0
+    yield check_arrivals(hour.total or 0, of_day)
 
 
 def look_at_instance(aws: Aws, arn: str, instance_id: str) -> Iterator[Finding]:
@@ -142,16 +154,50 @@ def check_key(key: str | None, described: dict[str, Any] | None) -> Finding:
     )
 
 
-def check_arrivals(records: float | None) -> Finding:
-    """The finding on the records of the last hour, None where CloudWatch has no value."""
-    if records:
-        return ok("stream.arrivals", f"{records:,.0f} records came in the last hour.")
-    return warning(
+def check_shards(stream: Stream, refused: float) -> Finding:
+    """The finding on the records that a stream `refused` within an hour. Source: Amazon Kinesis
+    API Reference, UpdateShardCount."""
+    if not refused:
+        return ok("stream.shards", "The stream refused no record in the last hour.")
+    text = f"The stream refused {refused:,.0f} records in the last hour, and some may be lost"
+    if stream.mode != "PROVISIONED":
+        return failure(
+            "stream.shards",
+            f"{text}. An on-demand stream takes twice its peak of the last 30 days.",
+            "Read writes-are-refused in docs/alarms.md.",
+        )
+    shards = "1 open shard is" if stream.shards == 1 else f"{stream.shards} open shards are"
+    return failure(
+        "stream.shards",
+        f"{text}: {shards} too few for its peak.",
+        f"Set shard_count to {2 * stream.shards} and apply. One call can at most double and at "
+        "least halve the number of open shards: for more, apply step by step. docs/growth.md says "
+        "how many agents a shard supports.",
+    )
+
+
+def check_arrivals(hour: float, day: float | None) -> Finding:
+    """The finding on the records of the last hour and of the last day, None for a deployment that
+    is younger than a day."""
+    if hour:
+        return ok("stream.arrivals", f"{hour:,.0f} records came in the last hour.")
+    reason = "each agent who is signed in causes a record every two minutes"
+    advice = (
+        f"Have an agent sign in and run this again. {STEP_4} To send an event without an agent, "
+        "use --send-test-event."
+    )
+    if day == 0:
+        return warning(
+            "stream.arrivals",
+            f"No record came in the last 24 hours. If agents were signed in, events are lost: "
+            f"{reason}.",
+            advice,
+        )
+    return note(
         "stream.arrivals",
-        "No record came in the last hour. That is as it should be only if no agent was signed in: "
-        "each one who is gives a record every two minutes.",
-        f"Have an agent sign in and look again. {STEP_4} If an event must get there without an "
-        "agent, use --send-test-event.",
+        f"No record came in the last hour: nobody is signed in ({reason}), or Amazon Connect does "
+        "not write to this stream.",
+        advice,
     )
 
 

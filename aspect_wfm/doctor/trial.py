@@ -64,7 +64,7 @@ def send_test_event(
         yield failure(
             "test_event.sent",
             f"The test event broke off: {reason}.",
-            f"Mend that. {_remove_later(run)}",
+            f"Fix that. {_remove_later(run)}",
         )
 
 

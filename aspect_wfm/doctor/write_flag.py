@@ -18,7 +18,7 @@ def flag_is_on(aws: Aws, function: str) -> bool:
     if table is None:
         value = read_environment(aws, function).get(FLAG_NAME, "")
         return boolean(value, f"Environment variable {FLAG_NAME}")
-    with aws.asking("dynamodb"):
+    with aws.asking("dynamodb", TableName=table):
         return read_flag(aws.client("dynamodb"), table)
 
 

@@ -12,7 +12,7 @@ import pytest
 from aspect_wfm.command import main
 from aspect_wfm.outcome import Status
 from aspect_wfm.synthetic_agent import MARK
-from tests.e2e.conftest import AP, RTA, Deployment, Facts
+from tests.e2e.conftest import AP, CONNECT_BUCKET, RTA, Deployment, Facts
 from tests.local_cloud.cloud import ACCOUNT_ID, REGION, AccessKey, LocalCloud, access_key
 from tests.local_cloud.connect_service import ConnectService, Instance, connect_service
 from tests.local_cloud.terraform_cli import REPOSITORY
@@ -164,9 +164,8 @@ def test_what_is_broken_is_found(
     failures = found(report, "failure")
     assert mapping in failures["mapping.state"]
     assert "row 2" in failures["reference_table.content"]
-    warnings = found(report, "warning")
-    assert "1 object" in warnings["failed_records.kept"]
-    assert "1 object" in warnings["failed_records.put_aside"]
+    assert "1 object" in failures["failed_records.kept"]
+    assert "1 object" in found(report, "warning")["failed_records.put_aside"]
 
 
 def test_a_flag_that_is_no_boolean_is_found(
@@ -232,8 +231,8 @@ def test_the_documented_policies_are_enough_and_no_more(
     with identity(cloud, reading) as key, disconnected(both):
         beat(cloud, both)
         _, report = doctor("both-new", "--connect-instance", INSTANCE, key=key)
-        warnings = found(report, "warning").values()
-        assert [each for each in warnings if "Not looked at" in each] == []
+        notes = found(report, "note").values()
+        assert [each for each in notes if "these credentials" in each] == []
         status, report = doctor("both-new", "--send-test-event", key=key)
         assert status == Status.SOMETHING_TO_DO
         assert "kinesis:ListStreamConsumers" in found(report, "failure")["test_event.sent"]
@@ -242,7 +241,7 @@ def test_the_documented_policies_are_enough_and_no_more(
         assert (status, found(report, "failure")) == (Status.ALL_WELL, {})
 
 
-def test_what_it_may_not_look_at_is_a_warning_that_names_the_action(
+def test_what_it_may_not_look_at_is_a_note_that_names_the_action(
     doctor: Doctor, cloud: LocalCloud
 ) -> None:
     policy = {
@@ -255,9 +254,9 @@ def test_what_it_may_not_look_at_is_a_warning_that_names_the_action(
         status, report = doctor("both-new", key=key)
     assert status == Status.ALL_WELL
     assert "stream.status" in found(report, "ok")
-    warnings = found(report, "warning")
-    assert "lambda:GetFunctionConfiguration" in warnings["function.state"]
-    assert "cloudwatch:GetMetricData" in warnings["stream.arrivals"]
+    notes = found(report, "note")
+    assert "lambda:GetFunctionConfiguration" in notes["function.state"]
+    assert "cloudwatch:GetMetricData" in notes["stream.arrivals"]
 
 
 def test_credentials_that_aws_does_not_know_cannot_look(doctor: Doctor) -> None:
@@ -305,6 +304,7 @@ def documented_policies() -> tuple[str, str]:
         "111122223333": ACCOUNT_ID,
         "eu-central-1": REGION,
         "INSTANCE": INSTANCE,
+        "CONNECT-BUCKET": CONNECT_BUCKET,
         "aspect-wfm-agent-events": "both-new",
         "aspect-wfm-rta": "both-new",
         "s3:::aspect-wfm-ap": "s3:::both-new",

@@ -9,14 +9,7 @@ TITLE = "Let the doctor examine the fresh deployment"
 # Warnings that every fresh deployment has, with why.
 EXPECTED = {
     "adapter.mapping": "the run has names of its own, which the WFM Adapter would have to be told",
-    "alarms.state": "no-heartbeat is on until the first heartbeat",
     "alarms.topics": "the run names no SNS topic",
-    "heartbeat.beat": "the first heartbeat comes within five minutes",
-    "identity.keys": "no access key was made yet",
-    "reference_table.unnamed": "no Amazon Connect instance is named",
-    "report.newest": "the first report file comes within five minutes of the first line",
-    "stream.arrivals": "no event has come yet",
-    "stream.instance": "no Amazon Connect instance is named",
 }
 
 

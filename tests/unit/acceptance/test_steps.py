@@ -103,9 +103,10 @@ def test_a_plan_is_read_with_its_attributes_and_outputs() -> None:
 @pytest.mark.parametrize(
     ("level", "check", "expected"),
     [
-        ("warning", "identity.keys", [Kind.PASSED, Kind.PASSED]),
+        ("warning", "adapter.mapping", [Kind.PASSED, Kind.PASSED]),
+        ("note", "stream.arrivals", [Kind.PASSED, Kind.PASSED]),
         ("warning", "failed_records.kept", [Kind.PASSED, Kind.FAILED, Kind.PASSED]),
-        ("failure", "identity.keys", [Kind.PASSED, Kind.FAILED, Kind.PASSED]),
+        ("failure", "adapter.mapping", [Kind.PASSED, Kind.FAILED, Kind.PASSED]),
     ],
 )
 def test_the_doctor_may_warn_only_of_what_is_normal_for_a_fresh_deployment(

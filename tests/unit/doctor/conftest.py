@@ -1,3 +1,4 @@
+import json
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -63,6 +64,24 @@ def estate(client: Client) -> Estate:
     for user in ("rta", "adapter"):
         client("iam").create_user(UserName=user)
         client("iam").create_access_key(UserName=user)
+    create_bucket(client("s3"), "connect")
+    client("iam").put_user_policy(
+        UserName="adapter",
+        PolicyName="read-reports",
+        PolicyDocument=json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Sid": "ListReports",
+                        "Effect": "Allow",
+                        "Action": "s3:ListBucket",
+                        "Resource": ["arn:aws:s3:::reports", "arn:aws:s3:::connect"],
+                    }
+                ],
+            }
+        ),
+    )
     environments = {
         RELAY: relay_environment([queue_url]),
         CLASSIFIER: {

@@ -13,6 +13,7 @@ from aspect_wfm.doctor import (
     application,
     configuration,
     failed_records,
+    findings,
     firehose,
     function,
     heartbeat,
@@ -33,7 +34,7 @@ from function_runtime.environment import ConfigurationError
 NOW = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
-OK, WARNING, FAILURE = Level
+OK, NOTE, WARNING, FAILURE = Level
 
 STREAM = stream.Stream("arn:aws:kinesis:r:1:stream/events", "ACTIVE", 2, 24, None)
 MAPPING = mapping.Mapping("uuid-1", "Enabled", "OK", STREAM.arn, 23 * 3_600)
@@ -53,8 +54,8 @@ def series(*values: float) -> Series:
     return Series(tuple((NOW - number * MINUTE, each) for number, each in enumerate(values)))
 
 
-def key(days: int, status: str = "Active") -> tuple[str, datetime]:
-    return (status, NOW - timedelta(days=days))
+def key(days: int, status: str = "Active") -> identity.Key:
+    return identity.Key(f"AKIA{days}", status, NOW - timedelta(days=days))
 
 
 def trust(**condition: Any) -> dict[str, Any]:
@@ -80,9 +81,13 @@ CASES: list[tuple[Finding, Level, str]] = [
     (stream.check_key("k", KEY), OK, "k is enabled"),
     (stream.check_key("k", KEY | {"KeyState": "PendingDeletion"}), FAILURE, "is PendingDeletion"),
     (stream.check_key("k", KEY | {"KeyState": "Disabled"}), FAILURE, "cannot write events"),
-    (stream.check_arrivals(1_234), OK, "1,234 records came"),
-    (stream.check_arrivals(0), WARNING, "only if no agent was signed in"),
-    (stream.check_arrivals(None), WARNING, "No record came"),
+    (stream.check_arrivals(1_234, None), OK, "1,234 records came"),
+    (stream.check_arrivals(0, None), NOTE, "nobody is signed in"),
+    (stream.check_arrivals(0, 7), NOTE, "nobody is signed in"),
+    (stream.check_arrivals(0, 0), WARNING, "in the last 24 hours"),
+    (stream.check_shards(STREAM, 0), OK, "refused no record"),
+    (stream.check_shards(STREAM, 1_234), FAILURE, "refused 1,234 records"),
+    (stream.check_shards(replace(STREAM, mode="ON_DEMAND"), 1), FAILURE, "on-demand"),
     (stream.check_instance(STREAM.arn, "i", [STREAM.arn]), OK, "to it"),
     (stream.check_instance(STREAM.arn, "i", ["other"]), FAILURE, "to other, not to this"),
     (stream.check_instance(STREAM.arn, "i", []), FAILURE, "nowhere"),
@@ -110,15 +115,19 @@ CASES: list[tuple[Finding, Level, str]] = [
         WARNING,
         "shortly before the stream drops it",
     ),
-    (mapping.check_lag(None, 0, 0, 82_800, True), OK, "nothing to read"),
-    (mapping.check_lag(None, 0, 5, 82_800, True), FAILURE, "was not called"),
-    (mapping.check_lag(None, 5, 5, 82_800, True), OK, "nothing to read"),
-    (mapping.check_lag(60, 5, 5, 82_800, True), OK, "60 seconds after"),
-    (mapping.check_lag(61, 5, 5, 82_800, True), WARNING, "shows what was then"),
-    (mapping.check_lag(300, 5, 5, 82_800, False), OK, "5 minutes"),
-    (mapping.check_lag(301, 5, 5, 82_800, False), WARNING, "Reports come so much later"),
-    (mapping.check_lag(41_401, 5, 5, 82_800, False), FAILURE, "given up after 23 hours"),
-    (mapping.check_lag(41_401, 5, 5, -1, False), WARNING, "11 hours"),
+    (mapping.check_lag(None, 0, 0, 82_800, True, DAY), OK, "nothing to read"),
+    (mapping.check_lag(None, 0, 5, 82_800, True, DAY), FAILURE, "was not called"),
+    (mapping.check_lag(None, 5, 5, 82_800, True, DAY), OK, "nothing to read"),
+    (mapping.check_lag(60, 5, 5, 82_800, True, DAY), OK, "60 seconds after"),
+    (mapping.check_lag(61, 5, 5, 82_800, True, DAY), WARNING, "shows old states"),
+    (mapping.check_lag(300, 5, 5, 82_800, False, DAY), OK, "5 minutes"),
+    (mapping.check_lag(301, 5, 5, 82_800, False, DAY), WARNING, "Reports are late"),
+    (mapping.check_lag(899, 5, 5, 82_800, False, DAY), WARNING, "14 minutes"),
+    (mapping.check_lag(900, 5, 5, 82_800, False, DAY), FAILURE, "15 minutes"),
+    (mapping.check_lag(900, 5, 5, 82_800, True, HOUR), FAILURE, "15 minutes"),
+    (mapping.check_lag(900, 5, 5, 82_800, True, 59 * MINUTE), WARNING, "15 minutes"),
+    (mapping.check_lag(41_401, 5, 5, 82_800, False, MINUTE), FAILURE, "given up after 23 hours"),
+    (mapping.check_lag(41_401, 5, 5, -1, False, DAY), FAILURE, "11 hours"),
     (function.check_state("f", {}), OK, "f is Active"),
     (
         function.check_state("f", {"State": "Failed", "StateReason": "no key"}),
@@ -235,7 +244,7 @@ CASES: list[tuple[Finding, Level, str]] = [
     (firehose.check_newest_report(NOW - 16 * MINUTE, NOW - DAY, NOW), WARNING, "16 minutes old"),
     (firehose.check_newest_report(NOW - 61 * MINUTE, NOW - DAY, NOW), FAILURE, "61 minutes old"),
     (firehose.check_newest_report(None, NOW - DAY, NOW), FAILURE, "no report file for 24 hours"),
-    (firehose.check_newest_report(None, NOW - 5 * MINUTE, NOW), WARNING, "5 minutes old"),
+    (firehose.check_newest_report(None, NOW - 5 * MINUTE, NOW), NOTE, "5 minutes old"),
     (heartbeat.check_rule("f", [("r", "ENABLED")]), OK, "r calls f"),
     (heartbeat.check_rule("f", [("r", "DISABLED")]), FAILURE, "r is DISABLED"),
     (heartbeat.check_rule("f", []), FAILURE, "No rule calls f"),
@@ -243,14 +252,21 @@ CASES: list[tuple[Finding, Level, str]] = [
     (heartbeat.check_beats(series(0, 0), series(1), series(), DAY), FAILURE, "withheld"),
     (heartbeat.check_beats(series(), series(1, 1), series(1), DAY), OK, "was called"),
     (heartbeat.check_beats(series(), series(1, 1), series(2), DAY), FAILURE, "Every call"),
-    (heartbeat.check_beats(series(), series(), series(), 5 * MINUTE), WARNING, "5 minutes ago"),
+    (heartbeat.check_beats(series(), series(), series(), 5 * MINUTE), NOTE, "5 minutes ago"),
     (heartbeat.check_beats(series(), series(), series(), DAY), FAILURE, "was not called"),
-    (identity.check_keys("p", "u", [key(3)], NOW), OK, "made 3 days ago"),
-    (identity.check_keys("p", "u", [key(90), key(1, "Inactive")], NOW), OK, "90 days ago"),
-    (identity.check_keys("p", "u", [key(91)], NOW), WARNING, "91 days old"),
-    (identity.check_keys("p", "u", [], NOW), WARNING, "has no access key"),
-    (identity.check_keys("p", "u", [key(1, "Inactive")], NOW), WARNING, "no active access key"),
-    (identity.check_keys("p", "u", [key(1), key(2)], NOW), WARNING, "2 active access keys"),
+    (identity.check_keys("p", "u", [key(3)], NOW, DAY), OK, "created 3 days ago"),
+    (identity.check_keys("p", "u", [key(90), key(1, "Inactive")], NOW, DAY), OK, "90 days ago"),
+    (identity.check_keys("p", "u", [key(91)], NOW, DAY), WARNING, "91 days old"),
+    (identity.check_keys("p", "u", [], NOW, 59 * MINUTE), NOTE, "has no access key"),
+    (identity.check_keys("p", "u", [], NOW, HOUR), WARNING, "has no access key"),
+    (identity.check_keys("p", "u", [], NOW, DAY), FAILURE, "has no access key"),
+    (identity.check_keys("p", "u", [], NOW, timedelta.max), FAILURE, "has no access key"),
+    (
+        identity.check_keys("p", "u", [key(1, "Inactive")], NOW, MINUTE),
+        FAILURE,
+        "no active access key",
+    ),
+    (identity.check_keys("p", "u", [key(1), key(2)], NOW, DAY), WARNING, "2 active access keys"),
     (identity.check_trust("p", "r", trust(StringEquals={"sts:ExternalId": "x"})), OK, "::1:root"),
     (identity.check_trust("p", "r", trust()), WARNING, "without an external id"),
     (identity.check_trust("p", "r", {"Statement": []}), FAILURE, "Nobody may assume"),
@@ -258,26 +274,27 @@ CASES: list[tuple[Finding, Level, str]] = [
     (failed_records.check_failed_records("f", "b", [], NOW), OK, "waits in b"),
     (
         failed_records.check_failed_records("f", "b", [NOW - HOUR, NOW - DAY], NOW),
-        WARNING,
+        FAILURE,
         "2 objects with events that were given up on in b, the oldest 24 hours old",
     ),
-    (failed_records.check_failed_records("f", "b", [NOW] * 10_000, NOW), WARNING, "At least"),
+    (failed_records.check_failed_records("f", "b", [NOW] * 10_000, NOW), FAILURE, "At least"),
     (
         failed_records.check_failed_records("arn:aws:kinesisanalytics:r:1:a/b", "b", [NOW], NOW),
-        WARNING,
+        FAILURE,
         "1 object ",
     ),
-    (alarms.check_alarms({}), OK, "no alarms"),
-    (alarms.check_topics([["arn:sns"], ["arn:sns"]]), OK, "tells somebody"),
-    (alarms.check_topics([["arn:sns"], []]), WARNING, "1 of its 2 alarms tells nobody"),
+    (alarms.check_alarms({}, DAY), OK, "no alarms"),
+    (alarms.check_topics([["arn:sns"], ["arn:sns"]]), OK, "notifies an SNS topic"),
+    (alarms.check_topics([["arn:sns"], []]), WARNING, "1 of its 2 alarms notifies nobody"),
     (failed_records.check_put_aside("b", [], NOW), OK, "No single event"),
     (failed_records.check_put_aside("b", [NOW], NOW), WARNING, "1 object under undeliverable/"),
     (
-        alarms.check_alarms({"a": "OK", "b": "INSUFFICIENT_DATA"}),
+        alarms.check_alarms({"a": "OK", "b": "INSUFFICIENT_DATA"}, DAY),
         OK,
         "None of its 2 alarms is on; 1 of",
     ),
-    (alarms.check_alarms({"b": "ALARM", "a": "ALARM", "c": "OK"}), WARNING, "a, b"),
+    (alarms.check_alarms({"b": "ALARM", "a": "ALARM", "c": "OK"}, HOUR), FAILURE, "a, b"),
+    (alarms.check_alarms({"a": "ALARM"}, 59 * MINUTE), NOTE, "is on: a"),
 ]
 
 
@@ -287,7 +304,20 @@ CASES: list[tuple[Finding, Level, str]] = [
 def test_facts_come_to(finding: Finding, level: Level, said: str) -> None:
     assert finding.level == level
     assert said in finding.text
-    assert (finding.advice is None) == (level is OK), "there is something to do, or not"
+    if level is not NOTE:
+        assert (finding.advice is None) == (level is OK), "there is something to do, or not"
+
+
+def test_an_inactive_key_is_to_be_activated_and_not_replaced() -> None:
+    keys = [key(9, "Inactive"), key(3, "Inactive")]
+    advice = identity.check_keys("p", "u", keys, NOW, DAY).advice
+    assert "update-access-key --user-name u --access-key-id AKIA3 --status Active" in str(advice)
+
+
+def test_the_next_step_of_a_stream_that_grows_is_named() -> None:
+    advice = str(stream.check_shards(replace(STREAM, shards=3), 1).advice)
+    assert "Set shard_count to 6 and apply" in advice
+    assert "at most double and at least halve" in advice
 
 
 def test_the_log_of_an_application_that_was_rolled_back_is_named() -> None:
@@ -315,6 +345,8 @@ def test_the_adapter_is_told_of_names_that_it_does_not_expect() -> None:
 
 def test_the_worst_of_findings_counts() -> None:
     assert [worst([]), worst([CASES[0][0]])] == [OK, OK]
+    bad = findings.failure("a.b", "text", "advice")
+    assert [worst([bad]), worst([replace(bad, accepted=True)])] == [FAILURE, OK]
     assert worst(each for each, _, _ in CASES) is FAILURE
 
 

@@ -10,12 +10,13 @@ from botocore.exceptions import EndpointConnectionError
 
 from aspect_wfm.aws import Aws, Denied, Unreachable
 from aspect_wfm.deployment import Deployment
+from aspect_wfm.doctor.age import UNKNOWN, deployment_age
 from aspect_wfm.doctor.examination import examine, streams
 from aspect_wfm.doctor.findings import Finding, Level
 from aspect_wfm.doctor.firehose import newest_report, read_report_stream
 from aspect_wfm.metrics import Metric, last_hour
 from tests.unit.aws import Client
-from tests.unit.doctor.aws import refused
+from tests.unit.doctor.aws import CannedAws, refused
 from tests.unit.doctor.conftest import APPLICATION, CLASSIFIER, RELAY, Estate
 
 
@@ -47,12 +48,28 @@ def test_what_works_is_found_to_work(estate: Estate) -> None:
     assert Level.FAILURE not in levels.values()
     assert {check for check, level in levels.items() if level is Level.WARNING} == {
         "adapter.mapping",  # it is not called aspect-wfm-ap
-        "heartbeat.beat",  # it was deployed just now
         "reference_table.content",
+    }
+    assert {check for check, level in levels.items() if level is Level.NOTE} == {
+        "heartbeat.beat",  # it was deployed just now
         "reference_table.unnamed",
         "stream.arrivals",
         "stream.instance",
     }
+
+
+def test_a_deployment_is_as_old_as_the_oldest_of_its_resources(estate: Estate) -> None:
+    later = now() + timedelta(hours=1)
+    age = deployment_age(estate.aws, estate.deployment, later)
+    assert timedelta(minutes=59) < age < timedelta(minutes=61)
+    table = estate.aws.ask("dynamodb", "describe_table", TableName="states")["Table"]
+    table["CreationDateTime"] -= timedelta(days=9)
+    assert deployment_age(estate.aws, estate.deployment, later) > timedelta(days=9)
+    for question in (("dynamodb", "describe_table"), ("sqs", "get_queue_attributes")):
+        estate.aws.answers[question] = refused("AccessDenied", "Any")
+    fresh = CannedAws(estate.aws.answers)
+    assert deployment_age(fresh, estate.deployment, later) < timedelta(hours=2)
+    assert deployment_age(fresh, Deployment("", {}), later) == UNKNOWN
 
 
 def test_a_flink_application_is_looked_at_instead_of_the_function(on_flink: Estate) -> None:
@@ -414,6 +431,23 @@ def test_roles_are_looked_at_by_their_trust(estate: Estate, client: Client) -> N
     assert "Nobody may assume role server" in found["identity.trust"].text
 
 
+def test_the_bucket_of_amazon_connect_is_looked_for(estate: Estate, client: Client) -> None:
+    assert "bucket connect exists" in looked(estate)["adapter.connect_bucket"].text
+    client("s3").delete_bucket(Bucket="connect")
+    fresh = replace(estate, aws=CannedAws(estate.aws.answers))
+    found = looked(fresh)["adapter.connect_bucket"]
+    assert (found.level, "Bucket connect does not exist" in found.text) == (Level.FAILURE, True)
+    policy = client("iam").get_user_policy(UserName="adapter", PolicyName="read-reports")
+    role = client("iam").create_role(RoleName="adapter", AssumeRolePolicyDocument="{}")
+    client("iam").put_role_policy(
+        RoleName="adapter",
+        PolicyName="read-reports",
+        PolicyDocument=json.dumps(policy["PolicyDocument"]),
+    )
+    as_role = {"wfm_adapter_user_name": None, "wfm_adapter_role_arn": role["Role"]["Arn"]}
+    assert looked(fresh, **as_role)["adapter.connect_bucket"].level is Level.FAILURE
+
+
 def test_outputs_that_are_missing_are_named(estate: Estate) -> None:
     missing = {"heartbeat_lambda_function_name": None, "rta_user_name": None}
     found = looked(estate, **missing)
@@ -421,7 +455,7 @@ def test_outputs_that_are_missing_are_named(estate: Estate) -> None:
     assert "rta_role_arn" in found["identity.present"].text
 
 
-def test_what_is_refused_is_a_warning_that_names_the_action_and_all_else_goes_on(
+def test_what_is_refused_is_a_note_that_names_the_action_and_all_else_goes_on(
     estate: Estate,
 ) -> None:
     estate.aws.answers |= {
@@ -435,11 +469,11 @@ def test_what_is_refused_is_a_warning_that_names_the_action_and_all_else_goes_on
     assert "kinesis:DescribeStream" in found["stream.status"].text
     assert "s3:ListBucket" in str(found["failed_records.kept"].advice)
     assert "kms:Decrypt" in found["table.status"].text
-    assert {found[check].level for check in ("stream.status", "table.status")} == {Level.WARNING}
+    assert {found[check].level for check in ("stream.status", "table.status")} == {Level.NOTE}
     assert found["flag.value"].level is Level.OK
 
 
-def test_what_is_not_there_is_a_failure_and_what_does_not_answer_a_warning(
+def test_what_is_not_there_is_a_failure_and_what_does_not_answer_a_note(
     estate: Estate,
 ) -> None:
     estate.aws.answers |= {
@@ -448,7 +482,9 @@ def test_what_is_not_there_is_a_failure_and_what_does_not_answer_a_warning(
         ("cloudwatch", "get_metric_data"): EndpointConnectionError(endpoint_url="https://c"),
     }
     found = looked(estate)
+    assert "Firehose stream wfm-kda-to-s3 does not exist" in found["firehose.status"].text
     assert found["firehose.status"].level is Level.FAILURE
+    assert found["identity.present"].level is Level.NOTE
     assert "answered Throttling" in found["identity.present"].text
     assert "https://c" in found["function.errors"].text
 
