@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from agent_events.environment import ConfigurationError
 from aspect_wfm.aws import Aws, Denied, Missing, Unanswered
 from aspect_wfm.deployment import RELAY, Deployment
 from aspect_wfm.doctor.configuration import relay_configuration
 from aspect_wfm.doctor.firehose import read_report_stream
 from aspect_wfm.doctor.queues import read_queue
 from aspect_wfm.doctor.state_table import read_table
+from function_runtime.environment import ConfigurationError
 
 # Nothing of it could be read: not to be excused by its age.
 UNKNOWN = timedelta.max
