@@ -10,7 +10,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, TextIO
 
 # Control characters, lone surrogates, line separators, the marks that turn the direction of text,
@@ -62,14 +62,14 @@ def duration(length: timedelta) -> str:
     return f"{seconds // 3_600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
-def instant(moment: datetime) -> str:
-    """A time in UTC to the second."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+def instant(moment: datetime, zone: tzinfo = UTC) -> str:
+    """A time to the second on the clock of `zone`, with the UTC offset unless that is UTC."""
+    return _on_the_clock(moment, zone, "seconds")
 
 
-def minute(moment: datetime) -> str:
-    """A time in UTC to the minute."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
+def minute(moment: datetime, zone: tzinfo = UTC) -> str:
+    """A time to the minute, as `instant` has it."""
+    return _on_the_clock(moment, zone, "minutes")
 
 
 def text_table(rows: Sequence[Sequence[str]], left: Collection[int] = (0,)) -> str:
@@ -90,6 +90,13 @@ def text_table(rows: Sequence[Sequence[str]], left: Collection[int] = (0,)) -> s
 def terminal_width(cell: str) -> int:
     """The terminal's columns that `cell` takes."""
     return len(cell) if cell.isascii() else sum(map(_character_width, cell))
+
+
+def _on_the_clock(moment: datetime, zone: tzinfo, precision: str) -> str:
+    local = moment.astimezone(zone)
+    if zone is UTC:
+        local = local.replace(tzinfo=None)
+    return local.isoformat(" ", precision)
 
 
 def _character_width(character: str) -> int:

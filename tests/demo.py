@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from aspect_wfm.reports.page import page
-from aspect_wfm.reports.statistics import Period, statistics
+from aspect_wfm.reports.periods import Period
+from aspect_wfm.reports.statistics import statistics
 from aspect_wfm.reports.terminal import render
 from tests.local_cloud.agent_stream import as_record, await_batches, put_events, sample_events
 from tests.local_cloud.cloud import (

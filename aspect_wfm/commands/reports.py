@@ -12,8 +12,9 @@ from aspect_wfm.outcome import CannotTell, Status
 from aspect_wfm.output import counted, instant, say
 from aspect_wfm.report_files import ReportObject, read_bucket, read_folder
 from aspect_wfm.reports.page import page
+from aspect_wfm.reports.periods import Period, interval_start
 from aspect_wfm.reports.report_lines import Report, read_report
-from aspect_wfm.reports.statistics import Period, interval_start, statistics
+from aspect_wfm.reports.statistics import statistics
 from aspect_wfm.reports.terminal import render
 
 _DEFAULT_PREFIX = "OUTPUT/"

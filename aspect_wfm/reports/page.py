@@ -11,25 +11,14 @@ import html
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from aspect_wfm.output import counted, duration, instant, minute, visible
+from aspect_wfm.reports.periods import Period, intervals
 from aspect_wfm.reports.report_lines import Report, StateType
-from aspect_wfm.reports.statistics import (
-    Period,
-    Span,
-    Staffing,
-    Statistics,
-    interval_starts,
-    merged,
-)
-from aspect_wfm.reports.terminal import Table, by_group, positions, tables
+from aspect_wfm.reports.statistics import Span, Staffing, Statistics, merged
+from aspect_wfm.reports.tables import MEANING, Table, by_group, tables
 
-_MEANING = {
-    StateType.AVAILABLE: "available",
-    StateType.SIGNED_IN: "signed in, not available",
-    StateType.SIGNED_OUT: "signed out",
-}
 _CLASS = {
     StateType.AVAILABLE: "available",
     StateType.SIGNED_IN: "signed-in",
@@ -91,7 +80,7 @@ def page(found: Statistics, report: Report) -> str:
             f"<title>{_escaped(title)}</title><style>{_STYLE}</style></head>\n<body><main>",
             _head(found, report, groups),
             _charts(found, groups, scale),
-            *(_table(each) for each in tables(found)),
+            *(_table(each, found.zone) for each in tables(found)),
             "</main></body></html>\n",
         )
     )
@@ -104,15 +93,17 @@ def _head(found: Statistics, report: Report, groups: dict[str, list[Staffing]]) 
         f"{100 * (available / signed_in):.0f} % of signed in" if signed_in else "nobody signed in"
     )
     everyone = list(groups.values())[-1] if groups else []
-    peak = max(everyone, key=lambda each: each.signed_in, default=None)
+    peak = max(everyone, key=lambda each: each.average_positions_staffed, default=None)
     figures = (
         ("Agents", f"{len(found.agents):,}", counted(len(found.sign_ins), "sign-in")),
         ("Signed in", duration(signed_in), "hours:minutes:seconds"),
         ("Available", duration(available), share),
         (
             "Peak staffing",
-            positions(peak) if peak else "0.00",
-            f"positions, {_within_day(peak.start, found.period)} UTC" if peak else "positions",
+            _positions(peak) if peak else "0.00",
+            f"positions, {_within_day(peak.interval.start, found.period)} UTC"
+            if peak
+            else "positions",
         ),
         (
             "Report lines",
@@ -134,8 +125,8 @@ def _head(found: Statistics, report: Report, groups: dict[str, list[Staffing]]) 
 def _charts(found: Statistics, groups: dict[str, list[Staffing]], scale: _Scale) -> str:
     legend = "".join(
         f'<li><svg width="28" height="18" aria-hidden="true">{_bar(each, "0", "100%", 0, 18)}</svg>'
-        f"{_escaped(_MEANING[each].capitalize())}</li>"
-        for each in _MEANING
+        f"{_escaped(MEANING[each].capitalize())}</li>"
+        for each in MEANING
     )
     height = _STRIP_HEIGHT_OF_MANY if len(groups) > _MANY_GROUPS else _STRIP_HEIGHT
     # The groups share a scale, to be compared; their sum would flatten them, and has its own.
@@ -194,7 +185,7 @@ def _span(span: Span, y: int, height: int, period: Period, scale: _Scale) -> str
     x, width = scale.x(start), scale.x(end) - scale.x(start)
     state = visible(span.state_name or "no status")
     title = (
-        f"{visible(span.username)}: {state} ({_MEANING[span.state_type]})\n"
+        f"{visible(span.username)}: {state} ({MEANING[span.state_type]})\n"
         f"{instant(start)} to {instant(end)} UTC, {duration(end - start)}"
     )
     label = ""
@@ -225,8 +216,8 @@ def _strip(
     # Each interval answers the pointer from top to bottom, however low its curve.
     answers = "".join(
         f'<rect class="answer" x="{index}" width="1" height="{top}"><title>'
-        f"{_escaped(name)}: {positions(each)} positions\n"
-        f"{minute(each.start)} to {minute(each.start + each.interval)[11:]} UTC</title></rect>"
+        f"{_escaped(name)}: {_positions(each)} positions\n"
+        f"{minute(each.interval.start)} to {minute(each.interval.end)[11:]} UTC</title></rect>"
         for index, each in enumerate(strip)
     )
     return (
@@ -295,7 +286,7 @@ def _not_counted(period: Period, scale: _Scale) -> str:
     )
 
 
-def _table(table: Table) -> str:
+def _table(table: Table, zone: tzinfo) -> str:
     header = "".join(
         f'<th scope="col"{_kind(table, index)}>{_name(cell)}</th>'
         for index, cell in enumerate(table.header)
@@ -304,7 +295,7 @@ def _table(table: Table) -> str:
         "<tr>"
         + "".join(f"<td{_kind(table, index)}>{_name(cell)}</td>" for index, cell in enumerate(row))
         + "</tr>"
-        for row in table.rows
+        for row in table.texts(zone)
     )
     fold = "" if len(table.rows) > _MOST_OPEN_ROWS else ' open=""'
     return (
@@ -316,13 +307,17 @@ def _table(table: Table) -> str:
 
 
 def _kind(table: Table, index: int) -> str:
-    return "" if index < table.numbers_from else ' class="n"'
+    return ' class="n"' if table.columns[index].kind.number else ""
 
 
 def _name(name: str) -> str:
     """A name, which may be longer than its place, and of either direction."""
     safe = _escaped(visible(name))
     return f'<bdi title="{safe}">{safe}</bdi>'
+
+
+def _positions(each: Staffing) -> str:
+    return f"{each.average_positions_staffed:.2f}"
 
 
 def _escaped(text: str) -> str:
@@ -343,8 +338,8 @@ def _scale(period: Period, interval: timedelta) -> _Scale:
     # A period without length still has a page: that of the interval it is in.
     instant_only = period.start == period.end
     some = Period(period.start, period.end + timedelta.resolution) if instant_only else period
-    starts = interval_starts(some, interval)
-    return _Scale(starts[0], starts[-1] + interval)
+    parts = intervals(some, interval)
+    return _Scale(parts[0].start, parts[-1].end)
 
 
 def _axis_top(most: float) -> int:

@@ -20,42 +20,24 @@ agent's next line, however far away that is. From this follows all else:
 - Time counts for the hierarchy group that the line names; one who changes groups in the middle of
   a sign-in counts for the one, then for the other, and the pair goes on.
 
-All times are UTC and timezone-aware; a time without a zone raises ValueError or TypeError.
+All times are timezone-aware; a time without a zone raises ValueError or TypeError.
 """
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import groupby
 from operator import attrgetter
 
+from aspect_wfm.reports.periods import Period, intervals
 from aspect_wfm.reports.report_lines import HierarchyGroups, ReportLine, StateType
 
 FIFTEEN_MINUTES = timedelta(minutes=15)
 
-_DAY = timedelta(days=1)
 _NOTHING = timedelta(0)
-_MIDNIGHT = datetime(1970, 1, 1, tzinfo=UTC)
 _CREDIT = {StateType.SIGNED_OUT: 0, StateType.SIGNED_IN: 1, StateType.AVAILABLE: 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """From `start` until just before `end`. Raises ValueError without zones, or the wrong way."""
-
-    start: datetime
-    end: datetime
-
-    def __post_init__(self) -> None:
-        if self.start.tzinfo is None or self.end.tzinfo is None:
-            raise ValueError("A period's start and end need a time zone.")
-        if self.end < self.start:
-            raise ValueError(f"The period ends at {self.end}, before it starts at {self.start}.")
-
-    def share(self, start: datetime, end: datetime) -> timedelta:
-        """How much of the time from `start` to `end` lies in the period."""
-        return max(min(end, self.end) - max(start, self.start), _NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +84,29 @@ class AgentTime:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusTime:
+    """An agent's time in a status within the period; `state_name` None is a line without one.
+
+    A status counts as its `state_type`: one whose type was changed in between has two.
+    """
+
+    username: str
+    state_name: str | None
+    state_type: StateType
+    length: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class StatusTotal:
+    """The time in a status of all agents, and how many agents were in it."""
+
+    state_name: str | None
+    state_type: StateType
+    agents: int
+    length: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Staffing:
     """A group in one interval; `group` None is the agents without a group at that level.
 
@@ -109,8 +114,7 @@ class Staffing:
     """
 
     group: str | None
-    start: datetime
-    interval: timedelta
+    interval: Period
     signed_in: timedelta
 
     @property
@@ -119,22 +123,25 @@ class Staffing:
 
         So an interval that the period covers in part has the smaller average.
         """
-        return self.signed_in / self.interval
+        return self.signed_in / self.interval.length
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
     """All of them, with what they were made from.
 
-    `spans`, `agents` and `sign_ins` are sorted by username, then by time; `staffing` by group
-    (None last), then by time, with every group in every interval.
+    `spans`, `agents` and `sign_ins` are sorted by username, then by time; `statuses` by username,
+    then available before signed in before signed out, then by name (None first); `staffing` by
+    group (None last), then by time, with every group in every interval.
     """
 
     period: Period
     interval: timedelta
     group_level: int
+    zone: tzinfo
     spans: tuple[Span, ...]
     agents: tuple[AgentTime, ...]
+    statuses: tuple[StatusTime, ...]
     sign_ins: tuple[SignIn, ...]
     staffing: tuple[Staffing, ...]
 
@@ -144,21 +151,24 @@ def statistics(
     period: Period,
     interval: timedelta = FIFTEEN_MINUTES,
     group_level: int = 1,
+    zone: tzinfo = UTC,
 ) -> Statistics:
     """The statistics of `lines` for `period`, whose end is the end of the data.
 
-    Lines before the period tell who is signed in as it starts. Raises ValueError for an interval
-    or a group level that `staffing` refuses.
+    Lines before the period tell who is signed in as it starts. The intervals are those of the
+    clock of `zone`. Raises ValueError for an interval or a group level that `staffing` refuses.
     """
     all_spans = spans(lines, period.end)
     return Statistics(
         period,
         interval,
         group_level,
+        zone,
         all_spans,
         agent_times(all_spans, period),
+        status_times(all_spans, period),
         sign_ins(all_spans, period),
-        staffing(all_spans, period, interval, group_level),
+        staffing(all_spans, period, intervals(period, interval, zone), group_level),
     )
 
 
@@ -213,6 +223,42 @@ def agent_times(all_spans: Iterable[Span], period: Period) -> tuple[AgentTime, .
     return tuple(times)
 
 
+def status_times(all_spans: Iterable[Span], period: Period) -> tuple[StatusTime, ...]:
+    """Every agent's time in every status that has some within `period`, signed out included.
+
+    `all_spans` are sorted.
+    """
+    times: list[StatusTime] = []
+    for username, own in groupby(all_spans, attrgetter("username")):
+        share: dict[tuple[StateType, str | None], timedelta] = {}
+        for span in own:
+            status = span.state_type, span.state_name
+            length = period.share(span.start, span.end)
+            if length:
+                share[status] = share.get(status, _NOTHING) + length
+        times += (
+            StatusTime(username, state_name, state_type, share[state_type, state_name])
+            for state_type, state_name in sorted(share, key=_status_order)
+        )
+    return tuple(times)
+
+
+def status_totals(times: Iterable[StatusTime]) -> tuple[StatusTotal, ...]:
+    """The `times` of all agents added up, in the same order of statuses."""
+    lengths: dict[tuple[StateType, str | None], timedelta] = {}
+    agents: Counter[tuple[StateType, str | None]] = Counter()
+    for each in times:
+        status = each.state_type, each.state_name
+        lengths[status] = lengths.get(status, _NOTHING) + each.length
+        agents[status] += 1
+    return tuple(
+        StatusTotal(state_name, state_type, agents[state_type, state_name], length)
+        for (state_type, state_name), length in sorted(
+            lengths.items(), key=lambda item: _status_order(item[0])
+        )
+    )
+
+
 def sign_ins(all_spans: Iterable[Span], period: Period) -> tuple[SignIn, ...]:
     """The pairs that touch `period`. `all_spans` are sorted."""
     pairs: list[SignIn] = []
@@ -227,18 +273,18 @@ def sign_ins(all_spans: Iterable[Span], period: Period) -> tuple[SignIn, ...]:
 
 
 def staffing(
-    all_spans: Iterable[Span], period: Period, interval: timedelta, group_level: int
+    all_spans: Iterable[Span], period: Period, parts: Sequence[Period], group_level: int
 ) -> tuple[Staffing, ...]:
     """The staffing of every group at `group_level` (1 to 5) in every interval of `period`.
 
-    A group is there if a line names it for some of the period, be the agent signed in or out.
-    Raises ValueError for another level, or an interval that `interval_starts` refuses.
+    `parts` are the intervals. A group is there if a line names it for some of the period, be the
+    agent signed in or out. Raises ValueError for another level.
     """
     if not 1 <= group_level <= 5:
         raise ValueError(f"The group level is {group_level}, not one of 1 to 5.")
-    starts = interval_starts(period, interval)
     groups: set[str | None] = set()
-    signed_in: Counter[tuple[str | None, datetime]] = Counter()
+    signed_in: Counter[tuple[str | None, int]] = Counter()
+    starts = [part.start for part in parts]
     microsecond = timedelta.resolution
     for span in all_spans:
         if not period.share(span.start, span.end):
@@ -247,37 +293,16 @@ def staffing(
         groups.add(group)
         if span.signed_in:
             start, end = max(span.start, period.start), min(span.end, period.end)
+            index = bisect_right(starts, start) - 1
             while start < end:
-                begun = interval_start(start, interval)
-                stop = min(end, begun + interval)
-                signed_in[group, begun] += (stop - start) // microsecond
-                start = stop
+                stop = min(end, parts[index].end)
+                signed_in[group, index] += (stop - start) // microsecond
+                start, index = stop, index + 1
     return tuple(
-        Staffing(group, start, interval, signed_in[group, start] * microsecond)
+        Staffing(group, part, signed_in[group, index] * microsecond)
         for group in sorted(groups, key=lambda name: (name is None, name or ""))
-        for start in starts
+        for index, part in enumerate(parts)
     )
-
-
-def interval_starts(period: Period, interval: timedelta) -> tuple[datetime, ...]:
-    """The starts of the intervals that have some of `period` in them.
-
-    The first interval of a day starts at midnight UTC. Raises ValueError when the intervals do not
-    fill a day.
-    """
-    if interval <= _NOTHING or _DAY % interval:
-        raise ValueError(f"A day is not a whole number of intervals of {interval}.")
-    starts: list[datetime] = []
-    start = interval_start(period.start, interval)
-    while start < period.end:
-        starts.append(start)
-        start += interval
-    return tuple(starts)
-
-
-def interval_start(moment: datetime, interval: timedelta) -> datetime:
-    """When the interval around `moment` started, in UTC."""
-    return moment.astimezone(UTC) - (moment - _MIDNIGHT) % interval
 
 
 def _with_ends(
@@ -286,6 +311,11 @@ def _with_ends(
     starts = sorted(known)
     for start, end in zip(starts, [*starts[1:], until], strict=True):
         yield known[start], start, end
+
+
+def _status_order(status: tuple[StateType, str | None]) -> tuple[int, bool, str]:
+    state_type, state_name = status
+    return -_CREDIT[state_type], state_name is not None, state_name or ""
 
 
 def _precedence(line: ReportLine) -> tuple[int, list[tuple[bool, str]]]:

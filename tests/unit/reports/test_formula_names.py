@@ -10,8 +10,9 @@ from agent_classifier.report_line import report_line
 from agent_events.agent_event import decode_agent_event
 from aspect_wfm.report_files import ReportObject
 from aspect_wfm.reports.page import page
+from aspect_wfm.reports.periods import Period
 from aspect_wfm.reports.report_lines import read_report
-from aspect_wfm.reports.statistics import Period, statistics
+from aspect_wfm.reports.statistics import statistics
 from aspect_wfm.reports.terminal import render
 from tests.unit.events import event, snapshot
 from tests.unit.reports.test_page import texts

@@ -1,5 +1,5 @@
 import xml.etree.ElementTree as ET
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from aspect_wfm.command import main
 from aspect_wfm.outcome import Status
 from aspect_wfm.reports.page import page
+from aspect_wfm.reports.periods import Period
 from aspect_wfm.reports.report_lines import Report, ReportLine
-from aspect_wfm.reports.statistics import Period, statistics
-from aspect_wfm.reports.terminal import render, tables
+from aspect_wfm.reports.statistics import statistics
+from aspect_wfm.reports.tables import positions_staffed, tables
+from aspect_wfm.reports.terminal import render
 from tests.unit.examples import costly
 from tests.unit.reports.test_statistics import DAY, at, line
 
@@ -151,7 +153,7 @@ def test_the_page_has_the_rows_of_the_terminals_tables() -> None:
     cells = set(texts(drawn(DAY), "bdi"))
     found = statistics(DAY, Period(at("09:00"), at("14:00")))
     for table in tables(found):
-        assert {cell for row in table.rows for cell in row} <= cells
+        assert {cell for row in table.texts(found.zone) for cell in row} <= cells
 
 
 def test_the_terminals_columns_line_up_whatever_the_script() -> None:
@@ -173,9 +175,9 @@ def test_a_sign_in_without_a_sign_out_says_so() -> None:
 
 def test_groups_that_look_alike_keep_their_own_columns() -> None:
     lines = [line("09:00", "A", "a", None), line("09:00", "A", "b", "no group")]
-    (*_, staffed) = tables(statistics(lines, Period(at("09:00"), at("10:00"))))
+    staffed = positions_staffed(statistics(lines, Period(at("09:00"), at("10:00"))))
     assert staffed.header == ("Interval", "no group", "no group*", "all groups")
-    assert staffed.rows[0] == ("2026-03-02 09:00", "1.00", "1.00", "2.00")
+    assert next(staffed.texts(UTC)) == ("2026-03-02 09:00", "1.00", "1.00", "2.00")
 
 
 @pytest.fixture

@@ -6,15 +6,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from aspect_wfm.reports.periods import Period
 from aspect_wfm.reports.report_lines import ReportLine, StateType
 from aspect_wfm.reports.statistics import (
     AgentTime,
-    Period,
     SignIn,
-    interval_starts,
+    StatusTime,
+    StatusTotal,
     merged,
     spans,
     statistics,
+    status_totals,
 )
 from tests.unit.examples import costly
 
@@ -65,7 +67,7 @@ def positions(
 ) -> dict[tuple[str | None, str], float]:
     found = statistics(lines, Period(at(start), at(end)), QUARTER, group_level)
     return {
-        (each.group, f"{each.start:%H:%M}"): each.average_positions_staffed
+        (each.group, f"{each.interval.start:%H:%M}"): each.average_positions_staffed
         for each in found.staffing
     }
 
@@ -200,24 +202,33 @@ def test_another_group_level_is_refused(group_level: int) -> None:
         statistics(DAY, Period(at("09:00"), at("10:00")), QUARTER, group_level)
 
 
-@pytest.mark.parametrize(
-    "interval", [timedelta(0), -QUARTER, timedelta(minutes=7), timedelta(days=2)]
-)
-def test_an_interval_that_does_not_fill_a_day_is_refused(interval: timedelta) -> None:
-    with pytest.raises(ValueError, match="not a whole number of intervals"):
-        interval_starts(Period(at("09:00"), at("10:00")), interval)
+def test_time_by_status_is_the_time_within_the_period_in_each_status() -> None:
+    lines = [*DAY, line("09:30", "1", "bob", state_name="Lunch"), line("13:30", "1", "bob")]
+    found = statistics(lines, Period(at("09:15"), at("14:00")))
+    available, signed_in, signed_out = (
+        StateType.AVAILABLE,
+        StateType.SIGNED_IN,
+        StateType.SIGNED_OUT,
+    )
+    assert found.statuses == (
+        StatusTime("ann", "Available", available, 3.25 * HOUR),
+        StatusTime("ann", "Break", signed_in, 0.5 * HOUR),
+        StatusTime("ann", "Offline", signed_out, HOUR),
+        StatusTime("bob", "Break", signed_in, 0.5 * HOUR),
+        StatusTime("bob", "Lunch", signed_in, 4 * HOUR),
+    )
+    assert status_totals(found.statuses) == (
+        StatusTotal("Available", available, 1, 3.25 * HOUR),
+        StatusTotal("Break", signed_in, 2, HOUR),
+        StatusTotal("Lunch", signed_in, 1, 4 * HOUR),
+        StatusTotal("Offline", signed_out, 1, HOUR),
+    )
 
 
-def test_intervals_start_at_midnight_utc_whatever_zone_the_period_is_given_in() -> None:
-    start = datetime.fromisoformat("2026-03-02T05:40:00+05:30")
-    assert interval_starts(Period(start, start + HOUR), HOUR) == (at("00:00"), at("01:00"))
-
-
-def test_a_period_needs_a_zone_and_runs_forward() -> None:
-    with pytest.raises(ValueError, match="need a time zone"):
-        Period(at("09:00").replace(tzinfo=None), at("10:00"))
-    with pytest.raises(ValueError, match="before it starts"):
-        Period(at("10:00"), at("09:00"))
+def test_a_status_whose_state_type_was_changed_is_told_for_each() -> None:
+    lines = [line("09:00", "1", state_name="Project"), line("10:00", "A", state_name="Project")]
+    found = statistics(lines, Period(at("09:00"), at("12:00"))).statuses
+    assert [(each.state_type, each.length) for each in found] == [("A", 2 * HOUR), ("1", HOUR)]
 
 
 def test_no_lines_are_no_agents() -> None:
@@ -268,6 +279,17 @@ def test_available_and_unavailable_time_add_up_to_the_sign_ins(
     for agent in found.agents:
         own = [each.counted for each in found.sign_ins if each.username == agent.username]
         assert agent.signed_in == sum(own, timedelta(0))
+
+
+@costly(40)
+@given(many_lines, periods)
+def test_time_by_status_adds_up_to_the_agents_time(lines: list[ReportLine], period: Period) -> None:
+    found = statistics(lines, period)
+    for agent in found.agents:
+        own = [each for each in found.statuses if each.username == agent.username]
+        for state_type, length in (("A", agent.available), ("1", agent.unavailable)):
+            told = (each.length for each in own if each.state_type == state_type)
+            assert sum(told, timedelta(0)) == length
 
 
 @costly(40)
