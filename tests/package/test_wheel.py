@@ -125,9 +125,9 @@ def direct(distribution: importlib.metadata.Distribution) -> Iterator[str]:
             yield name[0]
 
 
-def test_boto3_is_all_that_the_package_asks_for(installed: Installed) -> None:
+def test_boto3_and_time_zones_are_all_that_the_package_asks_for(installed: Installed) -> None:
     found = metadata(installed.wheel)
-    assert list(direct(found)) == ["boto3"]
+    assert list(direct(found)) == ["boto3", "tzdata"]
     assert found.metadata["Requires-Python"] == ">=3.11"
     assert found.version == __version__
 
@@ -138,7 +138,7 @@ def test_the_wheel_has_every_module_and_takes_no_name_but_its_own(installed: Ins
     of_ours = {
         path.relative_to(REPOSITORY).as_posix()
         for path in (REPOSITORY / "aspect_wfm").rglob("*")
-        if path.suffix in (".py", ".toml")
+        if path.suffix in (".css", ".js", ".py", ".toml")
     }
     shared = {
         f"aspect_wfm/{path.relative_to(REPOSITORY).as_posix()}"

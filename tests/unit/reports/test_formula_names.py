@@ -52,5 +52,5 @@ def test_on_our_screens_a_formula_is_text(name: str) -> None:
     screen, shown = render(found, report), page(found, report)
     assert all(character.isprintable() for character in screen.replace("\n", ""))
     visible = "".join(each if each.isprintable() else "\ufffd" for each in name)
-    assert visible in texts(shown, "bdi")
+    assert visible in texts(shown, "th")
     assert not {"script", "a", "img"} & {each.tag for each in ET.fromstring(shown).iter()}  # noqa: S314

@@ -1,6 +1,11 @@
+import base64
+import hashlib
+import re
 import xml.etree.ElementTree as ET
-from datetime import UTC, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -9,6 +14,7 @@ from hypothesis import strategies as st
 from aspect_wfm.command import main
 from aspect_wfm.outcome import Status
 from aspect_wfm.reports.page import page
+from aspect_wfm.reports.page.scale import UNITS
 from aspect_wfm.reports.periods import Period
 from aspect_wfm.reports.report_lines import Report, ReportLine
 from aspect_wfm.reports.statistics import statistics
@@ -44,9 +50,23 @@ def of_class(text: str, name: str) -> list[ET.Element]:
     return [each for each in elements(text) if each.get("class") == name]
 
 
-def drawn(lines: list[ReportLine], start: str = "09:00", end: str = "14:00") -> str:
-    found = statistics(lines, Period(at(start), at(end)))
-    return page(found, Report(tuple(lines), 0, 0, 1))
+def cells(text: str) -> set[str]:
+    """What stands in tables and lists."""
+    return {cell for tag in ("th", "td", "li", "bdi") for cell in texts(text, tag)}
+
+
+def drawn(
+    lines: list[ReportLine], start: str = "09:00", end: str = "14:00", zone: tzinfo = UTC
+) -> str:
+    return page(statistics(lines, Period(at(start), at(end)), zone=zone), report_of(lines))
+
+
+def report_of(lines: list[ReportLine]) -> Report:
+    return Report(tuple(lines), 0, 0, 1)
+
+
+def many(agents: int, group: str = "EMEA") -> list[ReportLine]:
+    return [line("09:00", "A", f"agent-{number:03}", group) for number in range(agents)]
 
 
 def in_terminal(lines: list[ReportLine], start: str = "09:00", end: str = "14:00") -> str:
@@ -63,7 +83,29 @@ def test_the_page_loads_nothing_and_runs_nothing() -> None:
     (style,) = texts(text, "style")
     assert "url(" not in style
     assert "@import" not in style
-    assert "default-src 'none'; style-src 'unsafe-inline'" in text
+
+
+def test_the_policy_allows_one_script_by_its_hash_and_nothing_else() -> None:
+    text = drawn([*many(51), line("09:00", "A", HOSTILE, HOSTILE, HOSTILE)])
+    scripts = [each for each in elements(text) if each.tag == "script" and not each.attrib]
+    digest = hashlib.sha256("".join(scripts[0].itertext()).encode()).digest()
+    assert len(scripts) == 1
+    (policy,) = (each for each in elements(text) if each.get("http-equiv"))
+    assert policy.get("content") == (
+        f"default-src 'none'; script-src 'sha256-{base64.b64encode(digest).decode()}'; "
+        "style-src 'unsafe-inline'"
+    )
+
+
+def test_a_name_cannot_end_a_part_that_waits_to_be_opened() -> None:
+    for name in ("</script><script>alert(1)</script>", "<!--<script>", HOSTILE):
+        lines = [*many(51, name), line("09:00", "A", name, name, name)]
+        waiting = re.findall(
+            r'<script type="text/plain" id="part-1">(.*?)</script', drawn(lines), re.DOTALL
+        )
+        assert len(waiting) == 1
+        assert "agent-050" in waiting[0]
+        assert not re.search("<(?!/?(div|ol|li|svg|g|path|title|text|rect)[ />])", waiting[0])
 
 
 def shape(text: str) -> list[tuple[str, list[str]]]:
@@ -85,17 +127,20 @@ def test_names_of_any_characters_stay_text(user: str, group: str, state: str) ->
 
 def test_a_hostile_name_is_shown_and_cannot_turn_the_text_around() -> None:
     shown = "<script>alert(1)</script><img src=x onerror='a()' a=\"b\">&amp;\ufffd[2J\ufffd,\ufffd"
-    assert shown in texts(drawn([line("09:00", "A", HOSTILE)]), "bdi")
+    assert shown in texts(drawn([line("09:00", "A", HOSTILE)]), "li")
 
 
-def test_each_state_of_the_timeline_is_named_for_pointer_and_reader() -> None:
+def test_each_status_of_the_timeline_is_named_for_the_pointer() -> None:
     titles = texts(drawn(DAY), "title")
     assert (
-        "ann: Break (signed in, not available)\n"
-        "2026-03-02 10:00:00 to 2026-03-02 10:30:00 UTC, 0:30:00"
+        "ann: Available, 3:30:00 in 3 times\n(available)\n"
+        "2026-03-02 09:00:00 to 2026-03-02 10:00:00, 1:00:00\n"
+        "2026-03-02 10:30:00 to 2026-03-02 12:00:00, 1:30:00\n"
+        "2026-03-02 13:00:00 to 2026-03-02 14:00:00, 1:00:00"
     ) in titles
-    assert any(title.startswith("ann: Available (available)") for title in titles)
-    assert any(title.startswith("ann: Offline (signed out)") for title in titles)
+    assert any(title.startswith("ann: Break, 0:30:00 in 1 time\n(signed in") for title in titles)
+    assert any(title.startswith("ann: Offline, 1:00:00 in 1 time\n(signed out") for title in titles)
+    assert "agent-100: Available, 5:00:00 in 1 time" in texts(drawn(many(101)), "title")
 
 
 def test_the_legend_names_the_three_states() -> None:
@@ -108,25 +153,37 @@ def test_every_agent_has_a_row_and_every_group_a_curve() -> None:
         line("09:00", "A", f"agent-{number:02}", f"group-{number % 9}") for number in range(60)
     ]
     text = drawn(lines)
-    names = set(texts(text, "bdi"))
+    names = cells(text)
     assert {f"agent-{number:02}" for number in range(60)} <= names
     assert {f"group-{number}" for number in range(9)} | {"all groups"} <= names
     assert len(of_class(text, "line")) == 10
 
 
+def bars(text: str, name: str) -> list[tuple[float, float]]:
+    """Start and length of the timeline's bars of a class, in per cent of its width."""
+    (group,) = (each for each in of_class(text, name) if each.tag == "g")
+    found = []
+    for path in group:
+        first, *more = re.findall(r"[Mm](\d+) [\d.]+h(\d+)", path.get("d", ""))
+        assert path.get("d", "").count("h") == 1 + len(more)
+        at = 0.0
+        for start, width in (first, *more):
+            at += int(start)
+            found.append((100 * at / UNITS, 100 * int(width) / UNITS))
+            at += int(width)
+    return found
+
+
 def test_bars_stay_within_the_chart_and_are_as_long_as_their_time() -> None:
-    _legend, *bars = of_class(drawn(DAY, "09:30", "13:30"), "available")
     # Of four hours: half past nine to ten, half past ten to twelve, one to half past one.
-    assert [(bar.get("x"), bar.get("width")) for bar in bars] == [
-        ("0.000%", "12.500%"),
-        ("25.000%", "37.500%"),
-        ("87.500%", "12.500%"),
-    ]
+    text = drawn(DAY, "09:30", "13:30")
+    assert bars(text, "available") == [(0, 12.5), (25, 37.5), (87.5, 12.5)]
+    assert bars(text, "signed-in") == [(12.5, 12.5)]
 
 
 def test_the_curve_steps_to_the_average_of_each_interval() -> None:
     (curve,) = of_class(drawn([line("09:00", "A"), line("09:45", "0")], "09:00", "10:00"), "line")
-    assert curve.get("d") == "M0,0.0000V0.0000H1V0.0000H2V0.0000H3V1.0000H4"
+    assert curve.get("d") == "M0,0.0000V0.0000H2160V0.0000H4320V0.0000H6480V1.0000H8640"
 
 
 def test_what_the_intervals_have_outside_the_period_is_veiled() -> None:
@@ -145,15 +202,145 @@ def test_a_period_of_an_instant_or_without_agents_has_a_page() -> None:
 
 def test_several_days_have_their_dates_on_the_axis() -> None:
     found = statistics(DAY, Period(at("08:00"), at("08:00") + timedelta(days=3)))
-    labels = texts(page(found, Report(tuple(DAY), 0, 0, 1)), "text")
+    labels = texts(page(found, report_of(DAY)), "text")
     assert {"3 Mar", "4 Mar", "5 Mar"} <= set(labels)
 
 
+def test_the_page_is_on_the_clock_of_the_time_zone() -> None:
+    text = drawn(DAY, "09:00", "14:00", ZoneInfo("Europe/Berlin"))
+    assert "2026-03-02 10:00+01:00 to 15:00+01:00 Europe/Berlin" in texts(text, "p")
+    hours = [each.text for each in of_class(text, "hour")]
+    assert hours[:3] == ["10:00", "10:30", "11:00"]
+    assert {"2026-03-02 10:00:00+01:00", "2026-03-02 14:45+01:00"} <= cells(text)
+
+
+def test_a_day_of_25_hours_is_that_long_and_its_clock_repeats_an_hour() -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    midnight = datetime(2026, 10, 25, tzinfo=zone)
+    found = statistics(
+        [line(midnight.astimezone(UTC), "A"), line(midnight.replace(hour=5), "0")],
+        Period(midnight, midnight + timedelta(days=1)),
+        timedelta(hours=1),
+        zone=zone,
+    )
+    text = page(found, report_of(DAY))
+    ((_, width),) = bars(text, "available")
+    assert width == pytest.approx(100 * 6 / 25, abs=0.01)
+    shown = cells(text)
+    assert {"2026-10-25 02:00+02:00", "2026-10-25 02:00+01:00", "6:00:00"} <= shown
+
+
+def grouped(*paths: tuple[str | None, ...]) -> list[ReportLine]:
+    """Lines of an agent for each path to its lowest group."""
+    found = []
+    for number, path in enumerate(paths):
+        one, two, three, *_ = (*path, None, None, None)
+        agent = line("09:00", "A", f"agent-{number:03}")
+        found.append(replace(agent, hierarchy_groups=(one, two, three, None, None)))
+    return found
+
+
+def test_agents_are_in_the_lowest_group_that_their_lines_name() -> None:
+    lines = grouped(
+        (), ("EMEA",), ("EMEA", "Sales"), ("APAC", None, "Sales"), ("EMEA", "Sales"), ()
+    )
+    text = drawn(lines)
+    assert texts(text, "h3") == ["APAC / Sales", "EMEA", "EMEA / Sales", "no group"]
+    names = [" ".join(each.itertext()) for each in of_class(text, "names")]
+    assert names == ["agent-003", "agent-001", "agent-002 agent-004", "agent-000 agent-005"]
+
+
+def test_an_agent_who_changes_groups_is_in_the_last_one_that_a_line_names() -> None:
+    lines = [line("09:00", "A", group="EMEA"), line("10:00", "A", group="APAC")]
+    lines = [replace(each, hierarchy_groups=(*each.hierarchy_groups[:4], None)) for each in lines]
+    unnamed = replace(line("11:00", "0"), hierarchy_groups=(None,) * 5)
+    assert texts(drawn([*lines, unnamed]), "h3") == ["APAC"]
+
+
+def test_groups_above_50_agents_are_closed_with_their_totals_in_sight() -> None:
+    text = drawn(grouped(*[("large", "fifth")] * 51, *[("small",)] * 50))
+    assert texts(text, "h3") == ["large / fifth", "small"]
+    closed, opened = (
+        next(each for each in elements(text) if each.tag == "details" and name in shown(each))
+        for name in ("large / fifth", "small")
+    )
+    assert (closed.get("open"), opened.get("open")) == (None, "")
+    assert shown(closed) == ("large / fifth 51 agents, signed in 255:00:00, 100 % of it available")
+
+
+def shown(element: ET.Element) -> str:
+    return "".join(element.itertext()).strip()
+
+
+def test_on_a_day_of_more_than_500_agents_every_group_is_closed() -> None:
+    groups = [(f"group-{number % 20:02}",) for number in range(501)]
+    assert 'class="names"' not in before_parts(drawn(grouped(*groups)))
+    assert 'class="names"' in before_parts(drawn(grouped(*groups[:500])))
+
+
+def before_parts(text: str) -> str:
+    return text.partition('<script type="text/plain"')[0]
+
+
+def test_many_groups_are_closed_below_the_curve_of_their_sum() -> None:
+    lines = [line("09:00", "A", f"agent-{number}", f"group-{number:02}") for number in range(13)]
+    open_part = before_parts(drawn(lines))
+    assert open_part.count('class="line"') == 1
+    assert "all groups" in open_part
+    assert before_parts(drawn(lines[1:])).count('class="line"') == 13
+
+
+def test_staffing_and_totals_come_before_the_agents() -> None:
+    text = drawn(DAY)
+    headings = ["Average positions staffed</h2>", "Time by status</h2>", "Agents</h2>"]
+    assert sorted(headings, key=text.index) == headings
+
+
+def test_tables_have_captions_and_headers_of_rows_and_columns() -> None:
+    text = drawn(DAY)
+    found = [each for each in elements(text) if each.tag == "table"]
+    assert len(found) == 5
+    for table in found:
+        assert table[0].tag == "caption"
+        assert {each.get("scope") for each in table.iter("th")} == {"col", "row"}
+        headers = [each for each in table.iter("th") if each.get("scope") == "row"]
+        rows = sum(int(each.get("rowspan", "1")) for each in headers)
+        assert rows == len(list(table.iter("tr"))) - 1
+
+
+def test_rows_of_the_same_agent_share_its_header() -> None:
+    headers = [each for each in elements(drawn(DAY)) if each.get("rowspan")]
+    assert [(each.text, each.get("rowspan")) for each in headers] == [("ann", "3"), ("ann", "2")]
+
+
+def test_agents_whose_names_look_alike_have_their_own_headers() -> None:
+    text = drawn([line("09:00", "A", "a\u2066"), line("09:00", "A", "a\u2067")])
+    assert not [each for each in elements(text) if each.get("rowspan")]
+
+
+def test_a_long_table_is_closed_parts_of_whole_agents() -> None:
+    lines = [
+        line(f"09:{minute:02}", state_type, f"agent-{number:03}")
+        for number in range(400)
+        for minute, state_type in ((0, "A"), (10, "1"), (20, "0"))
+    ]
+    text = drawn(lines)
+    parts = [shown(each) for each in elements(text) if "part" in "".join(each.attrib)]
+    assert parts[-3:] == [
+        "agent-000 to agent-166",
+        "agent-167 to agent-333",
+        "agent-334 to agent-399",
+    ]
+    assert cells(text) >= {f"agent-{number:03}" for number in range(400)}
+    captions = texts(text, "caption")
+    assert any("status, agent-167 to agent-333: " in each for each in captions)
+
+
 def test_the_page_has_the_rows_of_the_terminals_tables() -> None:
-    cells = set(texts(drawn(DAY), "bdi"))
+    shown = cells(drawn(DAY))
     found = statistics(DAY, Period(at("09:00"), at("14:00")))
     for table in tables(found):
-        assert {cell for row in table.texts(found.zone) for cell in row} <= cells
+        assert {cell for row in table.texts(found.zone) for cell in row} <= shown
 
 
 def test_the_terminals_columns_line_up_whatever_the_script() -> None:
