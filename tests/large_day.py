@@ -16,7 +16,7 @@ _SITES = ("EMEA", "Americas", "APAC")
 
 # Most teams are small enough to be shown open; every eighth has more than 50 agents.
 _TEAM = 18
-_LARGE_TEAM = 74
+_LARGE_TEAM = 52
 
 _STATUSES = (
     ("Available", StateType.AVAILABLE, 0.45),

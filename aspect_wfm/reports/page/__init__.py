@@ -62,8 +62,8 @@ def page(found: Statistics, report: Report) -> str:
 
 
 _WITHOUT_SCRIPT = (
-    "<noscript><p>What is closed stays empty: this page needs its script to show so many agents."
-    "</p></noscript>"
+    '<p id="without-script">Closed parts stay empty here, because this page may not run its script.'
+    "</p>"
 )
 
 

@@ -33,7 +33,7 @@ _PERCENT_A_CHARACTER = 0.7
 _MOST_IN_AN_OPEN_GROUP = 50
 _MOST_IN_OPEN_GROUPS = 500
 
-# On a day of more agents, a bar tells the pointer no more the times of its status.
+# Up to this many agents, a bar tells the pointer the times of its status, if they are few.
 _MOST_WITH_TIMES = 100
 _MOST_TIMES = 12
 
@@ -114,7 +114,7 @@ def _summary(name: str, rows: list[_Row]) -> str:
 
 
 def _timeline(name: str, rows: list[_Row], height: int, scale: Scale, times: bool) -> str:
-    names = "".join(f"<li>{shown(row.agent.username)}</li>" for row in rows)
+    names = "".join(map(_name, rows))
     totals = "".join(f"<li>{duration(row.agent.signed_in)}</li>" for row in rows)
     stripes = "".join(f"M0 {(index + 0.5) * height:g}H{UNITS}" for index in range(1, len(rows), 2))
     bars = dict.fromkeys(StateType, "")
@@ -148,6 +148,12 @@ def _timeline(name: str, rows: list[_Row], height: int, scale: Scale, times: boo
         f"{stretched(drawing, total, total)}{labels}{veils(scale)}</svg>"
         f'<ol class="totals">{totals}</ol></div>'
     )
+
+
+def _name(row: _Row) -> str:
+    # The pointer is told what there may be no room for.
+    name = shown(row.agent.username)
+    return f'<li title="{name}">{name}</li>'
 
 
 def _bars(row: _Row, y: float, scale: Scale, times: bool) -> Iterator[tuple[StateType, str]]:

@@ -62,7 +62,7 @@ def _markup(table: Table, sections: list[_Section], title: str) -> str:
     body = "".join(map(_rows, sections))
     numbers = sum(column.kind.number for column in table.columns)
     return (
-        f'<div class="wide" tabindex="0" role="region" aria-label="{escaped(title)}">'
+        f'<div class="wide" tabindex="0" role="region" aria-label="Table: {escaped(title)}">'
         f'<table class="numbers-{numbers if numbers < len(table.columns) - 1 else "all"}">'
         f"<caption>{escaped(title)}: {escaped(table.note)}</caption>"
         f"<thead><tr>{header}</tr></thead><tbody>{body}</tbody></table></div>"
