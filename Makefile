@@ -40,7 +40,7 @@ export PYTHONHASHSEED ?= 0
 # pytest-xdist's workers; the tests that apply side by side wait more than they compute.
 WORKERS ?= 3
 
-.PHONY: help setup hooks build lint format unit test acceptance chaos fuzz changes security cost bench demo doctor replay rebuild \
+.PHONY: help setup hooks build lint format unit test test-page acceptance chaos fuzz changes security cost bench demo doctor replay rebuild \
 	flink-package test-flink chaos-flink publish lock clean
 
 help: ## Show this list
@@ -86,6 +86,16 @@ test: $(READY) ## Run all tests
 
 acceptance: $(READY) ## Prove a deployment in an AWS account: make acceptance ACCEPTANCE="--yes --account 123456789012"
 	@$(BIN)/python -m tests.acceptance $(ACCEPTANCE)
+
+test-page: $(READY) build/browser/.ready ## Test the report page in a browser (Chromium, Node.js)
+	$(BIN)/pytest tests/browser -n 0
+
+build/browser/.ready: tests/browser/package.json tests/browser/package-lock.json
+	@command -v npm >/dev/null || { echo "axe-core, which checks the page's accessibility, comes by npm: install Node.js with npm" >&2; exit 1; }
+	@mkdir -p build/browser
+	@cp tests/browser/package.json tests/browser/package-lock.json build/browser/
+	@npm ci --prefix build/browser --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 chaos: $(READY) ## Take random events through faults and crashes: make chaos EVENTS=... SEED=...
 	$(BIN)/python -m tests.chaos --events $(EVENTS) --seed $(SEED)
