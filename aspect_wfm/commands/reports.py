@@ -2,20 +2,24 @@
 
 import argparse
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import boto3
 
-from aspect_wfm.arguments import add_connection, moment
+from aspect_wfm.arguments import add_connection
 from aspect_wfm.outcome import CannotTell, Status
-from aspect_wfm.output import counted, instant, say
+from aspect_wfm.output import counted, instant, say, say_json, tell
 from aspect_wfm.report_files import ReportObject, read_bucket, read_folder
+from aspect_wfm.reports.csv_files import csv_files
+from aspect_wfm.reports.json_document import json_document
 from aspect_wfm.reports.page import page
 from aspect_wfm.reports.periods import Period, interval_start
 from aspect_wfm.reports.report_lines import Report, read_report
-from aspect_wfm.reports.statistics import statistics
+from aspect_wfm.reports.statistics import Statistics, statistics
+from aspect_wfm.reports.tables import tables
 from aspect_wfm.reports.terminal import render
+from aspect_wfm.reports.time_zones import on_the_clock, time_zone
 
 _DEFAULT_PREFIX = "OUTPUT/"
 _MINUTES_A_DAY = 24 * 60
@@ -39,12 +43,20 @@ def run(options: argparse.Namespace) -> Status:
         raise CannotShowError("--prefix goes with --bucket; with --folder, name the folder itself.")
     report = read_report(_objects(options))
     period = _period(report, options)
-    found = statistics(report.lines, period, options.interval_minutes, options.group_level)
-    if options.html:
-        _write(options.html, page(found, report))
-    say(render(found, report))
-    if options.html:
-        say(f"\nThe page is in {options.html}")
+    found = statistics(
+        report.lines,
+        period,
+        options.interval_minutes,
+        options.group_level,
+        options.time_zone,
+    )
+    written = _write_files(found, report, options)
+    if options.json:
+        say_json(json_document(found, report))
+    else:
+        say(render(found, report))
+    for each in written:
+        tell(f"\n{each}") if options.json else say(f"\n{each}")
     return Status.ALL_WELL
 
 
@@ -64,14 +76,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from",
         dest="start",
-        type=moment,
-        help="count from this time on, as in 2026-03-02T08:00 (the first line); UTC unless it "
-        "says otherwise",
+        type=_moment,
+        help="count from this time on, as in 2026-03-02T08:00 (the first line); a time of "
+        "--time-zone unless it has a UTC offset",
         metavar="ISO",
     )
     parser.add_argument(
         "--until",
-        type=moment,
+        type=_moment,
         help="count until this time, and agents signed in then until then (the last line)",
         metavar="ISO",
     )
@@ -90,7 +102,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the level of the agent hierarchy that makes the groups, 1 to 5 (1)",
         metavar="LEVEL",
     )
+    parser.add_argument(
+        "--time-zone",
+        type=_time_zone,
+        default="UTC",
+        help="the IANA name of the time zone of periods, intervals and tables, as in "
+        "Europe/Berlin (UTC)",
+        metavar="ZONE",
+    )
     parser.add_argument("--html", type=Path, help="write a page with charts too", metavar="FILE")
+    parser.add_argument(
+        "--csv", type=Path, help="write each table as a CSV file into this folder", metavar="DIR"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     add_connection(parser)
 
 
@@ -114,26 +138,79 @@ def _period(report: Report, options: argparse.Namespace) -> Period:
             f"{counted(report.heartbeats, 'heartbeat')}."
         )
     first, last = report.lines[0].timestamp, report.lines[-1].timestamp
-    start = options.start or interval_start(first, options.interval_minutes)
-    end = options.until or last
+    if not MINYEAR < first.year <= last.year < MAXYEAR:
+        raise CannotShowError(
+            f"The lines are from {instant(first)} to {instant(last)}, which cannot be: check the "
+            "clocks."
+        )
+    zone = options.time_zone
+    start = _on_the_clock(
+        options.start, zone, interval_start(first, options.interval_minutes, zone)
+    )
+    end = _on_the_clock(options.until, zone, last)
     if end < start:
         raise CannotShowError(
-            f"The period would end at {instant(end)}, before it starts at {instant(start)} (UTC). "
-            f"The lines are from {instant(first)} to {instant(last)}: set --from and --until."
+            f"The period would end at {instant(end, zone)}, before it starts at "
+            f"{instant(start, zone)} ({zone}). The lines are from {instant(first, zone)} to "
+            f"{instant(last, zone)}: set --from and --until."
         )
     if end - start > _LONGEST_PERIOD:
         raise CannotShowError(
-            f"The period from {instant(start)} to {instant(end)} (UTC) is longer than "
-            f"{_LONGEST_PERIOD.days} days: set --from and --until."
+            f"The period from {instant(start, zone)} to {instant(end, zone)} ({zone}) is longer "
+            f"than {_LONGEST_PERIOD.days} days: set --from and --until."
         )
     return Period(start, end)
 
 
-def _write(file: Path, text: str) -> None:
+def _on_the_clock(moment: datetime | None, zone: tzinfo, otherwise: datetime) -> datetime:
     try:
-        file.write_text(text, encoding="utf-8")
+        return otherwise if moment is None else on_the_clock(moment, zone)
+    except ValueError as fault:
+        raise CannotShowError(str(fault)) from None
+
+
+def _write_files(found: Statistics, report: Report, options: argparse.Namespace) -> list[str]:
+    """Write what was asked for; where it is, as sentences."""
+    written = []
+    if options.html:
+        _write(options.html, page(found, report).encode())
+        written.append(f"The page is in {options.html}")
+    if options.csv:
+        _make(options.csv)
+        for name, data in csv_files(tables(found), found.zone).items():
+            _write(options.csv / name, data)
+        written.append(f"The tables are in {options.csv}")
+    return written
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotShowError(f"Cannot make the folder {folder}: {error.strerror}.") from error
+
+
+def _write(file: Path, data: bytes) -> None:
+    try:
+        file.write_bytes(data)
     except OSError as error:
         raise CannotShowError(f"Cannot write {file}: {error.strerror}.") from error
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no ISO 8601 time, as in 2026-03-02T08:00"
+        ) from None
+
+
+def _time_zone(name: str) -> tzinfo:
+    try:
+        return time_zone(name)
+    except ValueError as fault:
+        raise argparse.ArgumentTypeError(str(fault)) from None
 
 
 def _interval(text: str) -> timedelta:

@@ -19,21 +19,17 @@ def time_zone(name: str) -> tzinfo:
     return ZoneInfo(name)
 
 
-def moment(text: str, zone: tzinfo) -> datetime:
-    """The time that ISO 8601 text names, on the clock of `zone` unless it has its own offset.
+def on_the_clock(moment: datetime, zone: tzinfo) -> datetime:
+    """In UTC, a time that is one on the clock of `zone` unless it has its own UTC offset.
 
-    Of a time that the clock shows twice, it is the first. Raises ValueError for other text, and
-    for a time that the clock skips.
+    Of a time that the clock shows twice, it is the first. Raises ValueError for a time that the
+    clock skips, and for one in the first or last year that there is.
     """
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is no ISO 8601 time, as in 2026-03-02T08:00") from None
-    if not MINYEAR < found.year < MAXYEAR:  # one of another offset may have no date
-        raise ValueError(f"{text!r} is too far away")
-    if found.tzinfo is not None:
-        return found.astimezone(UTC)
-    found = found.replace(tzinfo=zone).astimezone(UTC)
-    if found.astimezone(zone).replace(tzinfo=None) != datetime.fromisoformat(text):
-        raise ValueError(f"{text!r} does not exist in {zone}: the clock is set forward then")
+    if not MINYEAR < moment.year < MAXYEAR:  # one of another offset may have no date
+        raise ValueError(f"{moment} is too far away.")
+    if moment.tzinfo is not None:
+        return moment.astimezone(UTC)
+    found = moment.replace(tzinfo=zone).astimezone(UTC)
+    if found.astimezone(zone).replace(tzinfo=None) != moment:
+        raise ValueError(f"{moment} does not exist in {zone}: the clock is set forward then.")
     return found
