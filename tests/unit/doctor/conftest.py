@@ -50,7 +50,7 @@ class Estate:
 def estate(client: Client) -> Estate:
     for table, key in (("states", "AgentARN"), ("signed-out", "AgentARN"), ("flags", "Setting")):
         create_table(client("dynamodb"), table, key)
-    for bucket in ("reports", "failed"):
+    for bucket in ("connect", "failed", "failed-events", "reports"):
         create_bucket(client("s3"), bucket)
     create_stream(client("firehose"), "wfm-kda-to-s3", "reports")
     client("firehose").put_record(DeliveryStreamName="wfm-kda-to-s3", Record={"Data": b"a line\n"})
@@ -64,7 +64,6 @@ def estate(client: Client) -> Estate:
     for user in ("rta", "adapter"):
         client("iam").create_user(UserName=user)
         client("iam").create_access_key(UserName=user)
-    create_bucket(client("s3"), "connect")
     client("iam").put_user_policy(
         UserName="adapter",
         PolicyName="read-reports",
@@ -85,7 +84,7 @@ def estate(client: Client) -> Estate:
     environments = {
         RELAY: relay_environment([queue_url]),
         CLASSIFIER: {
-            "FAILED_RECORDS_BUCKET": "failed",
+            "FAILED_RECORDS_BUCKET": "failed-events",
             "FIREHOSE_STREAM": "wfm-kda-to-s3",
             "INCLUDE_AGENT_STATUS_TYPE": "False",
             "STATUS_TABLE_BUCKET": "reports",
