@@ -17,6 +17,7 @@ NEUTRAL = "\ufffd[2J\ufffd1m\ufffd\ufffdname\ufffd"
 
 AWS_SUBCOMMANDS = {
     "doctor": ["outputs.json"],
+    "keys": ["list", "outputs.json"],
     "rebuild": ["--function", "f", "--from", "2026-03-02T08", "--to", "2026-03-02T09"],
     "replay": ["--function", "f"],
     "reports": ["--bucket", "b"],

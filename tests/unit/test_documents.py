@@ -3,6 +3,7 @@
 import argparse
 import importlib.util
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
@@ -85,13 +86,21 @@ def test_the_readme_is_read_in_five_minutes() -> None:
 
 @cache
 def _helps() -> dict[str, str]:
-    """What `aspect-wfm NAME --help` prints, by name."""
+    """What `aspect-wfm NAME --help` prints, and the help of its actions, by name."""
     found = {}
     for name, module in subcommands():
         parser = argparse.ArgumentParser()
         module.add_arguments(parser)
-        found[name] = parser.format_help()
+        found[name] = "\n".join(each.format_help() for each in _with_nested(parser))
     return found
+
+
+def _with_nested(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for each in action.choices.values():
+                yield from _with_nested(each)
 
 
 def _named(document: Path, pattern: str) -> set[str]:
