@@ -134,7 +134,7 @@ variable "runbook_url" {
 }
 
 variable "shard_count" {
-  description = "Number of shards in mode `PROVISIONED`. One takes 1,000 events or 1 MB a second; see the README on sizing."
+  description = "Number of shards in mode `PROVISIONED`. One takes 1,000 events or 1 MB a second; see the README on sizing. A change can at most double and at least halve the current number: apply larger ones in steps."
   type        = number
   default     = 1
   nullable    = false
