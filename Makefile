@@ -40,7 +40,7 @@ export PYTHONHASHSEED ?= 0
 # pytest-xdist's workers; the tests that apply side by side wait more than they compute.
 WORKERS ?= 3
 
-.PHONY: help setup hooks build lint format unit test test-page acceptance chaos fuzz changes security cost bench demo doctor replay rebuild \
+.PHONY: help setup hooks build lint format unit test test-page acceptance chaos fuzz changes security cost bench bench-page demo doctor replay rebuild \
 	flink-package test-flink chaos-flink publish lock clean
 
 help: ## Show this list
@@ -124,6 +124,9 @@ cost: $(READY) ## Show what a month costs: make cost COST="--agents 500 --sensit
 
 bench: $(READY) ## Measure side by side: make bench BENCH="--only usual,floor"
 	@$(BIN)/python -m benchmarks.speed $(BENCH)
+
+bench-page: $(READY) ## Measure the report page of large days in a browser
+	@$(BIN)/python -m benchmarks.report_page
 
 demo: $(READY) ## Show both products being fed, without an AWS account
 	@$(BIN)/python -m tests.demo

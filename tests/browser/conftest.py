@@ -1,7 +1,6 @@
 """One browser for all tests, without a network: pages are files."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
@@ -9,8 +8,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_HOW = "install Chromium, on Debian as root with: apt-get install -y chromium"
+from tests.browser.installed import HOW_TO_INSTALL, installed_browser
 
 # For a machine that is busy with other things; nothing is expected to take this long.
 _PATIENCE_MS = 300_000
@@ -20,11 +18,11 @@ Open = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    path = installed_browser()
     if path is None:
         if os.environ.get("CI") == "true":
-            pytest.fail(f"No browser on the PATH: {_HOW}")
-        pytest.skip(f"No browser on the PATH: {_HOW}")
+            pytest.fail(f"No browser on the PATH: {HOW_TO_INSTALL}")
+        pytest.skip(f"No browser on the PATH: {HOW_TO_INSTALL}")
     expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=path)
