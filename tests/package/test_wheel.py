@@ -149,7 +149,7 @@ def test_the_wheel_has_every_module_and_takes_no_name_but_its_own(installed: Ins
 
 def test_every_subcommand_has_help_in_any_folder(installed: Installed) -> None:
     names = [name for name, _ in subcommands()]
-    assert names == ["cost", "doctor", "rebuild", "replay", "reports"]
+    assert names == ["cost", "doctor", "keys", "rebuild", "replay", "reports"]
     shown = installed.run("python", "-c", EVERY_HELP, *names)
     assert shown.returncode == 0, shown.stderr
     for name in names:
