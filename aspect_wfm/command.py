@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Status.ALL_WELL
     except KeyboardInterrupt:
-        output.tell("Interrupted.")
+        output.tell(f"Interrupted. {options.resume}")
         return Status.INTERRUPTED
     return int(status)
 
@@ -71,7 +71,8 @@ def _parser() -> argparse.ArgumentParser:
             allow_abbrev=False,
         )
         module.add_arguments(sub)
-        sub.set_defaults(run=module.run)
+        resume = getattr(module, "RESUME", "Run the same command again.")
+        sub.set_defaults(run=module.run, resume=resume)
     return parser
 
 

@@ -1,17 +1,24 @@
 """All that the programs print, and how they write numbers, times and tables.
 
-Names, object keys and file names come from outside. `_write` is the only place that prints, and
-neutralises what could drive a terminal.
+Names, object keys and file names come from outside. All text goes through `visible`, which
+neutralises what could drive a terminal, and none of it is read as markup by `rich`. Colours and
+progress bars are for terminals only.
 """
 
 import io
 import json
 import re
 import sys
-import unicodedata
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, TextIO
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 # Control characters, lone surrogates, line separators, the marks that turn the direction of text,
 # and what XML has no place for: in a name they could drive a terminal, make a line read as another,
@@ -22,6 +29,13 @@ _UNSAFE = re.compile(
 
 _GAP = "  "
 
+# How often progress is told where there is no terminal.
+_SECONDS_BETWEEN_LINES = 30.0
+
+
+# The terminal's columns that a cell takes.
+terminal_width = cell_len
+
 
 def prepare() -> None:
     """Have names in any script printed on any terminal, with ? for what its encoding lacks."""
@@ -30,9 +44,10 @@ def prepare() -> None:
             stream.reconfigure(errors="replace")
 
 
-def say(text: str) -> None:
-    """Print a result, of one line or several."""
-    _write(text, sys.stdout)
+def say(text: str, colours: Mapping[re.Pattern[str], str] | None = None) -> None:
+    """Print a result, of one line or several; on a terminal, what a pattern matches is shown in its
+    style, as `rich` writes them."""
+    _write(text, sys.stdout, colours or {})
 
 
 def say_json(document: Any) -> None:
@@ -43,7 +58,34 @@ def say_json(document: Any) -> None:
 
 def tell(text: str) -> None:
     """Print a message about the work itself, to standard error."""
-    _write(text, sys.stderr)
+    _write(text, sys.stderr, {})
+
+
+@contextmanager
+def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show on standard error how far long work has come; the block calls what it gets with how much
+    more is done. A bar on a terminal, elsewhere a line every 30 seconds."""
+    if sys.stderr.isatty():
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
+            task = bar.add_task(visible(what), total=total)
+            yield lambda number: bar.advance(task, number)
+        return
+    done, told = 0, time.monotonic()
+
+    def advance(number: int) -> None:
+        nonlocal done, told
+        done += number
+        if time.monotonic() - told >= _SECONDS_BETWEEN_LINES:
+            told = time.monotonic()
+            tell(f"{what}: {done:,}" if total is None else f"{what}: {done:,} of {total:,}")
+
+    yield advance
 
 
 def visible(text: str) -> str:
@@ -87,11 +129,6 @@ def text_table(rows: Sequence[Sequence[str]], left: Collection[int] = (0,)) -> s
     return "\n".join(lines) + "\n"
 
 
-def terminal_width(cell: str) -> int:
-    """The terminal's columns that `cell` takes."""
-    return len(cell) if cell.isascii() else sum(map(_character_width, cell))
-
-
 def _on_the_clock(moment: datetime, zone: tzinfo, precision: str) -> str:
     local = moment.astimezone(zone)
     if zone is UTC:
@@ -99,11 +136,12 @@ def _on_the_clock(moment: datetime, zone: tzinfo, precision: str) -> str:
     return local.isoformat(" ", precision)
 
 
-def _character_width(character: str) -> int:
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def _write(text: str, stream: TextIO) -> None:
-    print("\n".join(map(visible, text.split("\n"))), file=stream, flush=True)
+def _write(text: str, stream: TextIO, colours: Mapping[re.Pattern[str], str]) -> None:
+    shown = "\n".join(map(visible, text.split("\n")))
+    if colours and stream.isatty():
+        styled = Text(shown)
+        for pattern, style in colours.items():
+            styled.highlight_regex(pattern, style)
+        Console(file=stream).print(styled, soft_wrap=True)
+    else:
+        print(shown, file=stream, flush=True)

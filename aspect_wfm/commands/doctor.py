@@ -20,7 +20,7 @@ from aspect_wfm.deployment import (
 )
 from aspect_wfm.doctor.examination import examine, streams
 from aspect_wfm.doctor.findings import Finding, Level, Section, worst
-from aspect_wfm.doctor.presentation import as_document, as_text, problems, summary
+from aspect_wfm.doctor.presentation import COLOURS, as_document, as_text, problems, summary
 from aspect_wfm.doctor.trial import remove_test_event, send_test_event
 from aspect_wfm.doctor.waiting import Waiting
 from aspect_wfm.outcome import Status
@@ -33,6 +33,10 @@ SUMMARY = "say what of a deployment works, what does not, and what to do"
 DESCRIPTION = (
     "Say of a deployment what works, what does not, and what to do about it. Reads only, unless "
     "told to send a test event."
+)
+RESUME = (
+    "Run the same command again. If a test event was sent, remove it first, with the command that "
+    "was printed."
 )
 EPILOG = "docs/operations.md explains the levels, and has the policy that this needs."
 
@@ -51,7 +55,7 @@ def run(options: argparse.Namespace) -> Status:
         sections.append(_accepted(section, options.accept))
         shown = problems(sections[-1]) if options.problems else sections[-1]
         if not options.json and (shown.findings or not options.problems):
-            say(as_text(shown))
+            say(as_text(shown), COLOURS)
     made = {finding.check for section in sections for finding in section.findings}
     for check in sorted(set(options.accept) - made):
         tell(f"--accept {check}: no check of this name was made, so nothing was accepted.")
@@ -59,7 +63,7 @@ def run(options: argparse.Namespace) -> Status:
         shown_all = [problems(each) for each in sections] if options.problems else sections
         say_json(as_document(shown_all, account, region, examined_at))
     else:
-        say(summary(sections))
+        say(summary(sections), COLOURS)
     findings = [each for section in sections for each in section.findings]
     if findings and all(each.level is Level.NOTE for each in findings):
         tell("Nothing could be checked.")

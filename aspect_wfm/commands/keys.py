@@ -28,6 +28,7 @@ DESCRIPTION = (
     "List, create and rotate the access keys of the users that the RTA server and the WFM Adapter "
     "work as. A secret is printed once and stored nowhere."
 )
+RESUME = "aspect-wfm keys list shows which keys there are."
 EPILOG = "docs/security.md describes a rotation, and has the policy that this needs."
 
 _HEADER = ("Product", "User", "Access key", "Status", "Created (UTC)", "Last used (UTC)")

@@ -32,6 +32,7 @@ DESCRIPTION = (
     "Find the report lines of a period that the report files lack, from the events that the stream "
     "still holds; with --write, put them into the bucket."
 )
+RESUME = "Run the same command again: it writes only the lines that are still missing."
 EPILOG = (
     "docs/operations.md says when to do this, and which rights are needed. It ends with 1 where "
     "the stream may have dropped some of the period."

@@ -33,6 +33,10 @@ DESCRIPTION = (
     "Take what was given up, in the bucket for failed records, through its function again, and "
     "move what it takes to replayed/."
 )
+RESUME = (
+    "Run the same command again: it goes on with what is left. At most 1,000 records of one "
+    "document are taken twice."
+)
 EPILOG = "docs/operations.md says what becomes of old events, and which rights are needed."
 
 

@@ -1,5 +1,6 @@
 """The findings for people and for machines."""
 
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,18 @@ _MARKS = {
     Level.FAILURE: "FAILURE",
 }
 _MARK_WIDTH = 9
+
+# Their styles on a terminal.
+COLOURS = {
+    re.compile(rf"^  {mark}(?= )", re.MULTILINE): style
+    for mark, style in {
+        "FAILURE": "bold red",
+        "WARNING": "yellow",
+        "accepted": "dim",
+        "note": "dim",
+        "ok": "green",
+    }.items()
+}
 
 _PROBLEMS = (Level.WARNING, Level.FAILURE)
 

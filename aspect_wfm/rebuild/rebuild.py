@@ -1,17 +1,17 @@
 """From the stream's records to the files that the report bucket lacks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from agent_classifier.status_table import StatusTable
 from aspect_wfm.outcome import CannotTell
-from aspect_wfm.output import duration, instant
+from aspect_wfm.output import duration, instant, progress
 from aspect_wfm.rebuild.files import hours, report_files
 from aspect_wfm.rebuild.lines import Line, Lines, lines_of, missing
 from aspect_wfm.rebuild.source import Source
-from aspect_wfm.rebuild.stream import first_arrival, holds_data_from, read_records
+from aspect_wfm.rebuild.stream import StreamRecord, first_arrival, holds_data_from, read_records
 from aspect_wfm.report_files import ReportObject, read_bucket
 
 # An event may be put on the stream a second time, and both records give the same line: so the
@@ -98,8 +98,17 @@ def rebuild(
     records = read_records(
         kinesis, source.stream_arn, period.start - _BEYOND, period.end + _BEYOND, pause
     )
-    lines = lines_of(records, period.start, period.end, table, source.include_agent_status_type)
-    lacking = missing(lines, _report_lines(s3, source, period.start - 2 * _BEYOND, now))
+    with progress("Reading records of the stream") as advance:
+        lines = lines_of(
+            _counted(records, advance),
+            period.start,
+            period.end,
+            table,
+            source.include_agent_status_type,
+        )
+    with progress("Reading report files") as advance:
+        there = _report_lines(s3, source, period.start - 2 * _BEYOND, now, advance)
+        lacking = missing(lines, there)
     return Rebuilt(
         lines,
         lacking,
@@ -118,8 +127,19 @@ def _nothing_before(
     return first if first > period.start else None
 
 
-def _report_lines(s3: Any, source: Source, start: datetime, end: datetime) -> Iterator[bytes]:
+def _counted(
+    records: Iterable[Sequence[StreamRecord]], advance: Callable[[int], None]
+) -> Iterator[Sequence[StreamRecord]]:
+    for some in records:
+        yield some
+        advance(len(some))
+
+
+def _report_lines(
+    s3: Any, source: Source, start: datetime, end: datetime, advance: Callable[[int], None]
+) -> Iterator[bytes]:
     """The lines of all files from `start` on: a line that came late is in a later one."""
     for hour in hours(start, end):
         for each in read_bucket(s3, source.bucket, source.naming.hour(hour)):
+            advance(1)
             yield from (line for line in each.data.split(b"\n") if line)

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from agent_events.failed_records import failed_record_key
 from aspect_wfm.failed_records import ROOTS, UNDELIVERABLE
-from aspect_wfm.output import counted
+from aspect_wfm.output import counted, progress
 from aspect_wfm.replay.documents import (
     FailedDocument,
     Place,
@@ -119,21 +119,23 @@ def replay(
     try:
         keys = _in_order(clients.s3, function, selection, summary)
         summary.not_tried = len(keys)
-        for key in keys:
-            document = _read_again(clients.s3, selection.bucket, key, summary)
-            if document is None:
-                continue
-            took_nothing = _replay_document(
-                clients, function, selection.bucket, document, dry_run, pause, summary
-            )
-            failures = failures + 1 if took_nothing else 0
-            if failures == _FAILURES_IN_A_ROW:
-                summary.stopped = (
-                    f"{function.name} took nothing of {failures} documents in a row: look at its "
-                    "log first."
+        with progress("Replaying documents", len(keys)) as advance:
+            for key in keys:
+                document = _read_again(clients.s3, selection.bucket, key, summary)
+                advance(1)
+                if document is None:
+                    continue
+                took_nothing = _replay_document(
+                    clients, function, selection.bucket, document, dry_run, pause, summary
                 )
-            if summary.stopped:
-                break
+                failures = failures + 1 if took_nothing else 0
+                if failures == _FAILURES_IN_A_ROW:
+                    summary.stopped = (
+                        f"{function.name} took nothing of {failures} documents in a row: look at "
+                        "its log first."
+                    )
+                if summary.stopped:
+                    break
     except (ClientError, BotoCoreError) as error:
         summary.stopped = _refused(error)
     return summary
@@ -292,23 +294,25 @@ def _in_order(
     Only where a document stands is remembered: together they may be larger than the memory.
     """
     places: list[Place] = []
-    for key in _listed(s3, selection.bucket, selection.prefix):
-        try:
-            document = read_document(key, _body(s3, selection.bucket, key))
-        except UnreadableDocument as fault:
-            summary.left.append(Left(key, None, f"cannot be read: {fault}"))
-            continue
-        except ClientError as error:
-            summary.left.append(Left(key, None, f"cannot be read: {described(error)}"))
-            continue
-        if not selection.has(document):
-            continue
-        if document.function_name != function.name:
-            summary.left.append(
-                Left(key, len(document.records), f"is of the function {document.function_name}")
-            )
-            continue
-        places.append(document.place)
+    with progress("Reading documents") as advance:
+        for key in _listed(s3, selection.bucket, selection.prefix):
+            advance(1)
+            try:
+                document = read_document(key, _body(s3, selection.bucket, key))
+            except UnreadableDocument as fault:
+                summary.left.append(Left(key, None, f"cannot be read: {fault}"))
+                continue
+            except ClientError as error:
+                summary.left.append(Left(key, None, f"cannot be read: {described(error)}"))
+                continue
+            if not selection.has(document):
+                continue
+            if document.function_name != function.name:
+                summary.left.append(
+                    Left(key, len(document.records), f"is of the function {document.function_name}")
+                )
+                continue
+            places.append(document.place)
     return [key for _, _, key in sorted(places)]
 
 

@@ -125,9 +125,9 @@ def direct(distribution: importlib.metadata.Distribution) -> Iterator[str]:
             yield name[0]
 
 
-def test_boto3_and_time_zones_are_all_that_the_package_asks_for(installed: Installed) -> None:
+def test_boto3_rich_and_time_zones_are_all_that_the_package_asks_for(installed: Installed) -> None:
     found = metadata(installed.wheel)
-    assert list(direct(found)) == ["boto3", "tzdata"]
+    assert list(direct(found)) == ["boto3", "rich", "tzdata"]
     assert found.metadata["Requires-Python"] == ">=3.11"
     assert found.version == __version__
 

@@ -1,7 +1,10 @@
 """What all subcommands have in common: exit statuses, messages, output that drives no terminal."""
 
+import io
 import json
+import re
 from pathlib import Path
+from unittest import mock
 
 import boto3
 import pytest
@@ -10,7 +13,7 @@ from botocore.exceptions import ClientError, NoCredentialsError
 from aspect_wfm import __version__
 from aspect_wfm.command import main, subcommands
 from aspect_wfm.outcome import CannotTell, Status
-from aspect_wfm.output import say, say_json, tell, text_table, visible
+from aspect_wfm.output import progress, say, say_json, tell, text_table, visible
 
 HOSTILE = "\x1b[2J\x9b1m\u202e\u2066name\x07"
 NEUTRAL = "\ufffd[2J\ufffd1m\ufffd\ufffdname\ufffd"
@@ -55,7 +58,7 @@ def test_arguments_that_say_nothing_end_with_2(arguments: list[str]) -> None:
         (NoCredentialsError(), Status.NOTHING_SAID, "Unable to locate credentials"),
         (refused("ExpiredToken"), Status.NOTHING_SAID, "does not take the credentials"),
         (refused("Throttling"), Status.NOTHING_SAID, "AWS refused a call: "),
-        (KeyboardInterrupt(), Status.INTERRUPTED, "Interrupted."),
+        (KeyboardInterrupt(), Status.INTERRUPTED, "Interrupted. "),
     ],
 )
 @pytest.mark.parametrize("name", [name for name, _ in subcommands()])
@@ -129,6 +132,59 @@ def test_json_loses_nothing_and_drives_no_terminal(capsys: pytest.CaptureFixture
     assert all(character.isprintable() for character in printed.replace("\n", ""))
     assert "日本" in printed
     assert json.loads(printed) == document
+
+
+class Terminal(io.StringIO):
+    """A stream that is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Both streams of the process, from now on, on a terminal that knows colours."""
+    terminal = Terminal()
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for stream in ("stdout", "stderr"):
+        monkeypatch.setattr(f"sys.{stream}", terminal)
+    return terminal
+
+
+def test_on_a_terminal_what_matches_is_coloured_and_a_name_is_no_markup(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    terminal = on_a_terminal(monkeypatch)
+    colours = {re.compile("^bad", re.MULTILINE): "red"}
+    say(f"bad [bold]name[/bold] :smile:\n{HOSTILE}", colours)
+    assert terminal.getvalue() == f"\x1b[31mbad\x1b[0m [bold]name[/bold] :smile:\n{NEUTRAL}\n"
+
+
+def test_without_a_terminal_nothing_is_coloured(capsys: pytest.CaptureFixture[str]) -> None:
+    say("bad [bold]", {re.compile("bad"): "red"})
+    assert capsys.readouterr().out == "bad [bold]\n"
+
+
+def test_on_a_terminal_progress_is_a_bar_that_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = on_a_terminal(monkeypatch)
+    with progress(f"[bold]{HOSTILE}", 3) as advance:
+        advance(3)
+    printed = terminal.getvalue()
+    assert f"[bold]{NEUTRAL}" in printed
+    assert "3/3" in printed
+    assert printed.endswith("\x1b[2K")
+
+
+def test_elsewhere_progress_is_a_line_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = iter((0.0, 29.0, 30.0, 30.0, 59.0))
+    monkeypatch.setattr("aspect_wfm.output.time", mock.Mock(monotonic=lambda: next(clock)))
+    with progress("Reading", 3_000) as advance:
+        for _ in range(3):
+            advance(1_000)
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", "Reading: 2,000 of 3,000\n")
 
 
 def test_columns_are_aligned_by_what_a_terminal_shows() -> None:
