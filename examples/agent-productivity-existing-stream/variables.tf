@@ -103,12 +103,13 @@ variable "external_id" {
 }
 
 variable "flink_application" {
-  description = "The Flink application, with `engine` = `flink`: `code_bucket` and `code_key` (the S3 object that `make flink-package` made; another object for other code) and `code_version` (its version in a bucket that keeps them), `start_application` (whether it is started when it is made; a change starts or stops it), `parallelism` (tasks side by side, 1 to 256, and at most `parallelism_per_kpu` times the quota of KPUs, which is 64 unless it was raised), `parallelism_per_kpu` (of them in one KPU, 1 to 8), `auto_scaling` (AWS changes the parallelism with the load), `checkpoint_interval_seconds` (10 to 600: as much can be in the report twice after a failure), `window_seconds` (1 to 10: how long the events of a shard wait for more, to be classified together) and `window_records` (how many of them may come in that time: at least 2,000 times `window_seconds`, which is twice what a shard takes, and at most 20,000)."
+  description = "The Flink application, with `engine` = `flink`: `code_bucket` and `code_key` (the S3 object that `make flink-package` made; another object for other code) and `code_version` (its version in a bucket that keeps them), `code_kms_key_arn` (the customer-managed key that encrypts this object, null where there is none), `start_application` (whether it is started when it is made; a change starts or stops it), `parallelism` (tasks side by side, 1 to 256, and at most `parallelism_per_kpu` times the quota of KPUs, which is 64 unless it was raised), `parallelism_per_kpu` (of them in one KPU, 1 to 8), `auto_scaling` (AWS changes the parallelism with the load), `checkpoint_interval_seconds` (10 to 600: as much can be in the report twice after a failure), `window_seconds` (1 to 10: how long the events of a shard wait for more, to be classified together) and `window_records` (how many of them may come in that time: at least 2,000 times `window_seconds`, which is twice what a shard takes, and at most 20,000)."
   type = object({
     auto_scaling                = optional(bool)
     checkpoint_interval_seconds = optional(number)
     code_bucket                 = optional(string)
     code_key                    = optional(string)
+    code_kms_key_arn            = optional(string)
     code_version                = optional(string)
     parallelism                 = optional(number)
     parallelism_per_kpu         = optional(number)

@@ -180,6 +180,22 @@ data "aws_iam_policy_document" "application" {
     resources = ["${local.arns.code_bucket}/${var.flink_application.code_key}"]
   }
 
+  dynamic "statement" {
+    for_each = var.flink_application.code_kms_key_arn == null ? [] : [var.flink_application.code_kms_key_arn]
+
+    content {
+      sid       = "DecryptItsPackageThroughS3Only"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = [local.via.s3]
+      }
+    }
+  }
+
   # The service looks for its log by name before it writes.
   statement {
     sid       = "FindItsLogGroup"

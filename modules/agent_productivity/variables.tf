@@ -115,6 +115,11 @@ variable "aspect_ap_data_s3_prefix" {
     condition     = can(regex("^[A-Za-z0-9_.=-][A-Za-z0-9_.=/-]*/$", var.aspect_ap_data_s3_prefix)) && !strcontains(var.aspect_ap_data_s3_prefix, "//")
     error_message = "aspect_ap_data_s3_prefix is \"${var.aspect_ap_data_s3_prefix}\": it may hold letters, digits and _ . = - /, does not begin with / and ends in /, as in OUTPUT/."
   }
+
+  validation {
+    condition     = length(var.aspect_ap_data_s3_prefix) <= 900
+    error_message = "aspect_ap_data_s3_prefix has ${length(var.aspect_ap_data_s3_prefix)} characters: it may have 900. A key in S3 has 1,024 bytes, and Firehose adds the hour and the name of the file to the prefix."
+  }
 }
 
 variable "authorization_mode" {
@@ -203,6 +208,22 @@ variable "connect_s3_prefix" {
     condition     = endswith(var.connect_s3_prefix, "/") && !startswith(var.connect_s3_prefix, "/") && !can(regex("[*?]", var.connect_s3_prefix))
     error_message = "connect_s3_prefix is \"${var.connect_s3_prefix}\": it has to end in /, as in connect/<alias>/Reports/Aspect/, must not begin with /, and holds no * or ?."
   }
+
+  validation {
+    # Terraform counts characters. Base64 without its padding writes 1,024 bytes as 1,366.
+    condition     = length(replace(base64encode(var.connect_s3_prefix), "=", "")) <= 1366
+    error_message = "connect_s3_prefix is too long: a key in S3 has 1,024 bytes at most, so nothing can be under this prefix."
+  }
+
+  validation {
+    condition     = !can(regex("^connect/([^/]+/)?$", var.connect_s3_prefix))
+    error_message = "connect_s3_prefix is \"${var.connect_s3_prefix}\", which includes call recordings and chat transcripts: add the folder that you schedule the reports into, as in connect/<alias>/Reports/Aspect/."
+  }
+
+  validation {
+    condition     = !can(regex("(?i)/(CallRecordings|ChatTranscripts|EmailMessages|ScreenRecordings)/", var.connect_s3_prefix))
+    error_message = "connect_s3_prefix is \"${var.connect_s3_prefix}\", where Amazon Connect keeps recordings or transcripts: give the folder that you schedule the reports into, as in connect/<alias>/Reports/Aspect/."
+  }
 }
 
 variable "dashboard" {
@@ -272,15 +293,21 @@ variable "failed_records_bucket_name" {
     condition     = var.failed_records_bucket_name == null || (var.failed_records_bucket_name != var.report_bucket_name && var.failed_records_bucket_name != var.connect_s3_bucket)
     error_message = "failed_records_bucket_name is the report bucket or the exported reports bucket: it has to be a bucket of its own, since the WFM Adapter lists those two."
   }
+
+  validation {
+    condition     = !contains([var.connect_s3_bucket, coalesce(var.report_bucket_name, "${lower(var.kda_application_name)}-reports-${local.account_id}")], coalesce(var.failed_records_bucket_name, "${lower(var.kda_application_name)}-failed-events-${local.account_id}"))
+    error_message = "connect_s3_bucket or report_bucket_name is ${coalesce(var.failed_records_bucket_name, "${lower(var.kda_application_name)}-failed-events-${local.account_id}")}, the bucket for failed records: the WFM Adapter could read what is kept there. Give the name of another bucket."
+  }
 }
 
 variable "flink_application" {
-  description = "The Flink application, with `engine` = `flink`: `code_bucket` and `code_key` (the S3 object that `make flink-package` made; another object for other code) and `code_version` (its version in a bucket that keeps them), `start_application` (whether it is started when it is made; a change starts or stops it), `parallelism` (tasks side by side, 1 to 256, and at most `parallelism_per_kpu` times the quota of KPUs, which is 64 unless it was raised), `parallelism_per_kpu` (of them in one KPU, 1 to 8), `auto_scaling` (AWS changes the parallelism with the load), `checkpoint_interval_seconds` (10 to 600: as much can be in the report twice after a failure), `window_seconds` (1 to 10: how long the events of a shard wait for more, to be classified together) and `window_records` (how many of them may come in that time: at least 2,000 times `window_seconds`, which is twice what a shard takes, and at most 20,000)."
+  description = "The Flink application, with `engine` = `flink`: `code_bucket` and `code_key` (the S3 object that `make flink-package` made; another object for other code) and `code_version` (its version in a bucket that keeps them), `code_kms_key_arn` (the customer-managed key that encrypts this object, null where there is none), `start_application` (whether it is started when it is made; a change starts or stops it), `parallelism` (tasks side by side, 1 to 256, and at most `parallelism_per_kpu` times the quota of KPUs, which is 64 unless it was raised), `parallelism_per_kpu` (of them in one KPU, 1 to 8), `auto_scaling` (AWS changes the parallelism with the load), `checkpoint_interval_seconds` (10 to 600: as much can be in the report twice after a failure), `window_seconds` (1 to 10: how long the events of a shard wait for more, to be classified together) and `window_records` (how many of them may come in that time: at least 2,000 times `window_seconds`, which is twice what a shard takes, and at most 20,000)."
   type = object({
     auto_scaling                = optional(bool, false)
     checkpoint_interval_seconds = optional(number, 60)
     code_bucket                 = optional(string)
     code_key                    = optional(string, "report-line-job.zip")
+    code_kms_key_arn            = optional(string)
     code_version                = optional(string)
     parallelism                 = optional(number, 1)
     parallelism_per_kpu         = optional(number, 1)
@@ -302,8 +329,18 @@ variable "flink_application" {
   }
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9!_.'()-][A-Za-z0-9!_.'()/-]*$", var.flink_application.code_key))
-    error_message = "flink_application.code_key is \"${var.flink_application.code_key}\": it has to be the key of one S3 object, without * or ?, and does not begin with /."
+    condition     = length(var.flink_application.code_key) <= 1024 && can(regex("^[A-Za-z0-9!_.'()-][A-Za-z0-9!_.'()/-]*$", var.flink_application.code_key))
+    error_message = "flink_application.code_key is \"${var.flink_application.code_key}\": it has to be the key of one S3 object, without * or ?, does not begin with / and has at most 1,024 characters."
+  }
+
+  validation {
+    condition     = var.flink_application.code_kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$", var.flink_application.code_kms_key_arn))
+    error_message = "flink_application.code_kms_key_arn has to be the ARN of a KMS key (arn:aws:kms:<region>:<account>:key/<id>), not an alias or another resource."
+  }
+
+  validation {
+    condition     = var.flink_application.code_kms_key_arn == null ? true : try(split(":", var.flink_application.code_kms_key_arn)[3], local.region) == local.region
+    error_message = "flink_application.code_kms_key_arn is in another region than the AWS provider (${local.region}): the bucket of the package has to be in this region, and so does its key."
   }
 
   validation {
@@ -341,6 +378,11 @@ variable "iam_path" {
   validation {
     condition     = length(var.iam_path) <= 512 && can(regex("^/([A-Za-z0-9_+=,.@-]+/)*$", var.iam_path))
     error_message = "iam_path is \"${var.iam_path}\": it has to begin and end with /, as in /wfm/, and may hold letters, digits and _ + = , . @ - between, 512 characters in all."
+  }
+
+  validation {
+    condition     = length("arn:${local.partition}:iam::${local.account_id}:role${var.iam_path}${var.kda_application_name}-firehose") <= 512
+    error_message = "iam_path has ${length(var.iam_path)} characters: with it, the ARN of the Firehose stream's role has ${length("arn:${local.partition}:iam::${local.account_id}:role${var.iam_path}${var.kda_application_name}-firehose")}, and Firehose takes 512. Shorten the path."
   }
 }
 
@@ -441,6 +483,11 @@ variable "qss3_key_prefix" {
   }
 
   validation {
+    condition     = var.qss3_key_prefix == null ? true : length(var.qss3_key_prefix) <= 1000
+    error_message = "qss3_key_prefix has more than 1,000 characters: a key in S3 has 1,024 bytes, and the zip's name comes behind the prefix."
+  }
+
+  validation {
     condition     = var.qss3_key_prefix == null || var.qss3_bucket_name != null
     error_message = "qss3_key_prefix is set but qss3_bucket_name is not: name the bucket that holds your copy of the zips, or remove the prefix."
   }
@@ -459,6 +506,11 @@ variable "report_bucket_name" {
   validation {
     condition     = var.report_bucket_name == null || var.report_bucket_name != var.connect_s3_bucket
     error_message = "report_bucket_name is connect_s3_bucket: the report bucket has to be one of its own, since its policy, encryption and lifecycle rules become Terraform's."
+  }
+
+  validation {
+    condition     = coalesce(var.report_bucket_name, "${lower(var.kda_application_name)}-reports-${local.account_id}") != var.connect_s3_bucket
+    error_message = "connect_s3_bucket is ${var.connect_s3_bucket}, the name of the report bucket: give the bucket with the instance's exported reports."
   }
 }
 

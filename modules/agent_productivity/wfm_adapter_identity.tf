@@ -24,6 +24,14 @@ resource "aws_iam_user_policy" "wfm_adapter" {
   name   = "read-reports"
   user   = aws_iam_user.wfm_adapter[0].name
   policy = data.aws_iam_policy_document.wfm_adapter.json
+
+  lifecycle {
+    precondition {
+      # IAM does not count blanks.
+      condition     = length(replace(data.aws_iam_policy_document.wfm_adapter.json, "/\\s/", "")) <= 2048
+      error_message = "With connect_s3_prefix and aspect_ap_data_s3_prefix, the WFM Adapter's rights take more than the 2,048 characters that IAM gives a user: choose shorter prefixes or authorization_mode = \"role\"."
+    }
+  }
 }
 
 resource "aws_iam_role" "wfm_adapter" {

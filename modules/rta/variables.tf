@@ -351,6 +351,11 @@ variable "qss3_key_prefix" {
   }
 
   validation {
+    condition     = var.qss3_key_prefix == null ? true : length(var.qss3_key_prefix) <= 1000
+    error_message = "qss3_key_prefix has more than 1,000 characters: a key in S3 has 1,024 bytes, and the zip's name comes behind the prefix."
+  }
+
+  validation {
     condition     = var.qss3_key_prefix == null || var.qss3_bucket_name != null
     error_message = "qss3_key_prefix is set but qss3_bucket_name is not: name the bucket that holds your copy of the zip, or remove the prefix."
   }

@@ -35,8 +35,15 @@ def test_rights_of_a_user_that_iam_would_not_take_are_refused(
 ) -> None:
     """IAM User Guide, "IAM and AWS STS quotas": 2,048 characters of inline policies for a user."""
     made = workspace("examples/both-new-stream", tmp_path, cloud)
-    longest = {"lambda_config_location": "env", "name": "x" * 32, "num_sqs_queues": 10}
+    longest = {
+        "connect_s3_prefix": f"connect/{'x' * 800}/Reports/",
+        "aspect_ap_data_s3_prefix": f"{'x' * 800}/",
+        "lambda_config_location": "env",
+        "name": "x" * 32,
+        "num_sqs_queues": 10,
+    }
     with pytest.raises(TerraformError) as refused:
         plan(made, WITH_A_KEY | longest)
     told = " ".join(str(refused.value).replace("│", " ").split())
     assert "more than the 2,048 characters that IAM gives a user: choose fewer queues" in told
+    assert "more than the 2,048 characters that IAM gives a user: choose shorter prefixes" in told

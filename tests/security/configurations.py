@@ -21,12 +21,13 @@ CONNECT_PREFIX = "connect/acme/Reports/Aspect/"
 class Given:
     """What is there before a deployment: ARNs, and the name of Connect's bucket.
 
-    `code_bucket` holds the Flink application's package; `key_arn` is the key for what the modules
-    make.
+    `code_bucket` holds the Flink application's package, which `code_key_arn` encrypts; `key_arn` is
+    the key for what the modules make.
     """
 
     boundary_arn: str
     code_bucket: str
+    code_key_arn: str
     connect_bucket: str
     connect_key_arn: str
     key_arn: str
@@ -93,7 +94,10 @@ class Configuration:
             "connect_s3_kms_arn": given.connect_key_arn if self.has("connectkey") else None,
             "connect_s3_prefix": CONNECT_PREFIX,
             "engine": "flink" if self.has("flink") else "lambda",
-            "flink_application": {"code_bucket": given.code_bucket},
+            "flink_application": {
+                "code_bucket": given.code_bucket,
+                "code_kms_key_arn": given.code_key_arn if self.has("flink") else None,
+            },
             "kda_application_name": self.name,
             **common,
         }

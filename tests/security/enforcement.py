@@ -62,7 +62,7 @@ def attempts(estate: Estate, principal: Principal) -> Iterator[Attempt]:
     given = estate.given
     connect = f"arn:aws:s3:::{given.connect_bucket}"
     yield from _on_bucket(connect, exported_report(connect), f"{connect}/connect/acme/Calls/a.wav")
-    for key in (given.key_arn, given.stream_key_arn, given.connect_key_arn):
+    for key in (given.key_arn, given.stream_key_arn, given.connect_key_arn, given.code_key_arn):
         yield from _on_key(key)
     stream = {"StreamARN": given.stream_arn}
     yield _attempt("kinesis", "describe_stream_summary", given.stream_arn, **stream)

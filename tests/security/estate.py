@@ -77,7 +77,9 @@ def prepare(cloud: LocalCloud) -> Given:
     stream = kinesis.describe_stream_summary(StreamName="agent-events")["StreamDescriptionSummary"]
     bucket = "amazon-connect-0123456789ab"
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    key, stream_key, connect_key = (kms.create_key()["KeyMetadata"]["Arn"] for _ in range(3))
+    key, stream_key, connect_key, code_key = (
+        kms.create_key()["KeyMetadata"]["Arn"] for _ in range(4)
+    )
     code_bucket = "acme-code"
     s3.create_bucket(Bucket=code_bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     s3.put_object(Bucket=code_bucket, Key=PACKAGE, Body=b"")
@@ -87,6 +89,7 @@ def prepare(cloud: LocalCloud) -> Given:
     return Given(
         boundary_arn=boundary["Arn"],
         code_bucket=code_bucket,
+        code_key_arn=code_key,
         connect_bucket=bucket,
         connect_key_arn=connect_key,
         key_arn=key,
@@ -162,7 +165,7 @@ def resource_arns(estate: Estate) -> Iterator[str]:
     """
     given = estate.given
     arns = [given.boundary_arn, given.stream_arn]
-    arns += [given.key_arn, given.stream_key_arn, given.connect_key_arn]
+    arns += [given.key_arn, given.stream_key_arn, given.connect_key_arn, given.code_key_arn]
     arns += [f"arn:aws:s3:::{bucket}" for bucket in (given.code_bucket, given.connect_bucket)]
     for deployment in estate.deployments:
         arns += [each.values["arn"] for each in deployment.resources if each.values.get("arn")]

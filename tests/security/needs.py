@@ -202,6 +202,7 @@ def _application(principal: Principal, given: Given) -> Iterator[Need]:
     package = f"arn:aws:s3:::{given.code_bucket}/{PACKAGE}"
     for action in ("s3:GetObject", "s3:GetObjectVersion"):
         yield Need(Request(action, package), of_any_account=True)
+    yield Need(Request("kms:Decrypt", given.code_key_arn, THROUGH_S3))
     group = deployment.arn("aws_cloudwatch_log_group", "application")
     every_group = f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:"
     yield from _on(group, "logs:DescribeLogGroups", within=every_group)

@@ -247,3 +247,20 @@ run "refuses_checkpoints_that_are_too_rare" {
 
   expect_failures = [var.flink_application]
 }
+
+run "lets_the_application_decrypt_its_package_through_s3_only" {
+  command = plan
+
+  variables {
+    engine            = "flink"
+    flink_application = { code_bucket = "acme-code", code_kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/9d4c" }
+  }
+
+  assert {
+    condition = [
+      for each in data.aws_iam_policy_document.application.statement : [each.actions, each.resources, [for condition in each.condition : [condition.variable, condition.values]]]
+      if each.sid == "DecryptItsPackageThroughS3Only"
+    ] == [[toset(["kms:Decrypt"]), toset(["arn:aws:kms:eu-central-1:111122223333:key/9d4c"]), [["kms:ViaService", tolist(["s3.eu-central-1.amazonaws.com"])]]]]
+    error_message = "The statements are ${jsonencode(data.aws_iam_policy_document.application.statement)}."
+  }
+}

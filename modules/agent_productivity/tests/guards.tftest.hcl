@@ -56,3 +56,137 @@ run "takes_a_key_and_a_stream_of_the_same_apply" {
     source = "./tests/made_together"
   }
 }
+
+run "takes_the_longest_that_each_consumer_takes" {
+  command = plan
+
+  variables {
+    aspect_ap_data_s3_prefix = "${join("/", [for index in range(9) : format("%099d", index)])}/"
+    authorization_mode       = "role"
+    connect_s3_prefix        = "connect/acme/${join("", [for index in range(1010) : "r"])}/"
+    external_id              = "aspect-0815"
+    flink_application        = { code_key = join("", [for index in range(1024) : "k"]) }
+    # Firehose takes 512 characters of "arn:aws:iam::111122223333:role<path>aspect-wfm-ap-firehose".
+    iam_path              = "/${join("/", [for index in range(4) : format("%0113d", index)])}123/"
+    qss3_bucket_name      = "my-bucket"
+    qss3_key_prefix       = "${join("", [for index in range(999) : "q"])}/"
+    source_aws_account_id = "111122223333"
+  }
+}
+
+run "refuses_what_is_longer_than_a_consumer_takes" {
+  command = plan
+
+  variables {
+    # a character more than Firehose and S3 take
+    aspect_ap_data_s3_prefix = "${join("/", [for index in range(9) : format("%099d", index)])}1/"
+    connect_s3_prefix        = "connect/acme/${join("", [for index in range(1011) : "r"])}/"
+    flink_application        = { code_key = "k${join("", [for index in range(1024) : "k"])}" }
+    iam_path                 = "/${join("/", [for index in range(4) : format("%0113d", index)])}1234/"
+    qss3_bucket_name         = "my-bucket"
+    qss3_key_prefix          = "${join("", [for index in range(1000) : "q"])}/"
+  }
+
+  expect_failures = [var.aspect_ap_data_s3_prefix, var.connect_s3_prefix, var.flink_application, var.iam_path, var.qss3_key_prefix]
+}
+
+run "refuses_the_bucket_for_failed_records_as_connects" {
+  command = plan
+
+  variables {
+    connect_s3_bucket = "aspect-wfm-ap-failed-events-111122223333"
+  }
+
+  expect_failures = [var.failed_records_bucket_name]
+}
+
+run "refuses_the_report_bucket_as_connects" {
+  command = plan
+
+  variables {
+    connect_s3_bucket = "aspect-wfm-ap-reports-111122223333"
+  }
+
+  expect_failures = [var.report_bucket_name]
+}
+
+run "refuses_the_bucket_for_failed_records_as_report_bucket" {
+  command = plan
+
+  variables {
+    report_bucket_name = "aspect-wfm-ap-failed-events-111122223333"
+  }
+
+  expect_failures = [var.failed_records_bucket_name]
+}
+
+run "refuses_the_report_bucket_as_the_one_for_failed_records" {
+  command = plan
+
+  variables {
+    failed_records_bucket_name = "acme-ap-reports-111122223333"
+    kda_application_name       = "ACME-ap"
+  }
+
+  expect_failures = [var.failed_records_bucket_name]
+}
+
+run "refuses_all_of_an_instances_data" {
+  command = plan
+
+  variables {
+    connect_s3_prefix = "connect/acme/"
+  }
+
+  expect_failures = [var.connect_s3_prefix]
+}
+
+run "refuses_all_of_connects_data" {
+  command = plan
+
+  variables {
+    connect_s3_prefix = "connect/"
+  }
+
+  expect_failures = [var.connect_s3_prefix]
+}
+
+run "refuses_call_recordings" {
+  command = plan
+
+  variables {
+    connect_s3_prefix = "connect/acme/CallRecordings/2026/"
+  }
+
+  expect_failures = [var.connect_s3_prefix]
+}
+
+run "refuses_chat_transcripts" {
+  command = plan
+
+  variables {
+    connect_s3_prefix = "wfm/ChatTranscripts/"
+  }
+
+  expect_failures = [var.connect_s3_prefix]
+}
+
+run "refuses_a_key_of_the_package_that_is_none" {
+  command = plan
+
+  variables {
+    flink_application = { code_kms_key_arn = "alias/acme" }
+  }
+
+  expect_failures = [var.flink_application]
+}
+
+run "refuses_a_key_of_the_package_in_another_region" {
+  command = plan
+
+  variables {
+    flink_application = { code_kms_key_arn = "arn:aws:kms:us-east-1:111122223333:key/9d4c" }
+  }
+
+  expect_failures = [var.flink_application]
+}

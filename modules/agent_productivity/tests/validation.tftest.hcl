@@ -23,7 +23,7 @@ run "takes_everything_at_its_limits" {
     enhanced_fan_out                   = true
     authorization_mode                 = "role"
     external_id                        = join("", [for index in range(153) : "aZ_+=,.@"])
-    iam_path                           = "/${join("/", [for index in range(32) : "a0_+=,.@-12345"])}/w+=,.@_-1234567890123456789012/"
+    iam_path                           = "/${join("/", [for index in range(27) : "a0_+=,.@-12345"])}/w+=,.@_-1234567890123456789012/"
     permissions_boundary_arn           = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
     source_aws_account_id              = "000000000001"
     agent_event_stream_kms_arn         = "arn:aws:kms:eu-central-1:111122223333:key/9d4c"

@@ -54,3 +54,14 @@ run "takes_a_key_and_a_stream_of_the_same_apply" {
     source = "./tests/made_together"
   }
 }
+
+run "refuses_a_prefix_that_leaves_no_room_for_the_zip" {
+  command = plan
+
+  variables {
+    qss3_bucket_name = "my-bucket"
+    qss3_key_prefix  = "${join("", [for index in range(1000) : "q"])}/"
+  }
+
+  expect_failures = [var.qss3_key_prefix]
+}
