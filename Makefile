@@ -24,6 +24,14 @@ FLINK    := .venv-flink
 LOCK     := .venv-lock
 MVN      ?= mvn --batch-mode
 
+# When make started, in seconds: the demo reports how long it all took.
+STARTED := $(shell date +%s)
+
+# $(call install,FOLDER,FILE): install locked packages, and say how far it is. A busy machine takes minutes.
+install = $(1)/bin/pip install --disable-pip-version-check --require-hashes -r $(2) | awk -v all=$$(grep -c == $(2)) \
+	'/^Collecting/ && ++n % 10 == 0 { print "  downloaded " n " of " all " packages" } \
+	/^Installing/ { print "  installing " all " packages" } { fflush() }'
+
 # What make chaos tries; the large sizes are in docs/reliability.md.
 EVENTS ?= 20000
 SEED   ?= 1
@@ -55,7 +63,7 @@ $(READY): requirements-dev.txt
 		echo "Tests will not run on the functions' runtime, Python $(RUNTIME), but on $$("$(PYTHON)" --version)." >&2; }
 	@echo "Installing what is needed into .venv (a minute or so) ..."
 	@"$(PYTHON)" -m venv --clear .venv || { echo "$(PYTHON) could not make a virtual environment; on Debian and Ubuntu, install python3-venv." >&2; exit 1; }
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(call install,.venv,requirements-dev.txt)
 	@touch $@
 
 hooks: $(READY) ## Look at each commit before it is made (pre-commit)
@@ -116,7 +124,7 @@ $(SCANNERS)/.ready: requirements-security.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found: install it, or name it with make PYTHON=..." >&2; exit 1; }
 	@echo "Installing the scanners into $(SCANNERS) (a minute or so) ..."
 	@"$(PYTHON)" -m venv --clear $(SCANNERS)
-	@$(SCANNERS)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-security.txt
+	@$(call install,$(SCANNERS),requirements-security.txt)
 	@touch $@
 
 cost: $(READY) ## Show what a month costs: make cost COST="--agents 500 --sensitivity"
@@ -129,7 +137,7 @@ bench-page: $(READY) ## Measure the report page of large days in a browser
 	@$(BIN)/python -m benchmarks.report_page
 
 demo: $(READY) ## Show both products being fed, without an AWS account
-	@$(BIN)/python -m tests.demo
+	@STARTED=$(STARTED) $(BIN)/python -m tests.demo
 
 doctor: $(READY) ## Look at what was deployed: make doctor DIR=examples/both-new-stream DOCTOR="--strict"
 	@$(BIN)/python -m aspect_wfm doctor $(DIR) $(DOCTOR)
@@ -161,7 +169,7 @@ $(FLINK)/.ready: requirements-flink.txt requirements-flink-job.txt tests/flink/p
 	@command -v npm >/dev/null || { echo "The tests' stream runs on Node.js: install it with npm" >&2; exit 1; }
 	@echo "Installing PyFlink, its connector and a stream into $(FLINK) (850 MB, three minutes or so) ..."
 	@"$(PYTHON_3_11)" -m venv --clear $(FLINK)
-	@$(FLINK)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-flink.txt
+	@$(call install,$(FLINK),requirements-flink.txt)
 	@$(MVN) --quiet --strict-checksums -f tests/flink/pom.xml -Djars="$(CURDIR)/$(FLINK)/jars" package
 	@cp tests/flink/package.json tests/flink/package-lock.json $(FLINK)/
 	@npm ci --prefix $(FLINK) --ignore-scripts --no-audit --no-fund
@@ -180,7 +188,7 @@ lock: $(LOCK)/.ready ## Lock the versions in requirements-*.in again (Python 3.1
 $(LOCK)/.ready: requirements-dev.txt
 	@test -n "$(PYTHON_3_11)" || { echo "Locking needs Python 3.11: install it as python3.11" >&2; exit 1; }
 	@"$(PYTHON_3_11)" -m venv --clear $(LOCK)
-	@$(LOCK)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(call install,$(LOCK),requirements-dev.txt)
 	@touch $@
 
 clean: ## Remove what was built and installed, but not the zips

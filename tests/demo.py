@@ -1,7 +1,9 @@
 """The demo: option 3 on a local AWS, a day of agent events, and what both Aspect products see."""
 
+import os
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -47,6 +49,7 @@ DAY = Period(datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 3, 2, 18, tzinf
 
 
 def main() -> int:
+    started = time.time()
     print(f"\nAmazon Connect to Aspect WFM, in {REGION} on this machine\n")
     try:
         terraform_binary()
@@ -58,7 +61,18 @@ def main() -> int:
     except (StartError, TerraformMissingError, TerraformError) as error:
         print(f"\n\n{error}", file=sys.stderr)
         return 1
+    print(ending(time.time() - float(os.environ.get("STARTED", started))))
     return 0
+
+
+def ending(seconds: float) -> str:
+    """What the demo says at the end, after `seconds` in all."""
+    return (
+        f"  Done in {seconds // 60:.0f} min {seconds % 60:.0f} s, installation included.\n\n"
+        f"  Next:\n"
+        f"    open {PAGE.relative_to(REPOSITORY)}, the day as a workforce analyst sees it\n"
+        f"    read {EXAMPLE}/README.md, and deploy it to your account\n"
+    )
 
 
 def _demo(folder: Path) -> None:
@@ -162,11 +176,23 @@ def _print_counts(put: int, logs: dict[str, list[dict[str, Any]]]) -> None:
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
-    """Say what is being done, and how long it took."""
+    """Say what is being done, a dot every five seconds, and how long it took."""
     print(f"  {title} ... ", end="", flush=True)
     start = time.monotonic()
-    yield
-    print(f"{time.monotonic() - start:.0f} s", flush=True)
+    done = threading.Event()
+
+    def dots() -> None:
+        while not done.wait(5):
+            print(".", end="", flush=True)
+
+    ticking = threading.Thread(target=dots, daemon=True)
+    ticking.start()
+    try:
+        yield
+    finally:
+        done.set()
+        ticking.join()
+    print(f" {time.monotonic() - start:.0f} s", flush=True)
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ def machine(tmp_path: Path) -> Machine:
     (tmp_path / "Makefile").write_text(MAKEFILE)
     (tmp_path / "requirements-dev.txt").touch()
     (tmp_path / "programs").mkdir()
-    for name in ("cp", "mkdir", "touch"):
+    for name in ("awk", "cp", "date", "grep", "mkdir", "touch"):
         found = shutil.which(name)
         assert found
         (tmp_path / "programs" / name).symlink_to(found)
