@@ -55,8 +55,9 @@ def run(options: argparse.Namespace) -> Status:
         say_json(json_document(found, report))
     else:
         say(render(found, report))
+    tell_where = tell if options.json else say  # standard output is the document alone
     for each in written:
-        tell(f"\n{each}") if options.json else say(f"\n{each}")
+        tell_where(f"\n{each}")
     return Status.ALL_WELL
 
 

@@ -87,6 +87,14 @@ def test_what_is_opened_on_a_large_day_is_there_and_stays_small(
     assert elements(window) < 20_000
 
 
+def test_what_is_opened_again_is_there_once(seventy: str, open_page: Open) -> None:
+    window = open_page(seventy)
+    heading = window.get_by_role("heading", name=LARGE_GROUP)
+    for _ in range(3):
+        heading.click()
+    expect(window.locator("ol.names li").get_by_text("agent.0051")).to_have_count(1)
+
+
 def test_everything_opens_by_keyboard_alone(seventy: str, open_page: Open) -> None:
     window = open_page(seventy)
     closed = window.locator("details:not([open])").count()
@@ -111,6 +119,7 @@ def test_a_long_table_scrolls_by_keyboard_below_its_header(seventy: str, open_pa
     window = open_page(seventy)
     window.get_by_role("heading", name="Average positions staffed").last.click()
     region = window.get_by_role("region", name="Table: Average positions staffed")
+    assert region.get_attribute("tabindex") == "0"  # not every browser scrolls without
     region.focus()
     window.keyboard.press("End")
     window.wait_for_function("element => element.scrollTop > 0", arg=region.element_handle())

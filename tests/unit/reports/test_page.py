@@ -215,6 +215,15 @@ def test_the_page_is_on_the_clock_of_the_time_zone() -> None:
     assert {"2026-03-02 10:00:00+01:00", "2026-03-02 14:45+01:00"} <= cells(text)
 
 
+def test_the_axis_begins_and_ends_with_the_intervals_of_the_time_zone() -> None:
+    hour, zone = timedelta(hours=1), ZoneInfo("Asia/Kolkata")
+    found = statistics(DAY, Period(at("09:00"), at("14:00")), hour, zone=zone)
+    text = page(found, report_of(DAY))
+    hours = [each.text for each in of_class(text, "hour")]
+    assert (hours[0], hours[12]) == ("14:00", "20:00")
+    assert {veil.get("width") for veil in of_class(text, "outside")} == {"8.333%"}
+
+
 def test_a_day_of_25_hours_is_that_long_and_its_clock_repeats_an_hour() -> None:
     zone = ZoneInfo("Europe/Berlin")
     midnight = datetime(2026, 10, 25, tzinfo=zone)
