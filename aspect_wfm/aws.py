@@ -74,7 +74,11 @@ _CREDENTIALS_REFUSED = {
 _ACTION_SAID = re.compile(r"not authorized to perform:? ([a-z0-9-]+:[A-Za-z]+)")
 
 
-class Denied(Exception):
+class Refused(Exception):
+    """A call without an answer that is of use; the text says why."""
+
+
+class Denied(Refused):
     """These credentials may not do `action`."""
 
     def __init__(self, action: str) -> None:
@@ -82,7 +86,7 @@ class Denied(Exception):
         self.action = action
 
 
-class Missing(Exception):
+class Missing(Refused):
     """What was asked about is not there; `thing` names it, as in `Queue events-1.fifo`."""
 
     def __init__(self, thing: str) -> None:
@@ -90,7 +94,7 @@ class Missing(Exception):
         self.thing = thing
 
 
-class Unanswered(Exception):
+class Unanswered(Refused):
     """No answer that says anything; the text is what came instead."""
 
 
@@ -115,6 +119,11 @@ def explained(error: Exception) -> str:
     code = error.response["Error"].get("Code")
     if code in _CREDENTIALS_REFUSED:
         return f"AWS does not take the credentials ({code}): log in again, or set --profile."
+    if code in _MISSING:
+        return (
+            f"AWS does not find what {error.operation_name} asks about ({code}): check the names, "
+            "--region and --profile."
+        )
     return f"AWS refused a call: {described(error)}."
 
 
@@ -142,13 +151,13 @@ class Aws:
     def ask(self, service: str, method: str, **parameters: Any) -> Any:
         """What a call of the client answers; asked once, remembered for the next time.
 
-        Raises Denied, Missing or Unanswered, the next time too.
+        Raises Refused, the next time too.
         """
         question = json.dumps([service, method, parameters], sort_keys=True, default=str)
         if question not in self._answers:
             try:
                 self._answers[question] = self.call(service, method, **parameters)
-            except (Denied, Missing, Unanswered) as refusal:
+            except Refused as refusal:
                 self._answers[question] = refusal
         answer = self._answers[question]
         if isinstance(answer, Exception):
@@ -156,7 +165,7 @@ class Aws:
         return answer
 
     def call(self, service: str, method: str, **parameters: Any) -> Any:
-        """What a call of the client answers now. Raises Denied, Missing or Unanswered."""
+        """What a call of the client answers now. Raises Refused."""
         with self.asking(service, **parameters):
             return getattr(self.client(service), method)(**parameters)
 

@@ -12,7 +12,7 @@ from typing import NoReturn
 from botocore.exceptions import BotoCoreError, ClientError
 
 from aspect_wfm import __version__, commands, output
-from aspect_wfm.aws import explained, use
+from aspect_wfm.aws import Refused, explained, use
 from aspect_wfm.outcome import CannotTell, Status
 
 _STATUSES = (
@@ -32,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except CannotTell as error:
         output.tell(str(error))
+        return Status.NOTHING_SAID
+    except Refused as reason:
+        output.tell(f"Cannot go on: {reason}.")
         return Status.NOTHING_SAID
     except (BotoCoreError, ClientError) as error:
         output.tell(explained(error))

@@ -28,6 +28,9 @@ _INHERITED = ("agent_event_stream_arn", "connect_instance_id")
 
 _ARN = re.compile(r"arn:[^:]+:[^:]+:(?P<region>[^:]*):(?P<account>[0-9]{12}):")
 
+# The region of a queue's URL.
+_QUEUE = re.compile(r"https://sqs\.([a-z0-9-]+)\.amazonaws\.com")
+
 # ARNs of what a deployment has made.
 _OWN = ("flink_application_arn", "rta_role_arn", "wfm_adapter_role_arn")
 
@@ -138,6 +141,7 @@ def check_place(found: Sequence[Deployment], account: str, region: str) -> None:
     for each in found:
         stream = _ARN.match(each.get("agent_event_stream_arn") or "")
         regions = {stream["region"]} if stream else set()
+        regions |= {queue[1] for url in each.urls("sqs_queue_urls") if (queue := _QUEUE.match(url))}
         accounts = {url.split("/")[-2] for url in each.urls("sqs_queue_urls") if "/" in url}
         accounts |= {arn["account"] for name in _OWN if (arn := _ARN.match(each.get(name) or ""))}
         if accounts - {account} or regions - {region}:

@@ -18,7 +18,7 @@ from aspect_wfm.access_keys import (
     users,
 )
 from aspect_wfm.arguments import OUTPUTS_HELP, add_connection
-from aspect_wfm.aws import Aws, Denied, Missing, Unanswered
+from aspect_wfm.aws import Aws
 from aspect_wfm.deployment import DeploymentError, check_place, deployments, read_outputs
 from aspect_wfm.outcome import CannotTell, Status
 from aspect_wfm.output import instant, say, say_json, tell, text_table
@@ -38,11 +38,8 @@ def run(options: argparse.Namespace) -> Status:
     """Do what the action says."""
     aws = Aws()
     found = _users(aws, options)
-    try:
-        status: Status = options.act(aws, found, options)
-        return status
-    except (Denied, Missing, Unanswered) as reason:
-        raise CannotTell(f"Cannot go on: {reason}.") from reason
+    status: Status = options.act(aws, found, options)
+    return status
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -16,7 +16,7 @@ from aspect_wfm.deployment import (
     refuse_application,
 )
 from aspect_wfm.failed_records import ROOTS
-from aspect_wfm.outcome import Status
+from aspect_wfm.outcome import CannotTell, Status
 from aspect_wfm.output import say
 from aspect_wfm.replay.function import failed_records_function
 from aspect_wfm.replay.replay import Clients, Selection, replay
@@ -54,6 +54,8 @@ def run(options: argparse.Namespace) -> Status:
         options.bucket or function.bucket, options.prefix, options.after, options.before
     )
     summary = replay(clients, function, selection, options.dry_run, _pause)
+    if summary.stopped and not (summary.documents or summary.left or summary.not_tried):
+        raise CannotTell(summary.stopped)
     say(rendered(summary, selection.bucket, function.name, options.dry_run))
     left = summary.left or summary.kept_again or summary.stopped
     return Status.SOMETHING_TO_DO if left else Status.ALL_WELL

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from aspect_wfm.aws import Aws, Denied, Missing, Unanswered
+from aspect_wfm.aws import Aws, Refused
 from aspect_wfm.deployment import RELAY, Deployment
 from aspect_wfm.doctor.configuration import relay_configuration
 from aspect_wfm.doctor.firehose import read_report_stream
@@ -26,7 +26,7 @@ def deployment_age(aws: Aws, deployment: Deployment, now: datetime) -> timedelta
     for read in _reads(aws, deployment):
         try:
             created += read()
-        except (Denied, Missing, Unanswered, ConfigurationError):  # findings of their own
+        except (Refused, ConfigurationError):  # findings of their own
             continue
     return now - min(created) if created else UNKNOWN
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from aspect_wfm.aws import Aws, Denied, Missing, Unanswered
+from aspect_wfm.aws import Aws, Denied, Missing, Refused, Unanswered
 from aspect_wfm.deployment import RELAY, Deployment, application_name, is_application
 from aspect_wfm.doctor import heartbeat
 from aspect_wfm.doctor.adapter_names import look_at_connect_bucket, look_at_names
@@ -93,7 +93,7 @@ def streams(aws: Aws, deployment: Deployment) -> list[str]:
     for reader in filter(None, (deployment.get(RELAY), deployment.classifier)):
         try:
             found |= dict.fromkeys(_streams_of(aws, reader))
-        except (Denied, Missing, Unanswered, ConfigurationError):  # a finding of the deployment's
+        except (Refused, ConfigurationError):  # a finding of the deployment's
             continue
     return list(found)
 

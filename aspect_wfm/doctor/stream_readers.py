@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from aspect_wfm.aws import Aws, Denied, Missing, Unanswered
+from aspect_wfm.aws import Aws, Refused
 from aspect_wfm.deployment import is_application
 from aspect_wfm.doctor.configuration import application_stream, relay_configuration
 from aspect_wfm.doctor.firehose import ReportStream, read_report_stream
@@ -92,14 +92,14 @@ def stream_readers(aws: Aws, stream: str, examined: Collection[str]) -> Readers:
                 connected_others.append(function)
             else:
                 others.append(function)
-        except (Denied, Missing, Unanswered, ConfigurationError) as reason:
+        except (Refused, ConfigurationError) as reason:
             unknown.append(f"{function} ({reason})")
     for application in sorted(filter(is_application, examined)):
         try:
             if application_stream(aws, application) == stream:
                 reports = read_report_stream(aws, application)
                 classifiers.append(Classifier(application, reports))
-        except (Denied, Missing, Unanswered, ConfigurationError) as reason:
+        except (Refused, ConfigurationError) as reason:
             unknown.append(f"{application} ({reason})")
     return Readers(relays, classifiers, others, connected_others, unknown)
 

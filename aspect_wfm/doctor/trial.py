@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from aspect_wfm.aws import Aws, Denied, Missing, Unanswered
+from aspect_wfm.aws import Aws, Refused
 from aspect_wfm.doctor.durations import duration
 from aspect_wfm.doctor.findings import Finding, failure, ok, warning
 from aspect_wfm.doctor.removal import ReportFiles, delete_item, item
@@ -47,7 +47,7 @@ def send_test_event(
         refusal = None if even_while_connected else _refusal(readers, agents)
         if refusal is None:
             _ask_for_the_rights(aws, readers, agents, files)
-    except (Denied, Missing, Unanswered) as reason:
+    except Refused as reason:
         yield failure(
             "test_event.sent",
             f"Nothing was sent, because it could not be watched and removed again: {reason}.",
@@ -60,7 +60,7 @@ def send_test_event(
     yield from check_others(readers)
     try:
         yield from _passage(aws, readers, examined, agents, files, run, waiting)
-    except (Denied, Missing, Unanswered) as reason:
+    except Refused as reason:
         yield failure(
             "test_event.sent",
             f"The test event broke off: {reason}.",
@@ -116,7 +116,7 @@ def remove_test_event(
                 f"{files.removed.total()} lines of run {run} were taken out of the report files of "
                 f"{classifier.name}.",
             )
-    except (Denied, Missing, Unanswered) as reason:
+    except Refused as reason:
         yield failure(
             "test_event.removed",
             f"Not all of run {run} could be removed: {reason}.",

@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from agent_events.failed_records import failed_record_key
+from aspect_wfm.aws import explained
 from aspect_wfm.failed_records import ROOTS, UNDELIVERABLE
 from aspect_wfm.output import counted, progress
 from aspect_wfm.replay.documents import (
@@ -137,7 +138,7 @@ def replay(
                 if summary.stopped:
                     break
     except (ClientError, BotoCoreError) as error:
-        summary.stopped = _refused(error)
+        summary.stopped = explained(error)
     return summary
 
 
@@ -172,7 +173,7 @@ def _replay_document(
                 rest = _settle(clients.s3, function, bucket, rest, done, summary)
             except (ClientError, BotoCoreError) as error:
                 done.stopped = (
-                    f"{done.stopped or _refused(error)} {counted(len(done.records), 'record')} of "
+                    f"{done.stopped or explained(error)} {counted(len(done.records), 'record')} of "
                     f"{document.key} are done and still in it: the next run takes them again."
                 )
         if done.reason or done.stopped:
@@ -208,7 +209,7 @@ def _through(
     except CannotInvoke as error:
         done.stopped = str(error)
     except (ClientError, BotoCoreError) as error:
-        done.stopped = _refused(error)
+        done.stopped = explained(error)
     if done.stopped and document.key.startswith(UNDELIVERABLE):
         done.records.clear()  # it may have come back under its own key
     return done
@@ -360,7 +361,3 @@ def _kept(s3: Any, function: FailedRecordsFunction, records: Iterable[Record]) -
 def _body(s3: Any, bucket: str, key: str) -> bytes:
     body: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     return body
-
-
-def _refused(error: ClientError | BotoCoreError) -> str:
-    return f"AWS refused a call: {described(error)}."

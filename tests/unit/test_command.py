@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
 from aspect_wfm import __version__
+from aspect_wfm.aws import Denied, Missing
 from aspect_wfm.command import main, subcommands
 from aspect_wfm.outcome import CannotTell, Status
 from aspect_wfm.output import progress, say, say_json, tell, text_table, visible
@@ -58,6 +59,10 @@ def test_arguments_that_say_nothing_end_with_2(arguments: list[str]) -> None:
         (NoCredentialsError(), Status.NOTHING_SAID, "Unable to locate credentials"),
         (refused("ExpiredToken"), Status.NOTHING_SAID, "does not take the credentials"),
         (refused("Throttling"), Status.NOTHING_SAID, "AWS refused a call: "),
+        (refused("ResourceNotFoundException"), Status.NOTHING_SAID, "check the names, --region"),
+        (refused("NoSuchBucket"), Status.NOTHING_SAID, "check the names, --region and --profile"),
+        (Denied("iam:GetRole"), Status.NOTHING_SAID, "credentials may not do iam:GetRole"),
+        (Missing("Queue q"), Status.NOTHING_SAID, "Cannot go on: Queue q does not exist."),
         (KeyboardInterrupt(), Status.INTERRUPTED, "Interrupted. "),
     ],
 )

@@ -303,6 +303,7 @@ def test_an_aws_out_of_reach_is_one_sentence(
     [
         {"agent_event_stream_arn": "arn:aws:kinesis:eu-west-1:123456789012:stream/events"},
         {"sqs_queue_urls": ["https://sqs.eu-central-1.amazonaws.com/999999999999/q.fifo"]},
+        {"sqs_queue_urls": ["https://sqs.eu-west-1.amazonaws.com/123456789012/q.fifo"]},
         {"wfm_adapter_role_arn": "arn:aws:iam::999999999999:role/adapter"},
     ],
 )

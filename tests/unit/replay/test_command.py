@@ -96,6 +96,14 @@ def test_a_wrong_argument_is_refused(arguments: list[str]) -> None:
     assert refusal.value.code == 2
 
 
+@pytest.mark.usefixtures("command_line")
+def test_a_bucket_that_is_not_there_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert replay_command(["--function", RELAY, "--bucket", "none-such"]) == Status.NOTHING_SAID
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "check the names, --region and --profile" in printed.err
+
+
 def test_a_function_that_is_not_there_is_said(
     command_line: Deployment, capsys: pytest.CaptureFixture[str]
 ) -> None:
