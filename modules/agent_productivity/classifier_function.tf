@@ -13,7 +13,7 @@ resource "aws_lambda_function" "classifier" {
   role             = aws_iam_role.classifier[0].arn
   runtime          = "python3.13"
   handler          = "agent_classifier.handler.handler"
-  filename         = local.zips["agent_classifier"].filename
+  filename         = var.qss3_bucket_name == null ? terraform_data.classifier_zip[0].output : null
   s3_bucket        = local.zips["agent_classifier"].s3_bucket
   s3_key           = local.zips["agent_classifier"].s3_key
   source_code_hash = local.zips["agent_classifier"].hash
@@ -30,6 +30,26 @@ resource "aws_lambda_function" "classifier" {
     log_format = "Text"
     log_group  = aws_cloudwatch_log_group.classifier[0].name
   }
+}
+
+# Where the zip was when it was deployed. In another folder, or with another TF_DATA_DIR, Terraform has
+# the module elsewhere, and that alone must not change the function. Another zip brings its path along.
+# It comes last before the function, since a later run may not find this path (docs/troubleshooting.md).
+resource "terraform_data" "classifier_zip" {
+  count = local.on_lambda ? 1 : 0
+
+  input            = local.zips["agent_classifier"].path
+  triggers_replace = filebase64sha256(local.zips["agent_classifier"].path)
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+
+  depends_on = [
+    aws_cloudwatch_log_group.classifier,
+    aws_iam_role_policy.classifier,
+    aws_kinesis_firehose_delivery_stream.reports,
+  ]
 }
 
 resource "aws_cloudwatch_log_group" "classifier" {

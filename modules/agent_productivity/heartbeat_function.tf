@@ -12,7 +12,7 @@ resource "aws_lambda_function" "heartbeat" {
   role             = aws_iam_role.heartbeat.arn
   runtime          = "python3.13"
   handler          = "heartbeat.handler.handler"
-  filename         = local.zips["heartbeat"].filename
+  filename         = var.qss3_bucket_name == null ? terraform_data.heartbeat_zip.output : null
   s3_bucket        = local.zips["heartbeat"].s3_bucket
   s3_key           = local.zips["heartbeat"].s3_key
   source_code_hash = local.zips["heartbeat"].hash
@@ -36,6 +36,26 @@ resource "aws_lambda_function" "heartbeat" {
     log_format = "Text"
     log_group  = aws_cloudwatch_log_group.heartbeat.name
   }
+}
+
+# Where the zip was when it was deployed. In another folder, or with another TF_DATA_DIR, Terraform has
+# the module elsewhere, and that alone must not change the function. Another zip brings its path along.
+# It comes last before the function, since a later run may not find this path (docs/troubleshooting.md).
+resource "terraform_data" "heartbeat_zip" {
+  input            = local.zips["heartbeat"].path
+  triggers_replace = filebase64sha256(local.zips["heartbeat"].path)
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+
+  depends_on = [
+    aws_cloudwatch_log_group.heartbeat,
+    aws_iam_role.heartbeat,
+    aws_kinesis_firehose_delivery_stream.reports,
+    aws_kinesisanalyticsv2_application.classifier,
+    aws_lambda_event_source_mapping.classifier,
+  ]
 }
 
 resource "aws_cloudwatch_log_group" "heartbeat" {

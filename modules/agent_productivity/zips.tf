@@ -5,7 +5,7 @@ locals {
 
   zips = {
     for name in local.functions : name => {
-      filename  = var.qss3_bucket_name == null ? "${path.module}/lambda/${name}.zip" : null
+      path      = "${path.module}/lambda/${name}.zip"
       s3_bucket = var.qss3_bucket_name
       s3_key    = var.qss3_bucket_name == null ? null : "${local.key_prefix}${name}.zip"
       hash      = var.qss3_bucket_name == null ? filebase64sha256("${path.module}/lambda/${name}.zip") : data.aws_s3_object.zips[name].etag

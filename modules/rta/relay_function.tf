@@ -11,7 +11,7 @@ resource "aws_lambda_function" "relay" {
   role             = aws_iam_role.relay.arn
   runtime          = "python3.13"
   handler          = "rta_relay.handler.handler"
-  filename         = local.zips["rta_relay"].filename
+  filename         = var.qss3_bucket_name == null ? terraform_data.relay_zip.output : null
   s3_bucket        = local.zips["rta_relay"].s3_bucket
   s3_key           = local.zips["rta_relay"].s3_key
   source_code_hash = local.zips["rta_relay"].hash
@@ -67,6 +67,27 @@ resource "aws_lambda_function" "relay" {
 
   # The rights on a new queue have to be there before the function sends to it.
   depends_on = [aws_iam_role_policy.relay]
+}
+
+# Where the zip was when it was deployed. In another folder, or with another TF_DATA_DIR, Terraform has
+# the module elsewhere, and that alone must not change the function. Another zip brings its path along.
+# It comes last before the function, since a later run may not find this path (docs/troubleshooting.md).
+resource "terraform_data" "relay_zip" {
+  input            = local.zips["rta_relay"].path
+  triggers_replace = filebase64sha256(local.zips["rta_relay"].path)
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+
+  depends_on = [
+    aws_cloudwatch_log_group.relay,
+    aws_dynamodb_table.agent_states,
+    aws_dynamodb_table.signed_out_agents,
+    aws_iam_role_policy.relay,
+    aws_s3_bucket.failed_records,
+    aws_sqs_queue.agent_events,
+  ]
 }
 
 resource "aws_cloudwatch_log_group" "relay" {

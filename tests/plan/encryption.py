@@ -20,6 +20,7 @@ _KEEPS_NOTHING = {
     "aws_s3_bucket_lifecycle_configuration",
     "aws_s3_bucket_policy",
     "aws_s3_bucket_public_access_block",
+    "terraform_data",  # in Terraform's state only
 }
 
 

@@ -36,6 +36,7 @@ COUNTS = {
     "aws_s3_bucket_server_side_encryption_configuration": 5,
     "aws_s3_object": 1,
     "aws_sqs_queue": 4,
+    "terraform_data": 5,
 }
 
 # Inline policies of a role, log streams of a group.

@@ -54,7 +54,10 @@ _IN_PULUMI = {
 def used_types() -> list[str]:
     """The types of the resources, and with `data.` before it of the data sources."""
     resources = {
-        address.partition(".")[0] for folder in FOLDERS for address in blocks(folder, "resource")
+        address.partition(".")[0]
+        for folder in FOLDERS
+        for address in blocks(folder, "resource")
+        if address.startswith("aws_")
     }
     sources = {
         f"data.{address.partition('.')[0]}"
