@@ -14,6 +14,10 @@ from tests.terraform_files import blocks, read, split_arguments
 
 EXAMPLES, MODULES = REPOSITORY / "examples", REPOSITORY / "modules"
 
+# What an option has of its own, each in the file that is about it.
+OWN_VARIABLES = {"alarm_emails"}
+OWN_OUTPUTS = {"next_steps"}
+
 # Whose null has a meaning of its own, so that only the empty object takes the module's defaults.
 _NULL_MEANS_NONE = {"alarms"}
 
@@ -31,12 +35,15 @@ class Passed(NamedTuple):
 
 
 def passed_on(example: Path) -> dict[str, list[Passed]]:
-    """Where each variable of an example goes, in the order of its modules."""
+    """Where each variable of an example goes, in the order of its modules.
+
+    A local value passes the variable of its name on.
+    """
     found: dict[str, list[Passed]] = {}
     for call in blocks(example, "module").values():
         module = Path(call["source"]).name
         for name, value in call.items():
-            if variable := re.fullmatch(r"\$\{var\.(\w+)\}", str(value)):
+            if variable := re.fullmatch(r"\$\{(?:var|local)\.(\w+)\}", str(value)):
                 found.setdefault(variable[1], []).append(Passed(module, name))
     return found
 
@@ -54,6 +61,8 @@ def outputs_file(option: str) -> str:
     """What outputs.tf of an option has to be: its own outputs, described as what they are of."""
     found = []
     for name, body in sorted(blocks(EXAMPLES / option, "output").items()):
+        if name in OWN_OUTPUTS:
+            continue
         value = body["value"].removeprefix("${").removesuffix("}")
         kind, *path = value.split(".")
         if kind == "module":

@@ -3,7 +3,7 @@ module "agent_stream" {
 
   agent_event_stream_kms_arn         = var.agent_event_stream_kms_arn
   agent_event_stream_retention_hours = var.agent_event_stream_retention_hours
-  alarms                             = var.alarms
+  alarms                             = local.alarms
   connect_instance_id                = var.connect_instance_id
   encrypted                          = var.encrypted
   grant_connect_the_key              = var.grant_connect_the_key
@@ -22,7 +22,7 @@ module "agent_productivity" {
   agent_event_stream_kms_arn         = module.agent_stream.agent_event_stream_kms_arn
   agent_event_stream_retention_hours = module.agent_stream.agent_event_stream_retention_hours
   agent_statuses                     = var.agent_statuses
-  alarms                             = var.alarms
+  alarms                             = local.alarms
   aspect_ap_data_s3_prefix           = var.aspect_ap_data_s3_prefix
   authorization_mode                 = var.authorization_mode
   classifier_function                = var.classifier_function

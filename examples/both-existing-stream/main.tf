@@ -5,7 +5,7 @@ module "agent_productivity" {
   agent_event_stream_kms_arn         = var.agent_event_stream_kms_arn
   agent_event_stream_retention_hours = var.agent_event_stream_retention_hours
   agent_statuses                     = var.agent_statuses
-  alarms                             = var.alarms
+  alarms                             = local.alarms
   aspect_ap_data_s3_prefix           = var.aspect_ap_data_s3_prefix
   authorization_mode                 = var.authorization_mode
   classifier_function                = var.classifier_function
@@ -46,7 +46,7 @@ module "rta" {
   ahg_filter_level                   = var.ahg_filter_level
   ahg_filter_separator               = var.ahg_filter_separator
   ahg_filter_values                  = var.ahg_filter_values
-  alarms                             = var.alarms
+  alarms                             = local.alarms
   authorization_mode                 = var.authorization_mode
   dashboard                          = var.dashboard
   enhanced_fan_out                   = var.enhanced_fan_out

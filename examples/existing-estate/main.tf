@@ -34,6 +34,7 @@ module "agent_productivity" {
   kms_key_arn                        = var.kms_key_arn
   permissions_boundary_arn           = var.permissions_boundary_arn
   report_bucket_name                 = local.names.report_bucket
+  runbook_url                        = var.runbook_url
   source_aws_account_id              = data.aws_caller_identity.products.account_id
   tags                               = { aspect-wfm-component = "agent-productivity" }
   wfm_adapter_user_name              = local.names.wfm_adapter # its role's, there being no user
@@ -60,6 +61,7 @@ module "rta" {
   name                               = local.names.rta[each.key]
   num_sqs_queues                     = each.value.num_sqs_queues
   permissions_boundary_arn           = var.permissions_boundary_arn
+  runbook_url                        = var.runbook_url
   source_aws_account_id              = data.aws_caller_identity.products.account_id
   tags                               = { aspect-wfm-component = "real-time-adherence", aspect-wfm-rta-server = each.key }
 }

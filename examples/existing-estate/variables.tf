@@ -84,6 +84,12 @@ variable "rta_servers" {
   }
 }
 
+variable "runbook_url" {
+  description = "The estate's runbook, to whose sections the descriptions of the alarms link; null for docs/alarms.md of this repository."
+  type        = string
+  default     = null
+}
+
 variable "tags" {
   description = "The estate's tags, on everything that takes tags but the reference table."
   type        = map(string)

@@ -7,7 +7,7 @@ module "rta" {
   ahg_filter_level                   = var.ahg_filter_level
   ahg_filter_separator               = var.ahg_filter_separator
   ahg_filter_values                  = var.ahg_filter_values
-  alarms                             = var.alarms
+  alarms                             = local.alarms
   authorization_mode                 = var.authorization_mode
   dashboard                          = var.dashboard
   enhanced_fan_out                   = var.enhanced_fan_out

@@ -194,3 +194,11 @@ locals {
     missing    = "notBreaching"
   }
 }
+
+# Somebody who sets a threshold wants to be told.
+check "alarms_notify_somebody" {
+  assert {
+    condition     = var.alarms == null ? true : length(var.alarms.sns_topic_arns) > 0 || (var.alarms.iterator_age_minutes == 5 && var.alarms.report_age_minutes == 15 && var.alarms.skipped_percent == 5)
+    error_message = "alarms sets a threshold but no topic in sns_topic_arns, so the alarms notify nobody: name a topic, or remove the threshold."
+  }
+}

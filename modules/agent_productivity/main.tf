@@ -9,6 +9,7 @@
 #   firehose.tf              the Firehose stream that writes the report files
 #   flink_application.tf     the classifier on Managed Service for Apache Flink
 #   heartbeat_function.tf    the heartbeat: function, log, schedule, permissions
+#   next_steps.tf            what remains to be done by hand after an apply
 #   outputs.tf               what the WFM Adapter and operators need
 #   report_bucket.tf         the bucket for the report files, and the policy of both buckets
 #   status_table.tf          the reference table

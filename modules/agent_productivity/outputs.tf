@@ -35,6 +35,11 @@ output "heartbeat_lambda_function_name" {
   value       = aws_lambda_function.heartbeat.function_name
 }
 
+output "next_steps" {
+  description = "What remains to be done by hand after an apply, in order: sentences with the names of this deployment."
+  value       = local.next_steps
+}
+
 output "wfm_adapter_role_arn" {
   description = "ARN of the IAM role that the WFM Adapter assumes, null when it works as a user."
   value       = one(aws_iam_role.wfm_adapter[*].arn)

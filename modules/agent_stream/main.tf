@@ -3,6 +3,7 @@
 #
 #   agent_event_streaming.tf  what selects the stream in an Amazon Connect instance, and lets it use the stream's key
 #   alarms.tf                 the alarm
+#   next_steps.tf             what remains to be done by hand after an apply
 #   outputs.tf                what other modules and people need of the stream
 #   stream.tf                 the Kinesis data stream
 #   variables.tf              the inputs, and which of their values are rejected

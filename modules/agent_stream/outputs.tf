@@ -22,3 +22,8 @@ output "connect_key_policy" {
   description = "What lets Amazon Connect write to the stream, for the policy of the customer-managed key (JSON); null without such a key. With `connect_instance_id`, a grant does the same."
   value       = local.customer_key_arn == null ? null : data.aws_iam_policy_document.connect.json
 }
+
+output "next_steps" {
+  description = "What remains to be done by hand after an apply, in order: sentences with the names of this deployment."
+  value       = local.next_steps
+}

@@ -4,6 +4,7 @@
 #   alarms.tf                 the alarms: one map of rules, one resource
 #   dashboard.tf              the dashboard
 #   failed_records_bucket.tf  the bucket for what cannot be delivered
+#   next_steps.tf             what remains to be done by hand after an apply
 #   outputs.tf                what the RTA server and operators need
 #   queues.tf                 the queues, how many there may be, and what guards them against being destroyed
 #   relay_function.tf         the function, its log and its event source mapping

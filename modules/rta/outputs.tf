@@ -13,6 +13,11 @@ output "failed_records_bucket_name" {
   value       = aws_s3_bucket.failed_records.bucket
 }
 
+output "next_steps" {
+  description = "What remains to be done by hand after an apply, in order: sentences with the names of this deployment."
+  value       = local.next_steps
+}
+
 output "retired_sqs_queue_urls" {
   description = "URLs of the queues that get no events any more and are kept until they are read empty."
   value       = slice(aws_sqs_queue.agent_events[*].url, var.num_sqs_queues, length(aws_sqs_queue.agent_events))

@@ -33,6 +33,17 @@ WITH_A_GRANT = "agent-productivity-new-stream"
 # Its second copy asks for one queue less.
 WITH_TWO_QUEUES = "both-existing-stream"
 
+# Outputs that somebody enters in a product, or makes a key for.
+_TO_ENTER = (
+    "ap_s3_bucket_name",
+    "config_table_name",
+    "dynamodb_table_name",
+    "rta_role_arn",
+    "rta_user_name",
+    "wfm_adapter_role_arn",
+    "wfm_adapter_user_name",
+)
+
 Ids = frozenset[tuple[str, str]]
 
 
@@ -41,7 +52,8 @@ class Second:
     """What a second apply, and the destroy after it, came to.
 
     `first` and `second` are the type and id of each managed resource in the states. Of the first
-    deployment, `kept` is what is left of the data `put`, and `changes` is the next plan.
+    deployment, `kept` is what is left of the data `put`, `changes` is the next plan, and `outputs`
+    are those of the apply.
     """
 
     error: str
@@ -51,6 +63,7 @@ class Second:
     kept: list[str]
     changes: dict[str, list[str]]
     fewer_queues: str | None
+    outputs: Mapping[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +131,27 @@ def test_from_an_empty_state_the_guard_of_the_queues_says_that_they_may_be_anoth
     assert "If this state does not hold it, another deployment uses the name taken-bes" in told
 
 
+@pytest.mark.parametrize("example", OPTIONS + OTHERS)
+def test_the_next_steps_have_the_real_names(seconds: Mapping[str, Second], example: str) -> None:
+    outputs = seconds[example].outputs
+    steps = "\n".join(outputs["next_steps"])
+    named = [
+        made[name]
+        for made in _deployments(outputs)
+        for name in _TO_ENTER
+        if made.get(name) is not None
+    ]
+    assert len(named) > 1
+    assert [name for name in named if name not in steps] == []
+    assert [
+        url
+        for made in _deployments(outputs)
+        for url in made.get("sqs_queue_urls", [])
+        if url not in steps
+    ] == []
+    assert steps.endswith("change state, and check the deployment again.")
+
+
 def _tried(example: str, cloud: LocalCloud, variables: dict[str, Any], scratch: Path) -> Second:
     first = workspace(f"examples/{example}", scratch / "first", cloud)
     shutil.copytree(scratch / "first", scratch / "second", symlinks=True)
@@ -141,6 +175,7 @@ def _tried(example: str, cloud: LocalCloud, variables: dict[str, Any], scratch: 
         _kept_data(cloud, outputs),
         first.changes(variables),
         fewer_queues,
+        outputs,
     )
 
 
@@ -159,7 +194,7 @@ def _variables(example: str, stream_arn: str, key: str, boundary: str) -> dict[s
             "rta_servers": {"emea": {"external_id": "rta-emea", "hierarchy_groups": ["EMEA"]}},
             "wfm_adapter_external_id": "wfm-adapter",
         }
-    made: dict[str, Any] = {}
+    made: dict[str, Any] = {"alarm_emails": ["on-call@example.com"]}
     if "real-time-adherence" not in example:
         made |= {
             "connect_s3_bucket": CONNECT_BUCKET,

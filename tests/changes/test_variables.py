@@ -52,6 +52,7 @@ ROLE = {
 
 # What else is in the table of changes, and where it is tried.
 NOT_IN_PLACE = {
+    "alarm_emails",  # test_second_apply
     "agent_event_stream_arn",  # another stream is another event source mapping, as with a new name
     "agent_event_stream_name",
     "ap_failed_records_bucket_name",

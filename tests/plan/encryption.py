@@ -20,6 +20,8 @@ _KEEPS_NOTHING = {
     "aws_s3_bucket_lifecycle_configuration",
     "aws_s3_bucket_policy",
     "aws_s3_bucket_public_access_block",
+    "aws_sns_topic",  # messages pass through, and are about alarms
+    "aws_sns_topic_subscription",
     "terraform_data",  # in Terraform's state only
 }
 

@@ -2,7 +2,14 @@
 
 import pytest
 
-from tests.example_files import EXAMPLES, MODULES, outputs_file, passed_on, variables_file
+from tests.example_files import (
+    EXAMPLES,
+    MODULES,
+    OWN_VARIABLES,
+    outputs_file,
+    passed_on,
+    variables_file,
+)
 from tests.examples import OPTIONS, OTHERS
 from tests.terraform_files import blocks
 
@@ -23,7 +30,8 @@ def test_an_option_passes_every_variable_of_its_modules_on(option: str) -> None:
         for name in arguments:
             if call[name].startswith("${module."):
                 assert call[name] == f"${{module.agent_stream.{name}}}"
-    assert passed_on(EXAMPLES / option).keys() == blocks(EXAMPLES / option, "variable").keys()
+    has = {*passed_on(EXAMPLES / option), *OWN_VARIABLES}
+    assert has == blocks(EXAMPLES / option, "variable").keys()
 
 
 @pytest.mark.parametrize("option", OPTIONS)

@@ -65,7 +65,7 @@ def test_each_rta_server_has_its_own_and_the_wfm_adapter_one(
     counts = Counter(each["type"] for each in managed)
     seen = {"aws_cloudwatch_dashboard", "aws_cloudwatch_metric_alarm"}
     assert {kind: count for kind, count in counts.items() if kind not in seen} == COUNTS
-    assert set(planned.outputs) == {"agent_productivity", "key_policy", "rta"}
+    assert set(planned.outputs) == {"agent_productivity", "key_policy", "next_steps", "rta"}
 
 
 def test_everything_is_encrypted_with_the_estates_key(managed: list[dict[str, Any]]) -> None:

@@ -10,6 +10,7 @@ from collections import defaultdict
 
 import pytest
 
+from tests.examples import OPTIONS
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.local_cloud.together import Configuration, root_module
 from tests.terraform_files import blocks
@@ -100,6 +101,17 @@ def test_what_aws_would_overwrite_waits_for_what_it_rejects(module: str, graph: 
             if other.partition(".")[0] in WAITS_FOR[kind]
             and resources[other].get("count") in (None, body.get("count"))
         ], f"{address} would adopt what another deployment of this name has made"
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_the_topic_of_an_option_is_named_by_what_aws_rejects(option: str) -> None:
+    """SNS answers a second CreateTopic of a name like the first one."""
+    topic = blocks(REPOSITORY / "examples" / option, "resource")["aws_sns_topic.alarms"]
+    module, output = re.findall(r"module\.(\w+)\.(\w+)", topic["name"])[0]
+    value = blocks(REPOSITORY / "modules" / module, "output")[output]["value"]
+    kind, _, attribute = value.removeprefix("${").removesuffix("}").split(".")
+    assert attribute == "name"
+    assert kind in REJECTS_AN_EXISTING_NAME - {"aws_iam_role", "aws_iam_user"}, "of the region"
 
 
 def _waits_for(graph: str) -> dict[str, set[str]]:

@@ -8,7 +8,7 @@ from tests.example_files import passed_on
 from tests.examples import OPTIONS
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.readme_tables import with_tables
-from tests.terraform_files import blocks, parse, split_arguments
+from tests.terraform_files import blocks, parse, read, split_arguments
 
 EXAMPLES = sorted(path for path in (REPOSITORY / "examples").iterdir() if path.is_dir())
 MODULES = sorted(path for path in (REPOSITORY / "modules").iterdir() if path.is_dir())
@@ -22,8 +22,10 @@ def test_a_modules_tables_say_what_its_variables_and_outputs_say(module: Path) -
 @pytest.mark.parametrize("folder", MODULES + EXAMPLES, ids=lambda path: path.name)
 def test_variables_and_outputs_are_sorted_and_described(folder: Path) -> None:
     for kind in ("variable", "output"):
+        for file in folder.glob("*.tf"):
+            names = [name for block in read(file).get(kind, []) for name in block]
+            assert names == sorted(names), file.name
         found = blocks(folder, kind)
-        assert list(found) == sorted(found)
         assert [name for name, body in found.items() if not body.get("description")] == []
 
 

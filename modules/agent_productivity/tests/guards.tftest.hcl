@@ -190,3 +190,21 @@ run "refuses_a_key_of_the_package_in_another_region" {
 
   expect_failures = [var.flink_application]
 }
+
+run "warns_of_a_threshold_that_notifies_nobody" {
+  command = plan
+
+  variables {
+    alarms = { skipped_percent = 10 }
+  }
+
+  expect_failures = [check.alarms_notify_somebody]
+}
+
+run "takes_a_threshold_that_notifies_somebody" {
+  command = plan
+
+  variables {
+    alarms = { skipped_percent = 10, sns_topic_arns = ["arn:aws:sns:eu-central-1:111122223333:wfm"] }
+  }
+}

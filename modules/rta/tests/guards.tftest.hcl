@@ -65,3 +65,21 @@ run "refuses_a_prefix_that_leaves_no_room_for_the_zip" {
 
   expect_failures = [var.qss3_key_prefix]
 }
+
+run "warns_of_a_threshold_that_notifies_nobody" {
+  command = plan
+
+  variables {
+    alarms = { skipped_percent = 10 }
+  }
+
+  expect_failures = [check.alarms_notify_somebody]
+}
+
+run "takes_a_threshold_that_notifies_somebody" {
+  command = plan
+
+  variables {
+    alarms = { skipped_percent = 10, sns_topic_arns = ["arn:aws:sns:eu-central-1:111122223333:wfm"] }
+  }
+}

@@ -29,3 +29,9 @@ mock_data "aws_region" {
     id = "eu-central-1"
   }
 }
+
+mock_resource "aws_kinesis_stream" {
+  defaults = {
+    arn = "arn:aws:kinesis:eu-central-1:111122223333:stream/agent-events"
+  }
+}

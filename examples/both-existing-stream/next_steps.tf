@@ -1,0 +1,11 @@
+output "next_steps" {
+  description = "What remains to be done by hand after an apply, in order: sentences with the names of this deployment."
+  value = concat(
+    module.agent_productivity.next_steps,
+    module.rta.next_steps,
+    [
+      "From this folder, with credentials for this account, check the deployment: aspect-wfm doctor .",
+      "Sign in to Amazon Connect as an agent, change state, and check the deployment again.",
+    ],
+  )
+}

@@ -1,0 +1,41 @@
+# With alarm_emails, a topic that every alarm notifies. Each address is asked to confirm its subscription.
+variable "alarm_emails" {
+  description = "Email addresses that are told of alarms; with at least one, there is an SNS topic for them. Each address has to confirm its subscription."
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition     = alltrue([for address in coalesce(var.alarm_emails, []) : can(regex("^[^@\\s]+@[^@\\s]+$", address))])
+    error_message = "alarm_emails has an entry that is no email address: give addresses such as wfm-on-call@example.com."
+  }
+
+  validation {
+    condition     = length(coalesce(var.alarm_emails, [])) == 0 || var.alarms != null
+    error_message = "alarm_emails is set but alarms is null, so that there is no alarm to be told of: remove alarms, or the addresses."
+  }
+}
+
+locals {
+  alarms = var.alarms == null ? null : merge(var.alarms, {
+    sns_topic_arns = concat(coalesce(var.alarms.sns_topic_arns, []), aws_sns_topic.alarms[*].arn)
+  })
+}
+
+# Named by the state table, whose create rejects a name that exists: SNS answers a second CreateTopic like
+# the first, and another deployment's topic would be adopted.
+resource "aws_sns_topic" "alarms" {
+  #checkov:skip=CKV_AWS_26:A message holds the name and the state of an alarm, never an event; with a key of AWS, CloudWatch could not publish.
+
+  count = length(coalesce(var.alarm_emails, [])) > 0 ? 1 : 0
+
+  name = "${trimsuffix(module.rta.dynamodb_table_name, "-agent-states")}-adherence-alarms"
+  tags = var.tags
+}
+
+resource "aws_sns_topic_subscription" "alarm_emails" {
+  for_each = toset(coalesce(var.alarm_emails, []))
+
+  topic_arn = aws_sns_topic.alarms[0].arn
+  protocol  = "email"
+  endpoint  = each.key
+}
