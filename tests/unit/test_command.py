@@ -109,6 +109,29 @@ def test_profile_and_region_are_those_of_every_client(
     assert (session.profile_name, session.region_name) == ("theirs", "eu-west-3")
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("doctor", "If a test event was sent, remove it first"),
+        ("keys", "aspect-wfm keys list"),
+        ("rebuild", "writes only the lines that are still missing"),
+        ("replay", "goes on with what is left"),
+        ("reports", "Run the same command again."),
+    ],
+)
+@pytest.mark.usefixtures("outputs")
+def test_after_ctrl_c_it_says_how_to_resume(
+    name: str,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run = mock.Mock(side_effect=KeyboardInterrupt)
+    monkeypatch.setattr(f"aspect_wfm.commands.{name}.run", run)
+    assert main([name, *AWS_SUBCOMMANDS[name]]) == Status.INTERRUPTED
+    assert said in capsys.readouterr().err
+
+
 def test_a_hostile_name_reaches_no_terminal(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

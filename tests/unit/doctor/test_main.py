@@ -224,6 +224,10 @@ def test_a_status_name_cannot_drive_a_terminal(
     printed = capsys.readouterr().out
     assert "gone (CUSTOM)" in printed
     assert "\x1b" not in printed
+    doctor("--json", "--connect-instance", "i")
+    printed = capsys.readouterr().out
+    assert "\\u001b[2Jgone (CUSTOM)" in printed
+    assert all(each.isprintable() for each in printed.replace("\n", ""))
 
 
 def test_an_instance_may_be_given_by_its_arn(doctor: Doctor, estate: Estate) -> None:
