@@ -76,11 +76,11 @@ def read_outputs(source: str) -> Mapping[str, Any]:
     DeploymentError.
     """
     path = Path(source)
-    if source == "-":
-        return output_values(sys.stdin.read(), "standard input")
     if path.is_dir():
         return output_values(_asked(path), f"terraform output -json in {path}")
     try:
+        if source == "-":
+            return output_values(sys.stdin.read(), "standard input")
         return output_values(path.read_text(encoding="utf-8"), source)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
@@ -119,7 +119,11 @@ def deployments(outputs: Mapping[str, Any], where: str) -> list[Deployment]:
     """
     found: list[Deployment] = []
     named: set[str] = set()
-    for each in _objects(outputs, "", {}):
+    try:
+        objects = list(_objects(outputs, "", {}))
+    except RecursionError:
+        raise DeploymentError(f"The outputs in {where} are nested too deeply.") from None
+    for each in objects:
         readers = {name for key in READERS if (name := each.get(key))}
         if readers - named:
             named |= readers

@@ -27,16 +27,21 @@ def look_at_connect_bucket(aws: Aws, deployment: Deployment, classifier: str) ->
     """Whether the bucket in `connect_s3_bucket` exists, which no plan looks at. The policy of the
     adapter names it. Raises as `Aws.ask` does."""
     user, role = deployment.get("wfm_adapter_user_name"), deployment.get("wfm_adapter_role_arn")
-    if user:
-        found = aws.ask("iam", "get_user_policy", UserName=user, PolicyName=_POLICY)
-    elif role:
-        name = role.rpartition("/")[2]
-        found = aws.ask("iam", "get_role_policy", RoleName=name, PolicyName=_POLICY)
-    else:
+    try:
+        if user:
+            found = aws.ask("iam", "get_user_policy", UserName=user, PolicyName=_POLICY)
+        elif role:
+            name = role.rpartition("/")[2]
+            found = aws.ask("iam", "get_role_policy", RoleName=name, PolicyName=_POLICY)
+        else:
+            found = None
+    except Missing:  # the user, which is a finding of its own, or the policy
+        found = None
+    if found is None:
         yield note(
             "adapter.connect_bucket",
-            "Not checked: the identity of the WFM Adapter, whose policy names the bucket of Amazon "
-            "Connect, is not among the outputs.",
+            f"Not checked: the WFM Adapter has no policy {_POLICY}, which names the bucket of "
+            "Amazon Connect.",
         )
         return
     policy = parsed_policy(found["PolicyDocument"])
@@ -62,7 +67,7 @@ def connect_buckets(policy: Mapping[str, Any], reports: str) -> list[str]:
         arn.rpartition(":")[2]
         for each in policy.get("Statement", [])
         if each.get("Sid") == _STATEMENT
-        for arn in each["Resource"]
+        for arn in ([each["Resource"]] if isinstance(each["Resource"], str) else each["Resource"])
     }
     return sorted(listed - {reports})
 

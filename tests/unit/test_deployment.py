@@ -132,6 +132,18 @@ def test_urls_are_a_list_of_strings_or_none() -> None:
     assert (found.urls("urls"), found.urls("url"), found.urls("none")) == (["a"], [], [])
 
 
+def test_outputs_nested_too_deeply_are_refused() -> None:
+    deep = '{"a":' * 3_000 + '{"rta_lambda_function_name":"f"}' + "}" * 3_000
+    with pytest.raises(DeploymentError, match=r"nested too deeply|no JSON object"):
+        deployments(output_values(deep, "outputs.json"), "outputs.json")
+
+
+def test_standard_input_that_is_no_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\xff{"), encoding="utf-8"))
+    with pytest.raises(DeploymentError, match="Cannot read -: it is not UTF-8"):
+        read_outputs("-")
+
+
 def test_outputs_without_a_deployment_are_refused_with_what_to_put_out() -> None:
     with pytest.raises(
         DeploymentError, match=r"no deployment in here.*rta_lambda_function_name"

@@ -104,6 +104,13 @@ def deleted_user(estate: Estate, client: Client) -> None:
     client("iam").delete_user(UserName="rta")
 
 
+def deleted_adapter(_: Estate, client: Client) -> None:
+    (key,) = client("iam").list_access_keys(UserName="adapter")["AccessKeyMetadata"]
+    client("iam").delete_access_key(UserName="adapter", AccessKeyId=key["AccessKeyId"])
+    client("iam").delete_user_policy(UserName="adapter", PolicyName="read-reports")
+    client("iam").delete_user(UserName="adapter")
+
+
 def put(bucket: str, key: str, body: bytes) -> Any:
     return lambda _, client: client("s3").put_object(Bucket=bucket, Key=key, Body=body)
 
@@ -167,6 +174,12 @@ FAULTS = [
         "identity.present",
         "User rta does not exist",
         deleted_user,
+    ),
+    Fault(
+        "WFM Adapter's user deleted",
+        "identity.present",
+        "User adapter does not exist",
+        deleted_adapter,
     ),
     Fault("RTA user's key deleted", "identity.keys", "User rta has no access key", deleted_key),
     Fault(
