@@ -163,7 +163,7 @@ def refuse_application(name: str) -> None:
             f"{name} is a Flink application, and no function that a record could go through again. "
             "What it put aside would be put aside again; when that is fixed, and for what a "
             "function before it gave up, write the lines that are missing from what the stream "
-            "holds, with aspect-wfm rebuild. See docs/operations.md."
+            "holds, with aspect-wfm rebuild. See docs/replay.md."
         )
 
 

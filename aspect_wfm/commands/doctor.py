@@ -38,7 +38,7 @@ RESUME = (
     "Run the same command again. If a test event was sent, remove it first, with the command that "
     "was printed."
 )
-EPILOG = "docs/operations.md explains the levels, and has the policy that this needs."
+EPILOG = "docs/doctor.md explains the levels, and has the policy that this needs."
 
 
 def run(options: argparse.Namespace) -> Status:
@@ -100,7 +100,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--problems", action="store_true", help="show warnings and failures only")
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
     event = parser.add_argument_group(
-        "test event", "Writes: read docs/operations.md before using it."
+        "test event", "Writes: read docs/doctor.md before using it."
     )
     which = event.add_mutually_exclusive_group()
     which.add_argument(

@@ -34,7 +34,7 @@ DESCRIPTION = (
 )
 RESUME = "Run the same command again: it writes only the lines that are still missing."
 EPILOG = (
-    "docs/operations.md says when to do this, and which rights are needed. It ends with 1 where "
+    "docs/replay.md says when to do this, and which rights are needed. It ends with 1 where "
     "the stream may have dropped some of the period."
 )
 

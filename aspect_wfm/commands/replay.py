@@ -37,7 +37,7 @@ RESUME = (
     "Run the same command again: it goes on with what is left. At most 1,000 records of one "
     "document are taken twice."
 )
-EPILOG = "docs/operations.md says what becomes of old events, and which rights are needed."
+EPILOG = "docs/replay.md says what becomes of old events, and which rights are needed."
 
 
 def run(options: argparse.Namespace) -> Status:

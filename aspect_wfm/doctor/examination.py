@@ -126,7 +126,7 @@ def findings(looks: Iterable[Look], absent: set[str]) -> Iterator[Finding]:
             yield note(
                 check,
                 f"Not checked: {denied}.",
-                f"Allow {denied.action}, as the policy in docs/operations.md does, or use other "
+                f"Allow {denied.action}, as the policy in docs/doctor.md does, or use other "
                 "credentials.",
             )
         except Unanswered as unanswered:

@@ -39,7 +39,7 @@ def check_failed_records(reader: str, bucket: str, times: list[datetime], now: d
         "failed_records.kept",
         f"{_number(times)} with events that were given up on in {bucket}, the oldest "
         f"{duration(now - min(times))} old.",
-        "There is no function to replay them with: docs/operations.md says what can be done with "
+        "There is no function to replay them with: docs/replay.md says what can be done with "
         "engine = flink."
         if is_application(reader)
         else "When the cause is fixed, replay them: aspect-wfm replay --function "

@@ -97,7 +97,7 @@ def summary(sections: Sequence[Section]) -> str:
 def as_document(
     sections: Sequence[Section], account: str, region: str, now: datetime
 ) -> dict[str, Any]:
-    """All of it as one JSON object; docs/operations.md says what is in it."""
+    """All of it as one JSON object; docs/doctor.md says what is in it."""
     return {
         "version": 1,
         "examinedAt": f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",

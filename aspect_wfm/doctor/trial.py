@@ -51,7 +51,7 @@ def send_test_event(
         yield failure(
             "test_event.sent",
             f"Nothing was sent, because it could not be watched and removed again: {reason}.",
-            "docs/operations.md lists the rights that --send-test-event needs.",
+            "docs/doctor.md lists the rights that --send-test-event needs.",
         )
         return
     if refusal:
@@ -120,7 +120,7 @@ def remove_test_event(
         yield failure(
             "test_event.removed",
             f"Not all of run {run} could be removed: {reason}.",
-            "docs/operations.md lists the rights that it needs.",
+            "docs/doctor.md lists the rights that it needs.",
         )
 
 

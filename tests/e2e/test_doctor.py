@@ -295,7 +295,7 @@ def identity(cloud: LocalCloud, *policies: str) -> Iterator[AccessKey]:
 
 
 def documented_policies() -> tuple[str, str]:
-    """The policies that docs/operations.md names, for the deployment both-new."""
+    """The policies that docs/doctor.md names, for the deployment both-new."""
     policies = REPOSITORY / "docs" / "policies"
     reading, sending = (
         (policies / f"{name}.json").read_text() for name in ("doctor", "test-event")

@@ -17,7 +17,7 @@ from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.unit.doctor.aws import CannedAws, refused
 from tests.unit.doctor.conftest import Estate
 
-DOCUMENT = REPOSITORY / "docs" / "operations.md"
+DOCUMENT = REPOSITORY / "docs" / "doctor.md"
 
 # Runs it with these arguments behind the outputs of the estate.
 Doctor = Callable[..., int]
