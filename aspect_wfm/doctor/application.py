@@ -85,16 +85,16 @@ def check_version(name: str, detail: Mapping[str, Any]) -> Finding:
 
 
 def check_restarts(name: str, restarts: Series) -> Finding:
-    """`restarts` is how often the job has begun anew since the application was started."""
+    """`restarts` is how often the job has restarted since the application was started."""
     values = [value for _, value in restarts.values]
     again = sum(max(later - earlier, 0) for later, earlier in pairwise(values))
     if not again:
-        return ok("application.restarts", "Its job did not begin anew in the last hour.")
+        return ok("application.restarts", "Its job did not restart in the last hour.")
     return warning(
         "application.restarts",
-        f"Its job failed and began anew {again:,.0f} times in the last hour: what it had read "
-        "since its last checkpoint is in the report twice, and if it fails at the same place each "
-        "time, nothing comes at all, though the application is RUNNING.",
+        f"Its job failed and restarted {again:,.0f} times in the last hour. What it had read since "
+        "its last checkpoint is in the report twice. If it fails at the same place each time, no "
+        "line is written, although the application is RUNNING.",
         f"Read its log, /aws/kinesis-analytics/{name}; docs/engines.md has what the errors mean "
         "(application-restarts).",
     )

@@ -52,8 +52,7 @@ def check_keys(product: str, user: str, keys: list[Key], now: datetime, age: tim
             "identity.keys",
             age,
             f"User {user} has no access key: the {product} cannot connect.",
-            f"Create one (aws iam create-access-key --user-name {user}) and enter it in the "
-            f"{product}.",
+            f"Create one with aspect-wfm keys create, and enter it in the {product}.",
         )
     if not active:
         newest = max(keys, key=lambda each: each.created)
@@ -67,15 +66,16 @@ def check_keys(product: str, user: str, keys: list[Key], now: datetime, age: tim
         return warning(
             "identity.keys",
             f"User {user} has {len(active)} active access keys.",
-            f"After a rotation, when the {product} works with the new one, deactivate and then "
-            "delete the old one: docs/security.md says how.",
+            f"When the {product} works with the newer one, finish the rotation: aspect-wfm keys "
+            "rotate --finish (docs/security.md).",
         )
     since = now - active[0]
     if since > _OLD_KEY:
         return warning(
             "identity.keys",
             f"The access key of user {user} is {duration(since)} old.",
-            "Rotate it: docs/security.md says how. A role needs none: authorization_mode.",
+            "Rotate it with aspect-wfm keys rotate (docs/security.md). With authorization_mode = "
+            "role, no key is needed.",
         )
     return ok("identity.keys", f"User {user} has an access key, created {duration(since)} ago.")
 

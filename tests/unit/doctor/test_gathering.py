@@ -125,7 +125,7 @@ def test_restarts_of_an_application_are_counted(on_flink: Estate, client: Client
                 }
             ],
         )
-    assert "anew 6 times" in looked(on_flink)["application.restarts"].text
+    assert "restarted 6 times" in looked(on_flink)["application.restarts"].text
 
 
 def test_a_property_that_stops_the_job_is_named(on_flink: Estate) -> None:
