@@ -15,11 +15,11 @@ from aspect_wfm.arguments import add_connection, add_outputs, moment
 from aspect_wfm.aws import Aws
 from aspect_wfm.deployment import APPLICATION, CLASSIFIER, chosen_function
 from aspect_wfm.outcome import CannotTell, Status
-from aspect_wfm.output import counted, say
+from aspect_wfm.output import counted, say, say_json
 from aspect_wfm.rebuild.classifier import behind, given_up
 from aspect_wfm.rebuild.rebuild import Period, Rebuilt, check, rebuild
 from aspect_wfm.rebuild.source import Named, Source, source
-from aspect_wfm.rebuild.summary import rendered
+from aspect_wfm.rebuild.summary import as_document, rendered
 
 # Kinesis refuses calls while the functions have used what a shard gives.
 _PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 10})
@@ -51,15 +51,21 @@ def run(options: argparse.Namespace) -> Status:
     try:
         table = _status_table(s3, found.bucket, options.status_table)
         rebuilt = rebuild(kinesis, s3, found, table, period, now, _pause)
-        say(rendered(rebuilt, period))
+        if not options.json:
+            say(rendered(rebuilt, period))
         waiting = found.failed_events_bucket and given_up(s3, found.failed_events_bucket)
-        say(_written(rebuilt, s3, found.bucket, options))
+        _write(rebuilt, s3, found.bucket, options)
     except StatusTableError as error:
         raise CannotTell(str(error)) from error
     except (OSError, ValueError) as error:
         raise CannotTell(f"Cannot go on: {error}") from error
-    if waiting:
-        say(waiting)
+    if options.json:
+        where = _target(rebuilt, found.bucket, options)
+        say_json(as_document(rebuilt, period, where, waiting or None))
+    else:
+        say(_written(rebuilt, found.bucket, options))
+        if waiting:
+            say(waiting)
     return Status.SOMETHING_TO_DO if rebuilt.nothing_before else Status.ALL_WELL
 
 
@@ -117,6 +123,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     target.add_argument(
         "--output", type=Path, help="write the files into this folder, to look at", metavar="DIR"
     )
+    parser.add_argument("--json", action="store_true", help="print JSON instead of text")
     add_connection(parser)
 
 
@@ -151,15 +158,8 @@ def _status_table(s3: Any, bucket: str, file: Path | None) -> StatusTable:
     return status_table_source(s3, bucket, time.time)(account)
 
 
-def _written(rebuilt: Rebuilt, s3: Any, bucket: str, options: argparse.Namespace) -> str:
-    """Write the files where they are wanted, in order; what was done."""
-    lines, files = counted(len(rebuilt.missing), "line"), counted(len(rebuilt.files), "file")
-    if not rebuilt.files:
-        return (
-            "Nothing is missing of what the stream has."
-            if rebuilt.nothing_before
-            else "Nothing is missing."
-        )
+def _write(rebuilt: Rebuilt, s3: Any, bucket: str, options: argparse.Namespace) -> None:
+    """Write the files where they are wanted, in order."""
     for each in rebuilt.files:
         if options.write:
             s3.put_object(Bucket=bucket, Key=each.key, Body=each.data)
@@ -167,14 +167,34 @@ def _written(rebuilt: Rebuilt, s3: Any, bucket: str, options: argparse.Namespace
             path = options.output / each.key
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(each.data)
+
+
+def _target(rebuilt: Rebuilt, bucket: str, options: argparse.Namespace) -> str | None:
+    """Where files were written; None where they were not, or there are none."""
+    if not rebuilt.files:
+        return None
     if options.write:
-        return f"{lines} written to s3://{bucket} in {files}."
-    if options.output:
-        return f"{lines} written to {options.output} in {files}; nothing in the bucket."
-    return (
-        f"{lines} missing, for {files}. Nothing was written: --write puts them into "
-        f"s3://{bucket}, --output DIR into a folder."
-    )
+        return f"s3://{bucket}"
+    return str(options.output) if options.output else None
+
+
+def _written(rebuilt: Rebuilt, bucket: str, options: argparse.Namespace) -> str:
+    """What was done, as a sentence."""
+    lines, files = counted(len(rebuilt.missing), "line"), counted(len(rebuilt.files), "file")
+    if not rebuilt.files:
+        return (
+            "Nothing is missing of what the stream has."
+            if rebuilt.nothing_before
+            else "Nothing is missing."
+        )
+    target = _target(rebuilt, bucket, options)
+    if target is None:
+        return (
+            f"{lines} missing, for {files}. Nothing was written: --write puts them into "
+            f"s3://{bucket}, --output DIR into a folder."
+        )
+    nothing = "" if options.write else "; nothing in the bucket"
+    return f"{lines} written to {target} in {files}{nothing}."
 
 
 def _pause() -> None:

@@ -17,10 +17,10 @@ from aspect_wfm.deployment import (
 )
 from aspect_wfm.failed_records import ROOTS
 from aspect_wfm.outcome import CannotTell, Status
-from aspect_wfm.output import say
+from aspect_wfm.output import say, say_json
 from aspect_wfm.replay.function import failed_records_function
 from aspect_wfm.replay.replay import Clients, Selection, replay
-from aspect_wfm.replay.summary import rendered
+from aspect_wfm.replay.summary import as_document, rendered
 
 # The functions end after 60 seconds. No call is made again by itself: the function might run twice.
 _INVOKING = Config(
@@ -56,7 +56,11 @@ def run(options: argparse.Namespace) -> Status:
     summary = replay(clients, function, selection, options.dry_run, _pause)
     if summary.stopped and not (summary.documents or summary.left or summary.not_tried):
         raise CannotTell(summary.stopped)
-    say(rendered(summary, selection.bucket, function.name, options.dry_run))
+    told = (summary, selection.bucket, function.name, options.dry_run)
+    if options.json:
+        say_json(as_document(*told))
+    else:
+        say(rendered(*told))
     left = summary.left or summary.kept_again or summary.stopped
     return Status.SOMETHING_TO_DO if left else Status.ALL_WELL
 
@@ -97,6 +101,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="only say what there is; invoke and move nothing"
     )
+    parser.add_argument("--json", action="store_true", help="print JSON instead of text")
     add_connection(parser)
 
 

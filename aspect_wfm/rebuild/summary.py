@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
+from typing import Any
 
 from aspect_wfm.output import counted, instant, minute
 from aspect_wfm.rebuild.lines import Line
@@ -32,6 +33,25 @@ def rendered(rebuilt: Rebuilt, period: Period) -> str:
             "missing from before cannot be said.",
         ]
     return "\n".join(lines) + "\n"
+
+
+def as_document(
+    rebuilt: Rebuilt, period: Period, written_to: str | None, given_up: str | None
+) -> dict[str, Any]:
+    """The same for machines; `written_to` is where the files are, None where they were not
+    written."""
+    return {
+        "from": period.start.isoformat(),
+        "to": period.end.isoformat(),
+        "records": rebuilt.lines.records,
+        "withoutLine": rebuilt.lines.without_line,
+        "lines": len(rebuilt.lines.inside),
+        "missing": len(rebuilt.missing),
+        "files": [each.key for each in rebuilt.files],
+        "writtenTo": written_to,
+        "nothingBefore": rebuilt.nothing_before.isoformat() if rebuilt.nothing_before else None,
+        "givenUp": given_up,
+    }
 
 
 def _by_hour(lines: list[Line]) -> Counter[datetime]:

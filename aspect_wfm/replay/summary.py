@@ -1,5 +1,7 @@
 """What a replay came to, as text: counts, keys and reasons, nothing of an event."""
 
+from typing import Any
+
 from aspect_wfm.output import counted, visible
 from aspect_wfm.replay.replay import Left, Summary
 
@@ -36,6 +38,28 @@ def rendered(summary: Summary, bucket: str, function_name: str, dry_run: bool) -
         not_tried = f"{counted(summary.not_tried, 'document')} not tried"
         lines += ["", f"Stopped, {not_tried}: {summary.stopped}"]
     return "\n".join(lines)
+
+
+def as_document(summary: Summary, bucket: str, function_name: str, dry_run: bool) -> dict[str, Any]:
+    """The same for machines; every document that is left is named."""
+    return {
+        "bucket": bucket,
+        "function": function_name,
+        "dryRun": dry_run,
+        "documents": summary.documents,
+        "records": summary.records,
+        "superseded": summary.superseded,
+        "wouldBeTaken": summary.would_be_taken,
+        "taken": summary.taken,
+        "putAsideAgain": summary.kept_again,
+        "documentsMoved": summary.moved,
+        "left": [
+            {"key": each.key, "records": each.records, "reason": each.reason}
+            for each in summary.left
+        ],
+        "documentsNotTried": summary.not_tried,
+        "stopped": summary.stopped,
+    }
 
 
 def _told(left: Left) -> str:

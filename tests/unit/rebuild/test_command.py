@@ -1,5 +1,6 @@
 """`aspect-wfm rebuild`: what it finds out, writes and refuses."""
 
+import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -173,6 +174,17 @@ def test_the_command_writes_only_when_told_to(
     assert rebuild_command([*HOUR, "--write"]) == 0
     assert "Nothing is missing." in (last := capsys.readouterr().out)
     assert "ann" not in dry + last
+
+
+def test_the_same_is_printed_as_json(command_line: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert rebuild_command([*HOUR, "--json"]) == 0
+    dry = json.loads(capsys.readouterr().out)
+    assert (dry["lines"], dry["missing"], dry["writtenTo"]) == (2, 2, None)
+    assert not report(command_line)
+    assert rebuild_command([*HOUR, "--write", "--json"]) == 0
+    written = json.loads(capsys.readouterr().out)
+    assert written["writtenTo"] == "s3://reports"
+    assert [each.key for each in read_bucket(command_line, "reports", "OUTPUT/")] == dry["files"]
 
 
 def refused(operation: str) -> ClientError:

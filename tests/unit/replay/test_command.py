@@ -87,6 +87,19 @@ def test_the_command_says_what_it_did_and_nothing_of_an_event(
     assert not any(name in output for name in ("ann", "bob", "agent/"))
 
 
+def test_the_same_is_printed_as_json(
+    command_line: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = command_line.keep(on_stream(1, event("ann", at(1))), on_stream(2, event("bob", at(2))))
+    command_line.functions.refusals = [failing_from(2)]
+    assert replay_command(["--function", RELAY, "--json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert (report["taken"], report["documents"], report["dryRun"]) == (1, 1, False)
+    (left,) = report["left"]
+    assert (left["key"], left["records"]) == (key, 1)
+    assert "could not deliver it" in left["reason"]
+
+
 @pytest.mark.parametrize(
     "arguments", [["--prefix", "replayed/"], ["--after", "noon"], ["--function"]]
 )
