@@ -24,6 +24,7 @@ module "agent_productivity" {
   kms_key_arn                        = var.kms_key_arn
   log_level                          = var.log_level
   log_retention_days                 = var.log_retention_days
+  name_suffix                        = var.name_suffix
   permissions_boundary_arn           = var.permissions_boundary_arn
   qss3_bucket_name                   = var.qss3_bucket_name
   qss3_key_prefix                    = var.qss3_key_prefix

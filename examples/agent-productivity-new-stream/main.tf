@@ -9,6 +9,7 @@ module "agent_stream" {
   grant_connect_the_key              = var.grant_connect_the_key
   kms_key_arn                        = var.kms_key_arn
   name                               = var.agent_event_stream_name
+  name_suffix                        = var.name_suffix
   runbook_url                        = var.runbook_url
   shard_count                        = var.shard_count
   stream_mode                        = var.stream_mode
@@ -41,6 +42,7 @@ module "agent_productivity" {
   kms_key_arn                        = var.kms_key_arn
   log_level                          = var.log_level
   log_retention_days                 = var.log_retention_days
+  name_suffix                        = var.name_suffix
   permissions_boundary_arn           = var.permissions_boundary_arn
   qss3_bucket_name                   = var.qss3_bucket_name
   qss3_key_prefix                    = var.qss3_key_prefix

@@ -175,6 +175,12 @@ variable "log_retention_days" {
   default     = null
 }
 
+variable "name_suffix" {
+  description = "Suffix of every name that is not given, behind a hyphen: it tells another Amazon Connect instance or region of the account apart."
+  type        = string
+  default     = null
+}
+
 variable "permissions_boundary_arn" {
   description = "ARN of the IAM policy that bounds the permissions of every role and user made here, null for no boundary."
   type        = string

@@ -24,6 +24,7 @@ module "agent_productivity" {
   kms_key_arn                        = var.kms_key_arn
   log_level                          = var.log_level
   log_retention_days                 = var.log_retention_days
+  name_suffix                        = var.name_suffix
   permissions_boundary_arn           = var.permissions_boundary_arn
   qss3_bucket_name                   = var.qss3_bucket_name
   qss3_key_prefix                    = var.qss3_key_prefix
@@ -61,6 +62,7 @@ module "rta" {
   name                               = var.name
   num_retired_sqs_queues             = var.num_retired_sqs_queues
   num_sqs_queues                     = var.num_sqs_queues
+  name_suffix                        = var.name_suffix
   permissions_boundary_arn           = var.permissions_boundary_arn
   qss3_bucket_name                   = var.qss3_bucket_name
   qss3_key_prefix                    = var.qss3_key_prefix

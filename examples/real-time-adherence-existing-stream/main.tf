@@ -22,6 +22,7 @@ module "rta" {
   name                               = var.name
   num_retired_sqs_queues             = var.num_retired_sqs_queues
   num_sqs_queues                     = var.num_sqs_queues
+  name_suffix                        = var.name_suffix
   permissions_boundary_arn           = var.permissions_boundary_arn
   qss3_bucket_name                   = var.qss3_bucket_name
   qss3_key_prefix                    = var.qss3_key_prefix

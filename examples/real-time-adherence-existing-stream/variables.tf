@@ -110,6 +110,12 @@ variable "name" {
   default     = null
 }
 
+variable "name_suffix" {
+  description = "Suffix of every name that is not given, behind a hyphen: it tells another Amazon Connect instance or region of the account apart."
+  type        = string
+  default     = null
+}
+
 variable "num_retired_sqs_queues" {
   description = "After num_sqs_queues was lowered: how many of the queues behind it are kept, without new events, for the RTA server to read empty. 0 destroys all of them with what they hold."
   type        = number

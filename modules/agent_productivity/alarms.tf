@@ -2,7 +2,7 @@
 resource "aws_cloudwatch_metric_alarm" "agent_productivity" {
   for_each = local.alarms
 
-  alarm_name          = "${var.kda_application_name}-${each.key}"
+  alarm_name          = "${local.name}-${each.key}"
   alarm_description   = "${each.value.meaning} What to do: ${var.runbook_url}#${replace(each.key, "/^(application|classifier)-/", "")}"
   comparison_operator = each.value.comparison
   threshold           = each.value.threshold
@@ -48,7 +48,7 @@ resource "aws_cloudwatch_metric_alarm" "agent_productivity" {
 locals {
   # Where the functions' own metrics are, see lambda_src/function_runtime/structured_log.py.
   namespace   = "AspectWFM"
-  application = { Application = var.kda_application_name }
+  application = { Application = local.name }
   classifier  = { FunctionName = local.names.classifier }
   mapping     = { EventSourceMappingUUID = one(aws_lambda_event_source_mapping.classifier[*].uuid) }
 

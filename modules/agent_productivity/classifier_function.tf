@@ -9,7 +9,7 @@ resource "aws_lambda_function" "classifier" {
   count = local.on_lambda ? 1 : 0
 
   function_name    = local.names.classifier
-  description      = "Turns agent events into the report lines of ${var.kda_application_name}."
+  description      = "Turns agent events into the report lines of ${local.name}."
   role             = aws_iam_role.classifier[0].arn
   runtime          = "python3.13"
   handler          = "agent_classifier.handler.handler"

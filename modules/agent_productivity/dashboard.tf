@@ -11,7 +11,7 @@ resource "aws_cloudwatch_dashboard" "agent_productivity" {
           type       = "alarm"
           width      = 24
           height     = 3
-          properties = { title = "Alarms", alarms = [for suffix in keys(local.alarms) : "${local.alarm_arn}:${var.kda_application_name}-${suffix}"] }
+          properties = { title = "Alarms", alarms = [for suffix in keys(local.alarms) : "${local.alarm_arn}:${local.name}-${suffix}"] }
         }
       ],
       [
@@ -49,7 +49,7 @@ locals {
       metrics = concat(
         [
           for metric in local.event_metrics :
-          ["AWS/KinesisAnalytics", metric, "Application", var.kda_application_name, { id = lower(metric), visible = false }]
+          ["AWS/KinesisAnalytics", metric, "Application", local.name, { id = lower(metric), visible = false }]
         ],
         # Of totals, what came in each period.
         [for metric in local.event_metrics : [{ id = "${lower(metric)}_now", expression = "DIFF(${lower(metric)})", label = metric }]],
@@ -63,12 +63,12 @@ locals {
     {
       title   = "Restarts and failed checkpoints of the application since its start"
       stat    = "Maximum"
-      metrics = [for metric in ["fullRestarts", "numberOfFailedCheckpoints"] : ["AWS/KinesisAnalytics", metric, "Application", var.kda_application_name]]
+      metrics = [for metric in ["fullRestarts", "numberOfFailedCheckpoints"] : ["AWS/KinesisAnalytics", metric, "Application", local.name]]
     },
     {
       title   = "KPUs and processor use in percent"
       stat    = "Maximum"
-      metrics = [for metric in ["KPUs", "containerCPUUtilization"] : ["AWS/KinesisAnalytics", metric, "Application", var.kda_application_name]]
+      metrics = [for metric in ["KPUs", "containerCPUUtilization"] : ["AWS/KinesisAnalytics", metric, "Application", local.name]]
     },
   ]
 

@@ -3,8 +3,8 @@
 resource "aws_kinesisanalyticsv2_application" "classifier" {
   count = local.on_flink ? 1 : 0
 
-  name                   = var.kda_application_name
-  description            = "Turns agent events into the report lines of ${var.kda_application_name}."
+  name                   = local.name
+  description            = "Turns agent events into the report lines of ${local.name}."
   runtime_environment    = "FLINK-1_20"
   service_execution_role = aws_iam_role.application[0].arn
   start_application      = var.flink_application.start_application
@@ -95,7 +95,7 @@ resource "aws_cloudwatch_log_group" "application" {
 
   count = local.on_flink ? 1 : 0
 
-  name              = "/aws/kinesis-analytics/${var.kda_application_name}"
+  name              = "/aws/kinesis-analytics/${local.name}"
   kms_key_id        = var.kms_key_arn
   retention_in_days = var.log_retention_days
   tags              = var.tags
@@ -112,7 +112,7 @@ resource "aws_iam_role" "application" {
   count = local.on_flink ? 1 : 0
 
   name                 = local.names.application_role
-  description          = "What the Flink application ${var.kda_application_name} may do."
+  description          = "What the Flink application ${local.name} may do."
   path                 = var.iam_path
   permissions_boundary = var.permissions_boundary_arn
   assume_role_policy   = data.aws_iam_policy_document.application_trust.json
@@ -165,7 +165,7 @@ data "aws_iam_policy_document" "application" {
   statement {
     sid       = "KeepFailedRecords"
     actions   = ["s3:PutObject"]
-    resources = ["${local.arns.failed_records_bucket}/undeliverable/${var.kda_application_name}/*"]
+    resources = ["${local.arns.failed_records_bucket}/undeliverable/${local.name}/*"]
 
     condition {
       test     = "StringEquals"

@@ -27,7 +27,7 @@ data "aws_partition" "current" {}
 
 data "aws_region" "current" {}
 
-# Every name that is not given is kda_application_name with a prefix or a suffix; the WFM Adapter finds
+# Every name that is not given is local.name with a prefix or a suffix; the WFM Adapter finds
 # the files of the Firehose stream by its name. The bucket for failed records has another suffix than
 # that of the module rta, where both deployments may have one name.
 locals {
@@ -35,6 +35,8 @@ locals {
   partition  = data.aws_partition.current.partition
   # Provider 6 has `region` and deprecates `id`; 5.100 has only `id`.
   region = lookup(data.aws_region.current, "region", lookup(data.aws_region.current, "id", null))
+
+  name = join("-", compact([var.kda_application_name, var.name_suffix]))
 
   default_tag_keys = keys(coalesce(data.aws_default_tags.current.tags, {}))
 
@@ -46,23 +48,23 @@ locals {
 
   names = {
     application_log_stream = "application"
-    application_role       = "${var.kda_application_name}-application"
-    classifier             = "${var.kda_application_name}-classifier"
-    dashboard              = "${var.kda_application_name}-productivity"
+    application_role       = "${local.name}-application"
+    classifier             = "${local.name}-classifier"
+    dashboard              = "${local.name}-productivity"
     delivery_errors        = "delivery-errors"
-    failed_records_bucket  = coalesce(var.failed_records_bucket_name, "${lower(var.kda_application_name)}-failed-events-${local.account_id}")
-    firehose_role          = "${var.kda_application_name}-firehose"
-    firehose_stream        = "${var.kda_application_name}-kda-to-s3"
-    heartbeat              = "${var.kda_application_name}-heartbeat"
-    identity               = coalesce(var.wfm_adapter_user_name, "WFMAdapter-${var.kda_application_name}")
-    report_bucket          = coalesce(var.report_bucket_name, "${lower(var.kda_application_name)}-reports-${local.account_id}")
-    stream_consumer        = "${var.kda_application_name}-classifier"
+    failed_records_bucket  = coalesce(var.failed_records_bucket_name, "${lower(local.name)}-failed-events-${local.account_id}")
+    firehose_role          = "${local.name}-firehose"
+    firehose_stream        = "${local.name}-kda-to-s3"
+    heartbeat              = "${local.name}-heartbeat"
+    identity               = coalesce(var.wfm_adapter_user_name, "WFMAdapter-${local.name}")
+    report_bucket          = coalesce(var.report_bucket_name, "${lower(local.name)}-reports-${local.account_id}")
+    stream_consumer        = "${local.name}-classifier"
   }
 
   # Spelled out rather than referred to, so that a plan shows every policy in full.
   arns = {
-    application           = "arn:${local.partition}:kinesisanalytics:${local.region}:${local.account_id}:application/${var.kda_application_name}"
-    application_log       = "${local.log_group_arn}/aws/kinesis-analytics/${var.kda_application_name}"
+    application           = "arn:${local.partition}:kinesisanalytics:${local.region}:${local.account_id}:application/${local.name}"
+    application_log       = "${local.log_group_arn}/aws/kinesis-analytics/${local.name}"
     classifier_log        = "${local.log_group_arn}/aws/lambda/${local.names.classifier}"
     code_bucket           = "arn:${local.partition}:s3:::${coalesce(var.flink_application.code_bucket, "none")}"
     connect_bucket        = "arn:${local.partition}:s3:::${var.connect_s3_bucket}"

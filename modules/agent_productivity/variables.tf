@@ -295,8 +295,8 @@ variable "failed_records_bucket_name" {
   }
 
   validation {
-    condition     = !contains([var.connect_s3_bucket, coalesce(var.report_bucket_name, "${lower(var.kda_application_name)}-reports-${local.account_id}")], coalesce(var.failed_records_bucket_name, "${lower(var.kda_application_name)}-failed-events-${local.account_id}"))
-    error_message = "connect_s3_bucket or report_bucket_name is ${coalesce(var.failed_records_bucket_name, "${lower(var.kda_application_name)}-failed-events-${local.account_id}")}, the bucket for failed records: the WFM Adapter could read what is kept there. Give the name of another bucket."
+    condition     = !contains([var.connect_s3_bucket, coalesce(var.report_bucket_name, "${lower(local.name)}-reports-${local.account_id}")], coalesce(var.failed_records_bucket_name, "${lower(local.name)}-failed-events-${local.account_id}"))
+    error_message = "connect_s3_bucket or report_bucket_name is ${coalesce(var.failed_records_bucket_name, "${lower(local.name)}-failed-events-${local.account_id}")}, the bucket for failed records: the WFM Adapter could read what is kept there. Give the name of another bucket."
   }
 }
 
@@ -381,8 +381,8 @@ variable "iam_path" {
   }
 
   validation {
-    condition     = length("arn:${local.partition}:iam::${local.account_id}:role${var.iam_path}${var.kda_application_name}-firehose") <= 512
-    error_message = "iam_path has ${length(var.iam_path)} characters: with it, the ARN of the Firehose stream's role has ${length("arn:${local.partition}:iam::${local.account_id}:role${var.iam_path}${var.kda_application_name}-firehose")}, and Firehose takes 512. Shorten the path."
+    condition     = length("arn:${local.partition}:iam::${local.account_id}:role${var.iam_path}${local.name}-firehose") <= 512
+    error_message = "iam_path has ${length(var.iam_path)} characters: with it, the ARN of the Firehose stream's role has ${length("arn:${local.partition}:iam::${local.account_id}:role${var.iam_path}${local.name}-firehose")}, and Firehose takes 512. Shorten the path."
   }
 }
 
@@ -450,6 +450,17 @@ variable "log_retention_days" {
   }
 }
 
+variable "name_suffix" {
+  description = "Suffix of every name that is not given, behind a hyphen: it tells another Amazon Connect instance or region of the account apart. `kda_application_name` and the suffix together have at most 32 characters. The WFM Adapter's parameter Firehose Report Mapping has to follow."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.name_suffix == null ? true : can(regex("^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", var.name_suffix)) && length("${var.kda_application_name}-${var.name_suffix}") <= 32
+    error_message = "name_suffix is \"${coalesce(var.name_suffix, "null")}\": use lowercase letters, digits and hyphens, with no hyphen at the ends, as in eu-west-1; ${var.kda_application_name}-${coalesce(var.name_suffix, "null")} may have 32 characters."
+  }
+}
+
 variable "permissions_boundary_arn" {
   description = "ARN of the IAM policy that bounds the permissions of every role and user made here, null for no boundary."
   type        = string
@@ -509,7 +520,7 @@ variable "report_bucket_name" {
   }
 
   validation {
-    condition     = coalesce(var.report_bucket_name, "${lower(var.kda_application_name)}-reports-${local.account_id}") != var.connect_s3_bucket
+    condition     = coalesce(var.report_bucket_name, "${lower(local.name)}-reports-${local.account_id}") != var.connect_s3_bucket
     error_message = "connect_s3_bucket is ${var.connect_s3_bucket}, the name of the report bucket: give the bucket with the instance's exported reports."
   }
 }
@@ -604,7 +615,7 @@ variable "wfm_adapter_user_name" {
   }
 
   validation {
-    condition     = var.authorization_mode != "role" || !contains([for each in ["application", "classifier", "firehose", "heartbeat"] : lower("${var.kda_application_name}-${each}")], lower(coalesce(var.wfm_adapter_user_name, "none")))
-    error_message = "wfm_adapter_user_name names the WFM Adapter's role as another role here is called (${var.kda_application_name}-application, -classifier, -firehose or -heartbeat), and upper case makes no other name to IAM: choose another."
+    condition     = var.authorization_mode != "role" || !contains([for each in ["application", "classifier", "firehose", "heartbeat"] : lower("${local.name}-${each}")], lower(coalesce(var.wfm_adapter_user_name, "none")))
+    error_message = "wfm_adapter_user_name names the WFM Adapter's role as another role here is called (${local.name}-application, -classifier, -firehose or -heartbeat), and upper case makes no other name to IAM: choose another."
   }
 }

@@ -38,7 +38,7 @@ resource "aws_iam_role" "wfm_adapter" {
   count = local.wfm_adapter_is_role ? 1 : 0
 
   name                 = local.names.identity
-  description          = "What the WFM Adapter of ${var.kda_application_name} may do."
+  description          = "What the WFM Adapter of ${local.name} may do."
   path                 = var.iam_path
   permissions_boundary = var.permissions_boundary_arn
   assume_role_policy   = data.aws_iam_policy_document.wfm_adapter_trust[0].json

@@ -6,7 +6,7 @@ locals {
   grants_the_key = var.connect_instance_id == null ? false : (
     var.grant_connect_the_key == null ? var.agent_event_stream_kms_arn != null || var.kms_key_arn != null : var.grant_connect_the_key
   )
-  stream_arn = "arn:${local.partition}:kinesis:${local.region}:${local.account_id}:stream/${var.name}"
+  stream_arn = "arn:${local.partition}:kinesis:${local.region}:${local.account_id}:stream/${local.name}"
 }
 
 # An instance has one stream for agent events. Where it has another one already, AWS refuses this

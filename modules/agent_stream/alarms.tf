@@ -2,7 +2,7 @@
 resource "aws_cloudwatch_metric_alarm" "writes_are_refused" {
   count = var.alarms == null ? 0 : 1
 
-  alarm_name          = "${var.name}-writes-are-refused"
+  alarm_name          = "${local.name}-writes-are-refused"
   alarm_description   = "The stream is full: Kinesis refuses agent events that Amazon Connect writes. What to do: ${var.runbook_url}#writes-are-refused"
   namespace           = "AWS/Kinesis"
   metric_name         = "WriteProvisionedThroughputExceeded"

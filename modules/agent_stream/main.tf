@@ -23,6 +23,8 @@ locals {
   # Provider 6 has `region` and deprecates `id`; 5.100 has only `id`.
   region = lookup(data.aws_region.current, "region", lookup(data.aws_region.current, "id", null))
 
+  name = join("-", compact([var.name, var.name_suffix]))
+
   default_tag_keys = keys(coalesce(data.aws_default_tags.current.tags, {}))
 
   customer_key_arn = var.agent_event_stream_kms_arn == null ? var.kms_key_arn : var.agent_event_stream_kms_arn

@@ -1,5 +1,5 @@
 resource "aws_kinesis_stream" "agent_events" {
-  name             = var.name
+  name             = local.name
   shard_count      = var.stream_mode == "PROVISIONED" ? var.shard_count : null
   retention_period = var.agent_event_stream_retention_hours
   encryption_type  = var.encrypted ? "KMS" : "NONE"

@@ -121,6 +121,17 @@ variable "name" {
   }
 }
 
+variable "name_suffix" {
+  description = "Suffix of every name that is not given, behind a hyphen: it tells another Amazon Connect instance or region of the account apart."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.name_suffix == null ? true : can(regex("^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", var.name_suffix)) && length("${var.name}-${var.name_suffix}") <= 128
+    error_message = "name_suffix is \"${coalesce(var.name_suffix, "null")}\": use lowercase letters, digits and hyphens, with no hyphen at the ends, as in eu-west-1; ${var.name}-${coalesce(var.name_suffix, "null")} may have 128 characters."
+  }
+}
+
 variable "runbook_url" {
   description = "Where your runbook is. The description of each alarm ends with it and the anchor of the alarm's section, as in `docs/alarms.md#no-heartbeat`. By default, this repository's page."
   type        = string

@@ -2,7 +2,7 @@
 resource "aws_cloudwatch_metric_alarm" "rta" {
   for_each = local.alarms
 
-  alarm_name          = "${var.name}-${each.key}"
+  alarm_name          = "${local.name}-${each.key}"
   alarm_description   = "${each.value.meaning} What to do: ${var.runbook_url}#${replace(replace(each.key, "relay-", ""), "/[0-9]+/", "n")}"
   comparison_operator = each.value.comparison
   threshold           = each.value.threshold

@@ -11,7 +11,7 @@ resource "aws_cloudwatch_dashboard" "rta" {
           type       = "alarm"
           width      = 24
           height     = 3
-          properties = { title = "Alarms", alarms = [for suffix in keys(local.alarms) : "${local.alarm_arn}:${var.name}-${suffix}"] }
+          properties = { title = "Alarms", alarms = [for suffix in keys(local.alarms) : "${local.alarm_arn}:${local.name}-${suffix}"] }
         }
       ],
       [

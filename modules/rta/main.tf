@@ -24,13 +24,15 @@ data "aws_partition" "current" {}
 
 data "aws_region" "current" {}
 
-# Every name that is not given is var.name and a suffix, and within each kind of resource no suffix ends
+# Every name that is not given is local.name and a suffix, and within each kind of resource no suffix ends
 # with another. Two instances with different names can therefore never ask for the same of these.
 locals {
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
   # Provider 6 has `region` and deprecates `id`; 5.100 has only `id`.
   region = lookup(data.aws_region.current, "region", lookup(data.aws_region.current, "id", null))
+
+  name = join("-", compact([var.name, var.name_suffix]))
 
   default_tag_keys = keys(coalesce(data.aws_default_tags.current.tags, {}))
 
@@ -41,16 +43,16 @@ locals {
   }
 
   names = {
-    agent_state_table       = "${var.name}-agent-states"
-    configuration_table     = "${var.name}-configuration"
-    dashboard               = "${var.name}-adherence"
-    signed_out_agents_table = "${var.name}-signed-out-agents"
-    failed_records_bucket   = coalesce(var.failed_records_bucket_name, "${var.name}-failed-records-${local.account_id}")
-    function                = "${var.name}-relay"
-    identity                = coalesce(var.rta_user_name, "${var.name}-server")
-    queues                  = [for index in range(local.queue_count) : "${var.name}-events-${index + 1}.fifo"]
-    role                    = "${var.name}-relay"
-    stream_consumer         = "${var.name}-relay"
+    agent_state_table       = "${local.name}-agent-states"
+    configuration_table     = "${local.name}-configuration"
+    dashboard               = "${local.name}-adherence"
+    signed_out_agents_table = "${local.name}-signed-out-agents"
+    failed_records_bucket   = coalesce(var.failed_records_bucket_name, "${local.name}-failed-records-${local.account_id}")
+    function                = "${local.name}-relay"
+    identity                = coalesce(var.rta_user_name, "${local.name}-server")
+    queues                  = [for index in range(local.queue_count) : "${local.name}-events-${index + 1}.fifo"]
+    role                    = "${local.name}-relay"
+    stream_consumer         = "${local.name}-relay"
   }
 
   # Spelled out rather than referred to, so that a plan shows every policy in full.

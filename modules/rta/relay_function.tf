@@ -7,7 +7,7 @@ resource "aws_lambda_function" "relay" {
   #checkov:skip=CKV_AWS_272:The zip is reproducible from the source beside it, and `make lint` compares the two; a signing profile belongs to an account, not to a module.
 
   function_name    = local.names.function
-  description      = "Relays agent events to the Real-Time Adherence server ${var.name}."
+  description      = "Relays agent events to the Real-Time Adherence server ${local.name}."
   role             = aws_iam_role.relay.arn
   runtime          = "python3.13"
   handler          = "rta_relay.handler.handler"
@@ -61,7 +61,7 @@ resource "aws_lambda_function" "relay" {
 
     precondition {
       condition     = length(local.endangered_queues) == 0 || local.queues_may_go
-      error_message = "${join(" and ", local.endangered_queues)} ${length(local.endangered_queues) == 1 ? "exists" : "exist"}, beyond num_sqs_queues = ${var.num_sqs_queues}. If this state holds such a queue (terraform state list), an apply would destroy it with the messages that the RTA server has not read yet. Set num_retired_sqs_queues to ${local.retirable_queues} and apply; when the queues are empty, set it to 0. If this state does not hold it, another deployment uses the name ${var.name}: choose another name, or work with the state of that deployment. (AWS may list a queue for a minute after it was destroyed.)"
+      error_message = "${join(" and ", local.endangered_queues)} ${length(local.endangered_queues) == 1 ? "exists" : "exist"}, beyond num_sqs_queues = ${var.num_sqs_queues}. If this state holds such a queue (terraform state list), an apply would destroy it with the messages that the RTA server has not read yet. Set num_retired_sqs_queues to ${local.retirable_queues} and apply; when the queues are empty, set it to 0. If this state does not hold it, another deployment uses the name ${local.name}: choose another name, or work with the state of that deployment. (AWS may list a queue for a minute after it was destroyed.)"
     }
   }
 

@@ -36,7 +36,7 @@ resource "aws_iam_user_policy" "rta" {
     precondition {
       # IAM does not count blanks.
       condition     = length(replace(data.aws_iam_policy_document.rta.json, "/\\s/", "")) <= 2048
-      error_message = "With ${length(local.names.queues)} queues, the names that begin with ${var.name} and kms_key_arn, the RTA user's rights take more than the 2,048 characters that IAM gives a user: choose fewer queues, a shorter name, lambda_config_location = \"table\" or authorization_mode = \"role\"."
+      error_message = "With ${length(local.names.queues)} queues, the names that begin with ${local.name} and kms_key_arn, the RTA user's rights take more than the 2,048 characters that IAM gives a user: choose fewer queues, a shorter name, lambda_config_location = \"table\" or authorization_mode = \"role\"."
     }
   }
 }
@@ -45,7 +45,7 @@ resource "aws_iam_role" "rta" {
   count = local.rta_is_role ? 1 : 0
 
   name                 = local.names.identity
-  description          = "What the Real-Time Adherence server ${var.name} may do."
+  description          = "What the Real-Time Adherence server ${local.name} may do."
   path                 = var.iam_path
   permissions_boundary = var.permissions_boundary_arn
   assume_role_policy   = data.aws_iam_policy_document.rta_trust[0].json

@@ -295,6 +295,17 @@ variable "name" {
   }
 }
 
+variable "name_suffix" {
+  description = "Suffix of every name that is not given, behind a hyphen: it tells another Amazon Connect instance or region of the account apart. `name` and the suffix together have at most 32 characters."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.name_suffix == null ? true : can(regex("^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", var.name_suffix)) && length("${var.name}-${var.name_suffix}") <= 32
+    error_message = "name_suffix is \"${coalesce(var.name_suffix, "null")}\": use lowercase letters, digits and hyphens, with no hyphen at the ends, as in eu-west-1; ${var.name}-${coalesce(var.name_suffix, "null")} may have 32 characters."
+  }
+}
+
 variable "num_retired_sqs_queues" {
   description = "After num_sqs_queues was lowered: how many of the queues behind it are kept, without new events, for the RTA server to read empty. 0 destroys all of them with what they hold. With any other value, and with null, the default, a plan that would destroy a queue is refused."
   type        = number
@@ -404,8 +415,8 @@ variable "rta_user_name" {
   }
 
   validation {
-    condition     = var.authorization_mode != "role" || lower(coalesce(var.rta_user_name, "none")) != "${var.name}-relay"
-    error_message = "rta_user_name names the RTA server's role ${var.name}-relay, as the relay function's role is called, and upper case makes no other name to IAM: choose another."
+    condition     = var.authorization_mode != "role" || lower(coalesce(var.rta_user_name, "none")) != "${local.name}-relay"
+    error_message = "rta_user_name names the RTA server's role ${local.name}-relay, as the relay function's role is called, and upper case makes no other name to IAM: choose another."
   }
 }
 

@@ -67,6 +67,7 @@ NOT_IN_PLACE = {
     "iam_path",
     "kda_application_name",
     "name",
+    "name_suffix",  # as name
     "num_retired_sqs_queues",  # test_queue_count
     "report_bucket_name",
     "rta_failed_records_bucket_name",

@@ -17,6 +17,7 @@ KEY = f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/1234abcd-12ab-34cd-56ef-1234567890
 BOUNDARY = f"arn:aws:iam::{ACCOUNT_ID}:policy/estate/boundary"
 TAGS = {"Component": "contact-centre", "cost-centre": "4711", "owner": "contact-centre"}
 DEPLOYMENT_ROLE = "estate-deployment"
+SUFFIX = "eu-west-1"
 
 _CONNECT = {
     "connect_s3_bucket": "amazon-connect-0123456789ab",
@@ -97,6 +98,10 @@ CONFIGURATIONS = {
         "examples/agent-productivity-existing-stream", _ALARMS_ON_FLINK | {"enhanced_fan_out": True}
     ),
     "key": Configuration("examples/both-new-stream", WITH_A_KEY),
+    "suffix": Configuration(
+        "examples/both-new-stream",
+        {**_CONNECT, "alarm_emails": ["on-call@example.com"], "name_suffix": SUFFIX},
+    ),
     "estate": Configuration("examples/existing-estate", ESTATE),
     # Deployed by a role that Terraform assumes, and with Flink for the classifier.
     "estate-on-flink": Configuration(

@@ -67,3 +67,23 @@ run "refuses_to_grant_a_key_to_an_instance_that_is_not_named" {
 
   expect_failures = [var.grant_connect_the_key]
 }
+
+run "refuses_a_suffix_that_is_none" {
+  command = plan
+
+  variables {
+    name_suffix = "EU_"
+  }
+
+  expect_failures = [var.name_suffix]
+}
+
+run "refuses_a_suffix_that_makes_names_too_long" {
+  command = plan
+
+  variables {
+    name_suffix = join("", [for index in range(128) : "a"])
+  }
+
+  expect_failures = [var.name_suffix]
+}

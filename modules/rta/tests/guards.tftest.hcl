@@ -83,3 +83,23 @@ run "takes_a_threshold_that_notifies_somebody" {
     alarms = { skipped_percent = 10, sns_topic_arns = ["arn:aws:sns:eu-central-1:111122223333:wfm"] }
   }
 }
+
+run "refuses_a_suffix_that_is_none" {
+  command = plan
+
+  variables {
+    name_suffix = "EU_"
+  }
+
+  expect_failures = [var.name_suffix]
+}
+
+run "refuses_a_suffix_that_makes_names_too_long" {
+  command = plan
+
+  variables {
+    name_suffix = join("", [for index in range(32) : "a"])
+  }
+
+  expect_failures = [var.name_suffix]
+}
