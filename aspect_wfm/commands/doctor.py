@@ -99,9 +99,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--strict", action="store_true", help="exit with 1 for a warning, too")
     parser.add_argument("--problems", action="store_true", help="show warnings and failures only")
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
-    event = parser.add_argument_group(
-        "test event", "Writes: read docs/doctor.md before using it."
-    )
+    event = parser.add_argument_group("test event", "Writes: read docs/doctor.md before using it.")
     which = event.add_mutually_exclusive_group()
     which.add_argument(
         "--send-test-event",
