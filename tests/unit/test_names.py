@@ -19,7 +19,7 @@ def test_a_reader_is_told_how_many_queues_there_may_be() -> None:
 
 def test_two_deployments_with_different_names_never_ask_for_the_same_name() -> None:
     names = " ".join(f'"{name}"' for name in local_values(RTA)["names"].values())
-    suffixes = re.findall(r'"\$\{var\.name\}(-[^"]*)"', names)
+    suffixes = re.findall(r'"\$\{(?:var|local)\.name\}(-[^"]*)"', names)
     assert len(suffixes) >= 8
     spelled_out: set[str] = set()
     for suffix in suffixes:
