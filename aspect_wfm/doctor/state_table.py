@@ -7,7 +7,7 @@ from typing import Any
 from aspect_wfm.aws import Aws, Missing
 from aspect_wfm.doctor.configuration import relay_configuration
 from aspect_wfm.doctor.durations import duration
-from aspect_wfm.doctor.findings import Finding, absence, failure, ok, warning
+from aspect_wfm.doctor.findings import Finding, absence, failure, note, ok, warning
 
 # A look at so many items costs next to nothing, and nothing of an agent is read but when.
 _ITEMS_READ = 100
@@ -86,7 +86,7 @@ def check_timestamps(impossible: int) -> Finding:
 def check_states(times: list[datetime], more: bool, now: datetime) -> Finding:
     """`times` are those of the last events of the agents looked at."""
     if not times:
-        return ok("table.states", "The table of agent states is empty: nobody is signed in.")
+        return note("table.states", "The table of agent states is empty: nobody is signed in.")
     agents = f"{'more than ' if more else ''}{len(times):,} {_agents(len(times))} signed in"
     age = now - max(times)
     if age <= _STALE:
