@@ -381,8 +381,9 @@ variable "iam_path" {
   }
 
   validation {
-    condition     = length("arn:${local.partition}:iam::${local.account_id}:role${var.iam_path}${local.name}-firehose") <= 512
-    error_message = "iam_path has ${length(var.iam_path)} characters: with it, the ARN of the Firehose stream's role has ${length("arn:${local.partition}:iam::${local.account_id}:role${var.iam_path}${local.name}-firehose")}, and Firehose takes 512. Shorten the path."
+    # The longest name of the role of the Firehose stream has 41 characters.
+    condition     = length("arn:${local.partition}:iam::${local.account_id}:role${var.iam_path}") + 41 <= 512
+    error_message = "iam_path has ${length(var.iam_path)} characters, of which it may have ${512 - 41 - length("arn:${local.partition}:iam::${local.account_id}:role")}: Firehose takes 512 for the ARN of its role. Shorten the path."
   }
 }
 

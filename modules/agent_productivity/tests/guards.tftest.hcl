@@ -66,8 +66,8 @@ run "takes_the_longest_that_each_consumer_takes" {
     connect_s3_prefix        = "connect/acme/${join("", [for index in range(1010) : "r"])}/"
     external_id              = "aspect-0815"
     flink_application        = { code_key = join("", [for index in range(1024) : "k"]) }
-    # Firehose takes 512 characters of "arn:aws:iam::111122223333:role<path>aspect-wfm-ap-firehose".
-    iam_path              = "/${join("/", [for index in range(4) : format("%0113d", index)])}123/"
+    # Firehose takes 512 characters of "arn:aws:iam::111122223333:role<path><name>-firehose".
+    iam_path              = "/${join("/", [for index in range(4) : format("%0108d", index)])}1234/"
     qss3_bucket_name      = "my-bucket"
     qss3_key_prefix       = "${join("", [for index in range(999) : "q"])}/"
     source_aws_account_id = "111122223333"
@@ -82,7 +82,7 @@ run "refuses_what_is_longer_than_a_consumer_takes" {
     aspect_ap_data_s3_prefix = "${join("/", [for index in range(9) : format("%099d", index)])}1/"
     connect_s3_prefix        = "connect/acme/${join("", [for index in range(1011) : "r"])}/"
     flink_application        = { code_key = "k${join("", [for index in range(1024) : "k"])}" }
-    iam_path                 = "/${join("/", [for index in range(4) : format("%0113d", index)])}1234/"
+    iam_path                 = "/${join("/", [for index in range(4) : format("%0108d", index)])}12345/"
     qss3_bucket_name         = "my-bucket"
     qss3_key_prefix          = "${join("", [for index in range(1000) : "q"])}/"
   }
