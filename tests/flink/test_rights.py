@@ -46,6 +46,7 @@ def policy(tmp_path_factory: pytest.TempPathFactory) -> Policy:
         "kda_application_name": APPLICATION,
     }
     with local_cloud(folder) as cloud:
+        cloud.client("kinesis").create_stream(StreamName=NAME, ShardCount=1)
         made = workspace("examples/agent-productivity-existing-stream", folder, cloud)
         planned = plan(made, variables)["planned_values"]["root_module"]
     (found,) = (

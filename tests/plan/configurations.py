@@ -110,3 +110,9 @@ CONFIGURATIONS = {
         _ESTATE_ON_FLINK,
     ),
 }
+
+EXISTING_STREAMS = {
+    each.variables["agent_event_stream_arn"].partition("/")[2]
+    for each in CONFIGURATIONS.values()
+    if "agent_event_stream_arn" in each.variables
+}
