@@ -184,6 +184,8 @@ def test_settings_update_the_application_and_destroy_nothing(on_flink: OnFlink) 
     """docs/changes.md, "With engine = flink". Planned only, as all changes of what runs: the local
     AWS lacks the call by which the provider waits for an update, too."""
     stream = {"agent_event_stream_arn": on_flink.variables["agent_event_stream_arn"] + "-2"}
+    other = stream["agent_event_stream_arn"].rpartition("/")[2]
+    on_flink.cloud.client("kinesis").create_stream(StreamName=other, ShardCount=1)
     changes = on_flink.changes(SETTINGS | stream)
     assert changes[APPLICATION] == ["update"]
     assert set(map(tuple, changes.values())) == {("update",)}
