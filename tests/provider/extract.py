@@ -13,6 +13,7 @@ import json
 import re
 import sys
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,7 @@ def main(package: Path, wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as opened:
         extract = {
             "bindings": f"{manifest['name']} {manifest['version']}",
+            "date": datetime.now(UTC).date().isoformat(),
             "provider": version,
             "deprecations": "-".join(wheel.name.split("-")[:2]),
             "types": {
