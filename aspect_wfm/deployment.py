@@ -36,7 +36,7 @@ _OWN = ("flink_application_arn", "rta_role_arn", "wfm_adapter_role_arn")
 
 _STATE_VERSION = 4
 
-# The group of runtime properties in the place of a function's environment variables: GROUP of
+# The group of runtime properties, instead of a function's environment variables: GROUP of
 # flink_src/report_line_job/properties.py.
 _GROUP = "environment"
 

@@ -96,7 +96,7 @@ def check_queue(name: str, messages: int, oldest: float | None, flag: bool) -> F
 
 
 def check_retired_queue(name: str, messages: int) -> Finding:
-    """The finding on a retired queue with so many messages."""
+    """The finding on a retired queue with this number of messages."""
     if messages:
         return ok("queue.retired", f"{name} is retired; {messages:,} messages are still in it.")
     return ok(

@@ -9,7 +9,7 @@ from aspect_wfm.doctor.configuration import relay_configuration
 from aspect_wfm.doctor.durations import duration
 from aspect_wfm.doctor.findings import Finding, absence, failure, note, ok, warning
 
-# A look at so many items costs next to nothing, and nothing of an agent is read but when.
+# Reading this number of items costs almost nothing, and of an agent only the time is read.
 _ITEMS_READ = 100
 
 _STALE = timedelta(hours=24)

@@ -21,7 +21,7 @@ CLASS = {
 # A bar's height as a share of its row: what the colours say, the shapes say too.
 _HEIGHT = {StateType.AVAILABLE: 0.74, StateType.SIGNED_IN: 0.5, StateType.SIGNED_OUT: 0.08}
 
-# The height of a row in pixels, for at most so many agents.
+# The height of a row in pixels, by the largest number of agents.
 _ROW_HEIGHTS = ((8, 38), (24, 28))
 _SMALLEST_ROW = 20
 
