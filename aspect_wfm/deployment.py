@@ -17,7 +17,7 @@ from function_runtime.environment import required
 
 RELAY, CLASSIFIER = "rta_lambda_function_name", "classifier_lambda_function_name"
 
-# In the place of the classifier function, with engine = flink.
+# Instead of the classifier function, with engine = flink.
 APPLICATION = "flink_application_arn"
 
 # What makes an object a deployment.

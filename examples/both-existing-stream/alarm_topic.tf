@@ -24,7 +24,7 @@ locals {
 # Named by the state table, whose create rejects a name that exists: SNS answers a second CreateTopic like
 # the first, and another deployment's topic would be adopted.
 resource "aws_sns_topic" "alarms" {
-  #checkov:skip=CKV_AWS_26:A message holds the name and the state of an alarm, never an event; with a key of AWS, CloudWatch could not publish.
+  #checkov:skip=CKV_AWS_26:A message holds the name and the state of an alarm, never an event. CloudWatch alarms cannot publish to a topic that is encrypted with the AWS managed key, whose policy does not allow them.
 
   count = length(coalesce(var.alarm_emails, [])) > 0 ? 1 : 0
 

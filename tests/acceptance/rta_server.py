@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from tests.acceptance.account import AccessKey, Account, once_allowed
@@ -53,8 +54,10 @@ class RtaServer:
             environment = found["Environment"]["Variables"] | {FLAG: "True" if on else "False"}
             try:
                 once_allowed(
-                    lambda changed=environment: self._lambda.update_function_configuration(  # type: ignore[misc]
-                        FunctionName=name, Environment={"Variables": changed}
+                    partial(
+                        self._lambda.update_function_configuration,
+                        FunctionName=name,
+                        Environment={"Variables": environment},
                     )
                 )
                 break

@@ -13,7 +13,7 @@ _MANY_GROUPS = 6
 # More groups than these are folded, below their sum.
 _MOST_OPEN_GROUPS = 12
 
-# An interval answers the pointer with its numbers unless there are more than so many.
+# Up to this number of intervals, each shows its numbers under the pointer.
 _MOST_ANSWERS = 1_000
 
 
