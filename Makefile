@@ -127,7 +127,7 @@ $(SCANNERS)/.ready: requirements-security.txt
 	@$(call install,$(SCANNERS),requirements-security.txt)
 	@touch $@
 
-cost: $(READY) ## Show what a month costs: make cost COST="--agents 500 --sensitivity"
+cost: $(READY) ## Show what a month costs: make cost COST="--agents 500"
 	@$(BIN)/python -m aspect_wfm cost $(COST)
 
 bench: $(READY) ## Measure side by side: make bench BENCH="--only usual,floor"

@@ -6,8 +6,8 @@ from typing import Any
 from aspect_wfm.arguments import amount, count, share
 from aspect_wfm.cost.designs import ON_FLINK, OURS
 from aspect_wfm.cost.prices import read_prices
-from aspect_wfm.cost.tables import as_values, by_service, by_unit, engines, timings
-from aspect_wfm.cost.timing import read_figures, read_timing
+from aspect_wfm.cost.tables import as_values, by_service, engines
+from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
 from aspect_wfm.outcome import CannotTell, Status
 from aspect_wfm.output import say, say_json
@@ -24,6 +24,7 @@ _REGION = "eu-central-1"
 
 # Options that are fields of the workload, and what they are.
 _INPUTS = {
+    "state_changes_per_hour": "events of a signed-in agent in an hour, without heartbeats",
     "hours_signed_in": "hours that an agent is signed in on a working day",
     "working_days": "days that an agent works in a month",
     "open_hours": "hours of a day in which agents are signed in",
@@ -34,17 +35,14 @@ _INPUTS = {
     "monitored_share": "share of the events that pass the hierarchy filter, 0 to 1",
     "peak_factor": "the busiest seconds, as a multiple of what all agents send on average",
 }
+_OPTIONS = {"state_changes_per_hour": "events-per-agent-hour"}
 
 
 def run(options: argparse.Namespace) -> Status:
     """Calculate and print."""
-    if options.timings:
-        say(timings(read_figures()))
-        return Status.ALL_WELL
     inputs = {name: getattr(options, name) for name in _INPUTS}
-    inputs["state_changes_per_hour"] = options.events_per_agent_hour
     workloads = [Workload(agents, **inputs) for agents in options.agents]
-    prices, timing = read_prices(options.price_region), read_timing()
+    prices, timing = read_prices(options.price_region), Timing()
     design = ON_FLINK if options.engine == "flink" else OURS
     try:
         if options.json:
@@ -52,10 +50,9 @@ def run(options: argparse.Namespace) -> Status:
             say_json([{"region": options.price_region, **each} for each in found])
             return Status.ALL_WELL
         if options.engines:
-            table = engines(OURS, ON_FLINK, workloads, timing, prices)
+            table = engines(workloads, timing, prices)
         else:
-            by = by_unit if options.detail else by_service
-            table = by(workloads, design, timing, prices)
+            table = by_service(workloads, design, timing, prices)
     except ValueError as error:
         raise CannotTell(str(error)) from error
     say(f"Dollars a month in {options.price_region}\n\n{table.rstrip()}")
@@ -85,28 +82,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="lambda",
         help="what runs the classifier of Agent Productivity (lambda)",
     )
-    defaults = Workload(0)
-    parser.add_argument(
-        "--events-per-agent-hour",
-        type=amount,
-        default=defaults.state_changes_per_hour,
-        help="events of a signed-in agent in an hour, without heartbeats "
-        f"({defaults.state_changes_per_hour:g})",
-        metavar="N",
-    )
     for name, what in _INPUTS.items():
-        default: Any = getattr(defaults, name)
+        default: Any = getattr(Workload(0), name)
         parser.add_argument(
-            "--" + name.replace("_", "-"),
+            "--" + _OPTIONS.get(name, name.replace("_", "-")),
+            dest=name,
             type=share if name.endswith("share") else count if type(default) is int else amount,
             default=default,
             help=f"{what} ({default:g})",
             metavar="N",
         )
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--detail", action="store_true", help="show each metered unit")
     form.add_argument("--engines", action="store_true", help="show both engines side by side")
-    form.add_argument(
-        "--timings", action="store_true", help="show how long things take, and how that is known"
-    )
-    form.add_argument("--json", action="store_true", help="print JSON")
+    form.add_argument("--json", action="store_true", help="print JSON, with each metered unit")

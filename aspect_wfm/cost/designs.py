@@ -62,18 +62,11 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
-class Flink:
-    """An application of Managed Service for Apache Flink, instead of the classifier function.
-    A snapshot is made whenever it is stopped or updated; so many of them are kept."""
-
-    snapshots: int = 10
-
-
-@dataclass(frozen=True, slots=True)
 class Design:
     """Agent Productivity (`classifier`; None for Kinesis Data Analytics) and Real-Time Adherence.
 
-    With `flink`, the application makes the batches of `classifier`, and no function does.
+    With `flink`, an application of Managed Service for Apache Flink makes the batches of
+    `classifier`, and no function does.
     `packed` lines share Firehose records; of records, up to `records_a_call` go with one call. Of
     its sends, and of its writes to the table, the relay has `calls_at_once` under way. Queues with
     one message group an agent have SQS's high throughput.
@@ -87,7 +80,7 @@ class Design:
     stream: Stream
     classifier: Function | None
     relay: Function
-    flink: Flink | None = None
+    flink: bool = False
     heartbeat_memory_mb: int = 128
     packed: bool = True
     records_a_call: int = 500
@@ -130,4 +123,4 @@ OURS = Design(
 )
 
 # Ours with `engine` = `flink`: without the function's metrics and alarms, with the application's.
-ON_FLINK = replace(OURS, name="on Flink", flink=Flink(), alarm_metrics=20, custom_metrics=12)
+ON_FLINK = replace(OURS, name="on Flink", flink=True, alarm_metrics=20, custom_metrics=12)

@@ -72,23 +72,18 @@ def relay_events_per_second(
 ) -> float:
     """Events of one shard that the relay keeps up with, in full batches."""
     full = design.relay.batch_size
-    milliseconds = relay_ms(full, workload, design, timing, queues)
-    return design.relay.parallelization_factor * full * 1_000 / milliseconds
+    return _full_batches(design.relay, relay_ms(full, workload, design, timing, queues))
 
 
 def classifier_events_per_second(function: Function, design: Design, timing: Timing) -> float:
     """Events of one shard that the classifier keeps up with, in full batches."""
-    full = function.batch_size
-    milliseconds = classifier_ms(full, function, design, timing)
-    return function.parallelization_factor * full * 1_000 / milliseconds
+    return _full_batches(function, classifier_ms(function.batch_size, function, design, timing))
 
 
 def relay_runs(workload: Workload, design: Design, timing: Timing, shards: int) -> Runs:
-    """Raises ValueError for a filter on heartbeats while an RTA server is connected."""
+    """What the relay does in a month."""
     rate = workload.events_per_second / shards
     if design.relay_without_heartbeats:
-        if workload.connected_share:
-            raise ValueError("A connected RTA server has to get heartbeats: set its share to 0.")
         rate *= workload.change_share
     queues = queues_needed(workload, design)
     return _runs(
@@ -100,8 +95,8 @@ def relay_runs(workload: Workload, design: Design, timing: Timing, shards: int) 
 
 
 def classifier_runs(workload: Workload, design: Design, timing: Timing, shards: int) -> Runs:
-    """No run at all where Kinesis Data Analytics does the work. The batches of a Flink application
-    are counted as runs, which take no time of a function."""
+    """What the classifier does in a month: nothing where Kinesis Data Analytics does the work. The
+    batches of a Flink application are counted as runs, which take no time of a function."""
     function = design.classifier
     if function is None:
         return Runs(0.0, 0.0, 0.0)
@@ -111,11 +106,6 @@ def classifier_runs(workload: Workload, design: Design, timing: Timing, shards: 
         workload.open_seconds * shards,
         lambda events: 0.0 if design.flink else classifier_ms(events, function, design, timing),
     )
-
-
-def kpus_needed(workload: Workload, timing: Timing) -> int:
-    """KPUs of Kinesis Data Analytics that take the peak."""
-    return max(1, math.ceil(workload.peak_events_per_second / timing.events_per_second_a_kpu))
 
 
 def flink_kpus_needed(workload: Workload, shards: int, timing: Timing) -> int:
@@ -171,22 +161,23 @@ def table_calls(events: float, workload: Workload, design: Design, timing: Timin
         return []
     share = events * workload.monitored_share / all_events
     changes = all_changes * share
+    at_once = design.calls_at_once
     match design.table_writes:
         case TableWrites.TRANSACTION:
             number = mean_calls(changes, _CHANGES_A_TRANSACTION)
-            return [Calls(number, timing.transaction_wait_ms, design.calls_at_once)]
+            return [Calls(number, timing.transaction_wait_ms, at_once)]
         case TableWrites.IF_PRESENT:
             tried = mean_calls(workload.state_changes * share, _STATEMENTS_A_CALL)
             rest = (workload.sign_ins + workload.late_changes + workload.sign_outs) * share
             transactions = mean_calls(rest, _CHANGES_A_TRANSACTION)
             return [
-                Calls(tried, timing.statements_wait_ms, design.calls_at_once),
-                Calls(transactions, timing.transaction_wait_ms, design.calls_at_once),
+                Calls(tried, timing.statements_wait_ms, at_once),
+                Calls(transactions, timing.transaction_wait_ms, at_once),
             ]
         case TableWrites.PLAIN:
-            return [Calls(changes, timing.item_wait_ms, design.calls_at_once)]
+            return [Calls(changes, timing.item_wait_ms, at_once)]
         case TableWrites.READ_THEN_WRITE:
-            return [Calls(2 * changes, timing.item_wait_ms, design.calls_at_once)]
+            return [Calls(2 * changes, timing.item_wait_ms, at_once)]
 
 
 def queues_needed(workload: Workload, design: Design) -> int:
@@ -200,6 +191,10 @@ def queues_needed(workload: Workload, design: Design) -> int:
     messages = workload.peak_events_per_second * workload.monitored_share
     calls = messages * workload.deletes_per_message
     return max(workload.queues, math.ceil(calls / 300))
+
+
+def _full_batches(function: Function, milliseconds: float) -> float:
+    return function.parallelization_factor * function.batch_size * 1_000 / milliseconds
 
 
 def _runs(

@@ -9,33 +9,36 @@ from aspect_wfm.cost.functions import (
     Runs,
     classifier_runs,
     flink_kpus_needed,
-    kpus_needed,
     queues_needed,
     relay_runs,
     sends,
     shards_needed,
 )
 from aspect_wfm.cost.rules import (
+    FIREHOSE_UNIT,
     GB,
     GB_A_KPU,
     HOURS_A_MONTH,
     MB,
+    ON_DEMAND_UNIT,
     ORCHESTRATION_KPUS,
-    firehose_bytes,
+    PUT_PAYLOAD_UNIT,
+    READ_UNIT,
+    SQS_REQUEST,
+    TRANSACTION_FACTOR,
+    WRITE_UNIT,
     gb_seconds,
-    on_demand_bytes,
-    put_payload_units,
-    read_units,
-    refused_write_units,
-    sqs_requests,
-    write_units,
+    units,
 )
 from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
 
 _CONSUMERS = 2
-_HEARTBEATS_AN_HOUR = 12
+_HEARTBEATS = 12 * HOURS_A_MONTH
 _FIREHOSE_FILE_BYTES = 5 * MB
+
+# Of a Flink application, which makes one whenever it is stopped or updated, the last ones are kept.
+_SNAPSHOTS = 10
 
 # Under 1 KB: an agent's ARN and two times.
 _SIGN_OUT_ITEM_BYTES = 250
@@ -64,7 +67,7 @@ class Month:
 
 
 def month(workload: Workload, design: Design, timing: Timing) -> Month:
-    """A month of `workload` on `design`. Raises ValueError as `relay_runs` does."""
+    """A month of `workload` on `design`. Raises ValueError as `flink_kpus_needed` does."""
     shards = shards_needed(workload, design, timing)
     relay = relay_runs(workload, design, timing, shards)
     classifier = classifier_runs(workload, design, timing, shards)
@@ -85,7 +88,7 @@ def month(workload: Workload, design: Design, timing: Timing) -> Month:
 
 def _stream(workload: Workload, design: Design, shards: int) -> dict[str, float]:
     stream = design.stream
-    gigabytes = workload.events * on_demand_bytes(workload.event_bytes) / GB
+    gigabytes = workload.events * units(workload.event_bytes, ON_DEMAND_UNIT) * ON_DEMAND_UNIT / GB
     if stream.on_demand:
         found = {
             "kinesis.on_demand_stream_hours": float(HOURS_A_MONTH),
@@ -96,7 +99,8 @@ def _stream(workload: Workload, design: Design, shards: int) -> dict[str, float]
     else:
         found = {
             "kinesis.shard_hours": float(shards * HOURS_A_MONTH),
-            "kinesis.put_payload_units": workload.events * put_payload_units(workload.event_bytes),
+            "kinesis.put_payload_units": workload.events
+            * units(workload.event_bytes, PUT_PAYLOAD_UNIT),
         }
     if stream.retention_hours > 24:
         found["kinesis.extended_retention_shard_hours"] = float(shards * HOURS_A_MONTH)
@@ -109,29 +113,29 @@ def _stream(workload: Workload, design: Design, shards: int) -> dict[str, float]
 def _analytics(workload: Workload, design: Design, timing: Timing, shards: int) -> dict[str, float]:
     """An application runs day and night on one unit at least. What is in a snapshot of ours is what
     waits for its batch to be full."""
-    if design.classifier and not design.flink:
+    if not design.classifier:
+        kpus = math.ceil(workload.peak_events_per_second / timing.events_per_second_a_kpu)
+        return {"analytics.kpu_hours": float(max(1, kpus) * HOURS_A_MONTH)}
+    if not design.flink:
         return {}
-    if not (design.classifier and design.flink):
-        return {"analytics.kpu_hours": float(kpus_needed(workload, timing) * HOURS_A_MONTH)}
-    units = flink_kpus_needed(workload, shards, timing)
+    kpus = flink_kpus_needed(workload, shards, timing)
     snapshot = shards * design.classifier.batch_size * workload.event_bytes
     return {
-        "analytics.kpu_hours": float((units + ORCHESTRATION_KPUS) * HOURS_A_MONTH),
-        "analytics.running_storage_gb_months": float(units * GB_A_KPU),
-        "analytics.snapshot_gb_months": design.flink.snapshots * snapshot / GB,
+        "analytics.kpu_hours": float((kpus + ORCHESTRATION_KPUS) * HOURS_A_MONTH),
+        "analytics.running_storage_gb_months": float(kpus * GB_A_KPU),
+        "analytics.snapshot_gb_months": _SNAPSHOTS * snapshot / GB,
     }
 
 
 def _functions(design: Design, timing: Timing, relay: Runs, classifier: Runs) -> dict[str, float]:
-    heartbeats = _HEARTBEATS_AN_HOUR * HOURS_A_MONTH
     classified = 0.0 if design.flink else classifier.invocations
     found = {
-        "lambda.requests": relay.invocations + classified + heartbeats,
+        "lambda.requests": relay.invocations + classified + _HEARTBEATS,
         "lambda.gb_seconds_x86_64": gb_seconds(
-            heartbeats, design.heartbeat_memory_mb, timing.heartbeat_ms
+            _HEARTBEATS, design.heartbeat_memory_mb, timing.heartbeat_ms
         ),
         "lambda.gb_seconds_arm64": 0.0,
-        "eventbridge.scheduled_invocations": float(heartbeats),
+        "eventbridge.scheduled_invocations": float(_HEARTBEATS),
     }
     for function, runs in ((design.relay, relay), (design.classifier, classifier)):
         if function:
@@ -143,12 +147,10 @@ def _functions(design: Design, timing: Timing, relay: Runs, classifier: Runs) ->
 
 def _table(workload: Workload, design: Design, relay: Runs) -> dict[str, float]:
     writes = table_write_units(workload, design.table_writes)
-    reads = workload.scans_per_month * read_units(
-        workload.agents * workload.item_bytes, consistent=False
-    )
+    reads = workload.scans_per_month * units(workload.agents * workload.item_bytes, READ_UNIT) / 2
     if design.table_writes is TableWrites.READ_THEN_WRITE:
         changes = (workload.state_changes + workload.sign_outs) * workload.monitored_share
-        reads += changes * read_units(workload.item_bytes, consistent=False)
+        reads += changes * units(workload.item_bytes, READ_UNIT) / 2
     if design.flag_in_table:
         reads += relay.invocations
     items = workload.agents * (workload.item_bytes + _ITEM_OVERHEAD_BYTES)
@@ -164,8 +166,8 @@ def _table(workload: Workload, design: Design, relay: Runs) -> dict[str, float]:
             found["dynamodb.write_request_units"] = writes
         case Capacity.PEAK:
             peak = workload.peak_events_per_second * writes / workload.events
-            units = math.ceil(peak / _UTILISATION)
-            found["dynamodb.write_capacity_unit_hours"] = float(units * HOURS_A_MONTH)
+            provisioned = math.ceil(peak / _UTILISATION)
+            found["dynamodb.write_capacity_unit_hours"] = float(provisioned * HOURS_A_MONTH)
         case Capacity.SCALED:
             found["dynamodb.write_capacity_unit_hours"] = writes / 3_600 / _UTILISATION
     return found
@@ -175,19 +177,15 @@ def table_write_units(workload: Workload, writes: TableWrites) -> float:
     """Write units of a month; several changes of an agent in one batch count each."""
     changes = workload.state_changes * workload.monitored_share
     sign_outs = workload.sign_outs * workload.monitored_share
-    plain = write_units(workload.item_bytes, transactional=False)
-    both = write_units(workload.item_bytes, transactional=True) + write_units(
-        _SIGN_OUT_ITEM_BYTES, transactional=True
-    )
+    plain = units(workload.item_bytes, WRITE_UNIT)
+    both = TRANSACTION_FACTOR * (plain + units(_SIGN_OUT_ITEM_BYTES, WRITE_UNIT))
     match writes:
         case TableWrites.TRANSACTION:
             return (changes + sign_outs) * both
         case TableWrites.IF_PRESENT:
             sign_ins = workload.sign_ins * workload.monitored_share
             late = workload.late_changes * workload.monitored_share
-            refused = sign_ins * refused_write_units(0) + late * refused_write_units(
-                workload.item_bytes
-            )
+            refused = sign_ins * units(0, WRITE_UNIT) + late * plain
             written = (changes - sign_ins - late) * plain
             return written + refused + (sign_ins + late + sign_outs) * both
         case TableWrites.PLAIN | TableWrites.READ_THEN_WRITE:
@@ -200,24 +198,23 @@ def _queues(workload: Workload, design: Design, relay: Runs) -> dict[str, float]
     messages = workload.events * workload.monitored_share * connected
     queues = queues_needed(workload, design)
     calls = relay.invocations * connected * sends(relay.events, workload, design, queues)
-    sent = calls * sqs_requests(design.messages_a_call * workload.message_bytes)
+    sent = calls * units(design.messages_a_call * workload.message_bytes, SQS_REQUEST)
     polls = queues * workload.polls_per_second * HOURS_A_MONTH * 3_600 * connected
-    received = max(polls, messages / 10) * sqs_requests(10 * workload.message_bytes)
+    received = max(polls, messages / 10) * units(10 * workload.message_bytes, SQS_REQUEST)
     deleted = messages * workload.deletes_per_message
     return {"sqs.fifo_requests": sent + received + deleted}
 
 
 def _reports(workload: Workload, design: Design, classifier: Runs, shards: int) -> dict[str, float]:
-    heartbeats = _HEARTBEATS_AN_HOUR * HOURS_A_MONTH
-    ingested = heartbeats * firehose_bytes(1)
     if design.packed:
-        ingested += classifier.invocations * firehose_bytes(classifier.events * workload.line_bytes)
+        batch_bytes = classifier.events * workload.line_bytes
+        ingested = classifier.invocations * units(batch_bytes, FIREHOSE_UNIT)
     else:
-        ingested += workload.events * firehose_bytes(workload.line_bytes)
+        ingested = workload.events * units(workload.line_bytes, FIREHOSE_UNIT)
     written = workload.events * workload.line_bytes
     # Firehose closes a file after five minutes, or earlier at 5 MB.
     busy_slots = workload.open_seconds / 300
-    files = heartbeats + busy_slots * max(
+    files = _HEARTBEATS + busy_slots * max(
         0, math.ceil(written / busy_slots / _FIREHOSE_FILE_BYTES) - 1
     )
     # Each running copy of the classifier asks for the reference table once a minute.
@@ -226,7 +223,7 @@ def _reports(workload: Workload, design: Design, classifier: Runs, shards: int) 
         copies = shards * design.classifier.parallelization_factor
         table_reads = workload.open_seconds / 60 * copies
     return {
-        "firehose.gb": ingested / GB,
+        "firehose.gb": (ingested + _HEARTBEATS) * FIREHOSE_UNIT / GB,
         "s3.put_requests": files + workload.adapter_listings_per_hour * HOURS_A_MONTH,
         "s3.get_requests": files + table_reads,
         "s3.storage_gb_months": written * workload.report_months_kept / GB,
@@ -234,8 +231,7 @@ def _reports(workload: Workload, design: Design, classifier: Runs, shards: int) 
 
 
 def _logs(workload: Workload, design: Design, relay: Runs, classifier: Runs) -> dict[str, float]:
-    heartbeats = _HEARTBEATS_AN_HOUR * HOURS_A_MONTH
-    invocations = relay.invocations + classifier.invocations + heartbeats
+    invocations = relay.invocations + classifier.invocations + _HEARTBEATS
     an_event = design.log_bytes_an_event
     if design.logs_whole_events:
         an_event += workload.event_bytes

@@ -28,69 +28,29 @@ GB_A_KPU = 50
 ORCHESTRATION_KPUS = 1
 
 
-def rounded_up(size: float, step: int) -> float:
-    """`size` as the next multiple of `step`, at least one step (the same unit for both)."""
-    return max(1, math.ceil(size / step)) * step
+# Bytes that one unit of a price holds; `units` counts those that a size begins. Each is on the
+# service's pricing page.
+PUT_PAYLOAD_UNIT = 25 * KB  # a record on a provisioned stream
+ON_DEMAND_UNIT = KB  # a record on an on-demand stream
+FIREHOSE_UNIT = 5 * KB  # a Direct PUT record, alone or in a batch
+WRITE_UNIT = KB
+READ_UNIT = 4 * KB  # of all items that a scan reads together; half a unit where it may be stale
+SQS_REQUEST = 64 * KB  # a call, also with a batch of messages, or a receive that finds nothing
+
+# A transaction takes twice the write units, and a condition check in it counts as a write. DynamoDB
+# pricing; for the condition check, measured in
+# https://martinhicks.dev/articles/what-a-conditional-dynamodb-transaction-costs.
+TRANSACTION_FACTOR = 2
 
 
-def put_payload_units(record_bytes: float) -> int:
-    """PUT payload units of a record on a provisioned stream: one for each 25 KB begun.
+def units(size: float, unit: int) -> int:
+    """Units of `unit` bytes that `size` bytes begin, at least one.
 
-    Kinesis Data Streams pricing, provisioned mode.
+    A put to DynamoDB counts the larger of the old and the new item, a delete the old one, and a
+    write whose condition does not hold the item that is there: DynamoDB Developer Guide, "Working
+    with items". An earlier version of that page counted the larger of the two for the last.
     """
-    return int(rounded_up(record_bytes, 25 * KB)) // (25 * KB)
-
-
-def on_demand_bytes(record_bytes: float) -> float:
-    """Bytes that a record counts on an on-demand stream: rounded up to 1 KB.
-
-    Kinesis Data Streams pricing, on-demand mode.
-    """
-    return rounded_up(record_bytes, KB)
-
-
-def firehose_bytes(record_bytes: float) -> float:
-    """Bytes that a Direct PUT record counts: rounded up to 5 KB, for each record of a batch.
-
-    Amazon Data Firehose pricing, ingestion.
-    """
-    return rounded_up(record_bytes, 5 * KB)
-
-
-def write_units(item_bytes: float, *, transactional: bool) -> int:
-    """DynamoDB write units: one for each 1 KB begun, twice that in a transaction.
-
-    A put counts the larger of the old and the new item, a delete the old one, and a condition check
-    in a transaction as a write. DynamoDB pricing; for the condition check, measured in
-    https://martinhicks.dev/articles/what-a-conditional-dynamodb-transaction-costs.
-    """
-    return int(rounded_up(item_bytes, KB)) // KB * (2 if transactional else 1)
-
-
-def refused_write_units(item_bytes: float) -> int:
-    """DynamoDB write units of a write whose condition does not hold: those of the item that is
-    there, and one where there is none (`item_bytes` 0).
-
-    DynamoDB Developer Guide, "Working with items", on conditional writes. An earlier version of
-    that page counted the larger of the item that is there and the one to be written.
-    """
-    return write_units(item_bytes, transactional=False)
-
-
-def read_units(read_bytes: float, *, consistent: bool) -> float:
-    """DynamoDB read units: one for each 4 KB begun, half that where it may be stale.
-
-    DynamoDB pricing. A scan adds up the items before it rounds.
-    """
-    return rounded_up(read_bytes, 4 * KB) / (4 * KB) * (1 if consistent else 0.5)
-
-
-def sqs_requests(payload_bytes: float) -> int:
-    """Requests that one call to SQS counts: one for each 64 KB of payload begun.
-
-    Amazon SQS pricing. A batch of messages is one call, and so is a receive that finds nothing.
-    """
-    return int(rounded_up(payload_bytes, 64 * KB)) // (64 * KB)
+    return max(1, math.ceil(size / unit))
 
 
 def gb_seconds(invocations: float, memory_mb: int, milliseconds: float) -> float:

@@ -1,14 +1,14 @@
 """What months cost, as tables of text and as a JSON value."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from aspect_wfm.cost.designs import Design
+from aspect_wfm.cost.designs import ON_FLINK, OURS, Design
 from aspect_wfm.cost.functions import flink_kpus_needed
 from aspect_wfm.cost.prices import Prices
 from aspect_wfm.cost.quantities import Month, month
 from aspect_wfm.cost.rules import ORCHESTRATION_KPUS
-from aspect_wfm.cost.timing import Figure, Timing
+from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
 from aspect_wfm.output import text_table
 
@@ -53,52 +53,22 @@ def by_service(
     return text_table(rows)
 
 
-def by_unit(workloads: Sequence[Workload], design: Design, timing: Timing, prices: Prices) -> str:
-    """Metered units by number of agents: how many in a month, and what they cost."""
-    months = [month(workload, design, timing) for workload in workloads]
-    rows = [["agents", *(cell for each in workloads for cell in (f"{each.agents:,}", "$"))]]
-    for name, price in prices.items():
-        amounts = [each.quantities.get(name, 0.0) for each in months]
-        if any(amounts):
-            cells = ((_quantity(amount), f"{price.of(amount):,.2f}") for amount in amounts)
-            rows.append([f"{name} ({price.unit})", *(cell for each in cells for cell in each)])
-    return text_table(rows)
-
-
-def engines(
-    on_lambda: Design,
-    on_flink: Design,
-    workloads: Sequence[Workload],
-    timing: Timing,
-    prices: Prices,
-) -> str:
+def engines(workloads: Sequence[Workload], timing: Timing, prices: Prices) -> str:
     """What the two engines cost a month by number of agents: what classifies, and all of it."""
-    rows = [
-        [
-            "agents",
-            "events/s",
-            "shards",
-            "KPUs",
-            "function",
-            "application",
-            "all, lambda",
-            "all, flink",
-            "difference",
-        ]
-    ]
+    classified = ("agents", "events/s", "shards", "KPUs", "function", "application")
+    rows = [[*classified, "all, lambda", "all, flink", "difference"]]
     for workload in workloads:
-        function, application = (
-            month(workload, design, timing) for design in (on_lambda, on_flink)
-        )
+        function, application = (month(workload, each, timing) for each in (OURS, ON_FLINK))
+        kpus = flink_kpus_needed(workload, application.shards, timing)
         before, after = dollars(function, prices), dollars(application, prices)
-        classified = dollars(function, prices, "lambda") - dollars(application, prices, "lambda")
+        saved = dollars(function, prices, "lambda") - dollars(application, prices, "lambda")
         rows.append(
             [
                 f"{workload.agents:,}",
                 f"{workload.peak_events_per_second:,.0f}",
                 f"{application.shards:,}",
-                f"{flink_kpus_needed(workload, application.shards, timing)} + {ORCHESTRATION_KPUS}",
-                f"{classified:,.2f}",
+                f"{kpus} + {ORCHESTRATION_KPUS}",
+                f"{saved:,.2f}",
                 f"{dollars(application, prices, 'analytics'):,.2f}",
                 f"{before:,.2f}",
                 f"{after:,.2f}",
@@ -126,20 +96,3 @@ def as_values(workload: Workload, design: Design, timing: Timing, prices: Prices
             for name, quantity in found.quantities.items()
         ],
     }
-
-
-def _quantity(amount: float) -> str:
-    return f"{amount:,.0f}" if amount >= 100 else f"{amount:,.2f}"
-
-
-def timings(figures: Mapping[str, Figure]) -> str:
-    """How long things take, whether that was measured, and by what."""
-    rows = [["name", "value", "basis", "what"]]
-    for name, figure in figures.items():
-        basis = "measured" if figure.measured else "assumed"
-        rows.append([name, f"{figure.value:,g} {figure.unit}", basis, figure.what])
-    sources = [
-        f"{name}: {'' if figure.measured else 'assumed, '}{figure.source}"
-        for name, figure in figures.items()
-    ]
-    return text_table(rows, left=(0, 2, 3)) + "\n" + "\n".join(sources)

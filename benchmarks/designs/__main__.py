@@ -3,17 +3,18 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from aspect_wfm.arguments import count
 from aspect_wfm.cost.designs import Design
 from aspect_wfm.cost.prices import Prices, read_prices
 from aspect_wfm.cost.quantities import month
 from aspect_wfm.cost.tables import dollars
-from aspect_wfm.cost.timing import Timing, read_timing
+from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
 from aspect_wfm.output import say, text_table
 from benchmarks.designs import DESIGNS
-from benchmarks.designs.variations import Variation, variations
+from benchmarks.designs.variations import VARIATIONS, Variation
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,10 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     workloads = [Workload(agents) for agents in options.agents]
-    timing, prices = read_timing(), read_prices(options.region)
+    timing, prices = Timing(), read_prices(options.region)
     if options.sensitivity:
         say(f"Dollars a month in {options.region}, and the difference that a setting makes\n")
-        say(sensitivity(variations(), workloads, timing, prices).rstrip())
+        say(sensitivity(VARIATIONS, workloads, timing, prices).rstrip())
     else:
         say(f"Dollars a month in {options.region}, and shards\n")
         say(comparison(DESIGNS, workloads, timing, prices).rstrip())
@@ -75,7 +76,7 @@ def sensitivity(
 
 
 def _total(variation: Variation, workload: Workload, timing: Timing, prices: Prices) -> float:
-    return dollars(month(variation.change(workload), variation.design, timing), prices)
+    return dollars(month(replace(workload, **variation.inputs), variation.design, timing), prices)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from aspect_wfm.arguments import amount, count
 from aspect_wfm.cost.prices import PriceError, read_prices
-from aspect_wfm.cost.timing import Timing, read_timing
+from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
 from benchmarks.growth.limits import LimitError, Limits, read_limits
 from benchmarks.growth.reached import reached
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     workload = Workload(options.agents, state_changes_per_hour=options.events_per_agent_hour)
     try:
-        given = _Input(options.region, workload, read_timing(), read_limits(options.region))
+        given = _Input(options.region, workload, Timing(), read_limits(options.region))
         print(_SHOWN[options.show](given), end="")
     except (LimitError, PriceError) as error:
         print(error, file=sys.stderr)

@@ -9,13 +9,13 @@ from aspect_wfm.cost.functions import relay_ms, shards_needed
 from aspect_wfm.cost.prices import read_prices
 from aspect_wfm.cost.quantities import month
 from aspect_wfm.cost.tables import dollars
-from aspect_wfm.cost.timing import Timing, read_timing
+from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
 from benchmarks.designs import DESIGNS, QUICK_START
-from benchmarks.designs.variations import variations
+from benchmarks.designs.variations import VARIATIONS
 
 REGIONS = ("eu-central-1", "us-east-1")
-TIMING = read_timing()
+TIMING = Timing()
 NO_TIME = Timing(0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1)
 
 
@@ -53,8 +53,9 @@ def test_more_agents_never_cost_less(design: Design, region: str) -> None:
 
 def test_every_unit_of_every_design_has_a_price() -> None:
     used: set[str] = set()
-    every = (*DESIGNS, ON_FLINK)
-    for variation in (*variations(), *(replace(variations()[0], design=each) for each in every)):
-        used |= set(quantities(variation.change(Workload(1_000)), variation.design))
+    for variation in VARIATIONS:
+        used |= set(quantities(replace(Workload(1_000), **variation.inputs), variation.design))
+    for design in (*DESIGNS, ON_FLINK):
+        used |= set(quantities(Workload(1_000), design))
     assert used <= set(read_prices("eu-central-1"))
     assert not set(read_prices("eu-central-1")) - used, "a price that nothing uses"

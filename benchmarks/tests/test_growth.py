@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from aspect_wfm.cost.designs import Stream
 from aspect_wfm.cost.prices import read_prices
 from aspect_wfm.cost.rules import MB_A_VCPU
-from aspect_wfm.cost.timing import read_timing
+from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
 from benchmarks.growth.__main__ import main
 from benchmarks.growth.capacities import Capacities, capacities, largest_batch
@@ -34,7 +34,7 @@ from tests.unit.examples import costly
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "growth.md").read_text(encoding="utf-8")
-TIMING = read_timing()
+TIMING = Timing()
 LIMITS = read_limits("eu-central-1")
 WORKLOAD = Workload(100_000)
 AMPLE = Capacities(1e9, 2e9, False, 1e9, 1e9, 1e9, 1e9, 1e9)

@@ -16,7 +16,7 @@ def test_the_document_shows_what_the_program_prints(box: Box) -> None:
 
 
 def test_boxes_are_filled_and_nothing_else_is_touched() -> None:
-    command = "aspect-wfm cost --timings"
+    command = "aspect-wfm cost --agents 100"
     text = (
         f"before `x`\n\n```text\n$ {command}\nold\n```\n\n`{command}`:\n\n```mermaid\n```\nafter\n"
     )
