@@ -25,18 +25,6 @@ class TableWrites(Enum):
     READ_THEN_WRITE = "read, then write"
 
 
-class Capacity(Enum):
-    """How the state table's writes are paid.
-
-    PEAK: provisioned for the peak, day and night. SCALED: provisioned, and following the load
-    without delay, which no autoscaling does: the least that provisioned capacity can cost.
-    """
-
-    ON_DEMAND = "on demand"
-    PEAK = "provisioned for the peak"
-    SCALED = "provisioned, scaled at once"
-
-
 @dataclass(frozen=True, slots=True)
 class Stream:
     """The agent event stream, with so many shards or as many more as the peak needs; `encrypted`
@@ -68,8 +56,9 @@ class Design:
     With `flink`, an application of Managed Service for Apache Flink makes the batches of
     `classifier`, and no function does.
     `packed` lines share Firehose records; of records, up to `records_a_call` go with one call. Of
-    its sends, and of its writes to the table, the relay has `calls_at_once` under way. Queues with
-    one message group an agent have SQS's high throughput.
+    its sends, and of its writes to the table, the relay has `calls_at_once` under way. A
+    provisioned table has capacity for the peak, day and night. Queues with one message group an
+    agent have SQS's high throughput.
     The functions write `custom_metrics`; alarms look at `alarm_metrics`, and for each queue at
     `alarm_metrics_a_queue`.
     `log_bytes_a_batch` and `log_bytes_an_event` are what one function logs, Lambda's own lines and
@@ -86,7 +75,7 @@ class Design:
     records_a_call: int = 500
     reads_status_table: bool = True
     table_writes: TableWrites = TableWrites.IF_PRESENT
-    table_capacity: Capacity = Capacity.ON_DEMAND
+    table_provisioned: bool = False
     table_recovery: bool = True
     table_key_managed_by_aws: bool = True
     messages_a_call: int = 10

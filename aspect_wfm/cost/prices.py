@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aspect_wfm.outcome import CannotTell
 
-PRICE_FILE = Path(__file__).parent / "prices.toml"
+_FILE = Path(__file__).parent / "prices.toml"
 
 UNVERIFIED = "unverified"
 
@@ -35,13 +35,13 @@ class Price:
 Prices = Mapping[str, Price]
 
 
-def read_prices(region: str, file: Path = PRICE_FILE) -> Prices:
+def read_prices(region: str) -> Prices:
     """The prices of `region` by name. Raises PriceError for a region that the file lacks."""
-    regions = tomllib.loads(file.read_text(encoding="utf-8"))
+    regions = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     if region not in regions:
         raise PriceError(
             f"There are no prices for {region}, only for {', '.join(sorted(regions))}: add them to "
-            f"{file.name}, each with its unit, date and source."
+            f"{_FILE.name}, each with its unit, date and source."
         )
     return {
         name: Price(each["dollars"], each["per"], each["unit"], each["date"], each["source"])

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aspect_wfm.cost.designs import Capacity, Design, TableWrites
+from aspect_wfm.cost.designs import Design, TableWrites
 from aspect_wfm.cost.functions import (
     Runs,
     classifier_runs,
@@ -161,16 +161,11 @@ def _table(workload: Workload, design: Design, relay: Runs) -> dict[str, float]:
         "dynamodb.storage_gb_months": items / GB,
         "dynamodb.recovery_gb_months": items / GB if design.table_recovery else 0.0,
     }
-    match design.table_capacity:
-        case Capacity.ON_DEMAND:
-            found["dynamodb.write_request_units"] = writes
-        case Capacity.PEAK:
-            peak = workload.peak_events_per_second * writes / workload.events
-            provisioned = math.ceil(peak / _UTILISATION)
-            found["dynamodb.write_capacity_unit_hours"] = float(provisioned * HOURS_A_MONTH)
-        case Capacity.SCALED:
-            found["dynamodb.write_capacity_unit_hours"] = writes / 3_600 / _UTILISATION
-    return found
+    if design.table_provisioned:
+        peak = workload.peak_events_per_second * writes / workload.events
+        capacity = math.ceil(peak / _UTILISATION)
+        return found | {"dynamodb.write_capacity_unit_hours": float(capacity * HOURS_A_MONTH)}
+    return found | {"dynamodb.write_request_units": writes}
 
 
 def table_write_units(workload: Workload, writes: TableWrites) -> float:

@@ -1,5 +1,6 @@
 """A month by the model: each rule, function, table and stream by hand."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,6 @@ from aspect_wfm.cost.designs import (
     ON_FLINK,
     OURS,
     RELAY,
-    Capacity,
     Design,
     Stream,
     TableWrites,
@@ -124,10 +124,11 @@ def test_write_units_by_hand(writes: TableWrites, late_share: float, by_hand: fl
 
 def test_provisioned_capacity_is_paid_by_the_hour() -> None:
     workload = Workload(1_000)
-    writes = quantities(workload, OURS)["dynamodb.write_request_units"]
-    scaled = quantities(workload, replace(OURS, table_capacity=Capacity.SCALED))
-    assert scaled["dynamodb.write_capacity_unit_hours"] == pytest.approx(writes / 3_600 / 0.7)
-    assert "dynamodb.write_request_units" not in scaled
+    writes = quantities(workload, OURS)["dynamodb.write_request_units"] / workload.events
+    provisioned = quantities(workload, replace(OURS, table_provisioned=True))
+    capacity = math.ceil(workload.peak_events_per_second * writes / 0.7)
+    assert provisioned["dynamodb.write_capacity_unit_hours"] == 730 * capacity
+    assert "dynamodb.write_request_units" not in provisioned
 
 
 def test_a_batch_takes_its_cpu_time_at_its_share_and_its_waits() -> None:
