@@ -3,6 +3,7 @@
 import re
 from dataclasses import fields
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 import pytest
@@ -69,14 +70,10 @@ def test_the_sizes_are_those_of_the_sample_events() -> None:
         if event.event_type != "HEART_BEAT" and not is_signed_out(event)
     ]
     workload = Workload(1)
-    assert workload.event_bytes == round(mean([len(each) for each in raw]))
-    assert workload.message_bytes == round(mean([each.size for each in bodies]))
+    assert workload.event_bytes == round(mean(len(each) for each in raw))
+    assert workload.message_bytes == round(mean(each.size for each in bodies))
     assert workload.item_bytes == round(mean(items))
-    assert workload.line_bytes == round(mean([len(each) for each in lines]))
-
-
-def mean(sizes: list[int]) -> float:
-    return sum(sizes) / len(sizes)
+    assert workload.line_bytes == round(mean(len(each) for each in lines))
 
 
 def of_modules(module: str, kind: str) -> dict[str, dict[str, Any]]:
