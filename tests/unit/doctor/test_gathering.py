@@ -1,4 +1,4 @@
-"""The facts as AWS gives them, and what becomes of a look that is refused."""
+"""The facts as AWS gives them."""
 
 import json
 from dataclasses import replace
@@ -6,35 +6,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
 
-from aspect_wfm.aws import Aws, Denied, Unreachable
+from aspect_wfm.aws import Aws
 from aspect_wfm.deployment import Deployment
 from aspect_wfm.doctor.age import UNKNOWN, deployment_age
 from aspect_wfm.doctor.examination import examine, streams
-from aspect_wfm.doctor.findings import Finding, Level
+from aspect_wfm.doctor.findings import Level
 from aspect_wfm.doctor.firehose import newest_report, read_report_stream
 from aspect_wfm.metrics import Metric, last_hour
 from tests.unit.aws import Client
 from tests.unit.doctor.aws import CannedAws, refused
-from tests.unit.doctor.conftest import APPLICATION, CLASSIFIER, RELAY, Estate
-
-
-def looked(estate: Estate, *, instance: str | None = None, **outputs: Any) -> dict[str, Finding]:
-    """The worst finding of each check."""
-    given = {**estate.deployment.outputs, **outputs, "connect_instance_id": instance}
-    sections = list(examine(estate.aws, [replace(estate.deployment, outputs=given)], now()))
-    order = list(Level)
-    found: dict[str, Finding] = {}
-    for each in (finding for section in sections for finding in section.findings):
-        known = found.get(each.check)
-        if known is None or order.index(each.level) > order.index(known.level):
-            found[each.check] = each
-    return found
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
+from tests.unit.doctor.conftest import CLASSIFIER, RELAY, Estate
+from tests.unit.doctor.looked import looked, now, put_metric
 
 
 def test_what_works_is_found_to_work(estate: Estate) -> None:
@@ -71,85 +54,6 @@ def test_a_deployment_is_as_old_as_the_oldest_of_its_resources(estate: Estate) -
     fresh = CannedAws(estate.aws.answers)
     assert deployment_age(fresh, estate.deployment, later) < timedelta(hours=2)
     assert deployment_age(fresh, Deployment("", {}), later) == UNKNOWN
-
-
-def test_a_flink_application_is_looked_at_instead_of_the_function(on_flink: Estate) -> None:
-    *_, section = examine(on_flink.aws, [on_flink.deployment], now())
-    assert (section.kind, section.name) == ("agent-productivity", "wfm")
-    levels = {each.check: each.level for each in section.findings}
-    assert Level.FAILURE not in levels.values()
-    assert not [check for check in levels if check.startswith("mapping.")]
-    assert levels.keys() >= {
-        "adapter.mapping",
-        "alarms.state",
-        "application.configuration",
-        "application.restarts",
-        "application.state",
-        "application.version",
-        "failed_records.kept",
-        "firehose.status",
-        "heartbeat.beat",
-        "identity.keys",
-        "reference_table.content",
-        "report.newest",
-    }
-    names = {
-        each.text.partition(" ")[0] for each in section.findings if each.check == "function.state"
-    }
-    assert names == {"wfm-heartbeat"}
-    assert streams(on_flink.aws, on_flink.deployment) == [on_flink.stream_arn]
-    only = Deployment("", {"flink_application_arn": APPLICATION})
-    assert streams(on_flink.aws, only) == [on_flink.stream_arn]
-
-
-def test_an_application_that_nobody_started_is_found(on_flink: Estate, client: Client) -> None:
-    found = on_flink.aws.answers["kinesisanalyticsv2", "describe_application"]
-    found["ApplicationDetail"]["ApplicationStatus"] = "READY"
-    client("s3").put_object(Bucket="failed", Key="undeliverable/wfm/s/1.json", Body=b"{}")
-    found = looked(on_flink)
-    state = found["application.state"]
-    assert (state.level, "READY" in state.text) == (Level.FAILURE, True)
-    assert "start-application --application-name wfm" in str(state.advice)
-    assert found["failed_records.put_aside"].level is Level.WARNING
-
-
-def test_restarts_of_an_application_are_counted(on_flink: Estate, client: Client) -> None:
-    for minutes, restarts in ((40, 3.0), (20, 5.0), (5, 9.0)):
-        client("cloudwatch").put_metric_data(
-            Namespace="AWS/KinesisAnalytics",
-            MetricData=[
-                {
-                    "MetricName": "fullRestarts",
-                    "Dimensions": [{"Name": "Application", "Value": "wfm"}],
-                    "Timestamp": now() - timedelta(minutes=minutes),
-                    "Value": restarts,
-                }
-            ],
-        )
-    assert "restarted 6 times" in looked(on_flink)["application.restarts"].text
-
-
-def test_a_property_that_stops_the_job_is_named(on_flink: Estate) -> None:
-    answer = on_flink.aws.answers["kinesisanalyticsv2", "describe_application"]
-    described = answer["ApplicationDetail"]["ApplicationConfigurationDescription"]
-    groups = described["EnvironmentPropertyDescriptions"]["PropertyGroupDescriptions"]
-    del groups[0]["PropertyMap"]["AGENT_EVENT_STREAM_ARN"]
-    found = looked(on_flink)
-    assert "AGENT_EVENT_STREAM_ARN" in found["application.configuration"].text
-    del groups[0]["PropertyMap"]["FIREHOSE_STREAM"]
-    found = looked(replace(on_flink, aws=type(on_flink.aws)(on_flink.aws.answers)))
-    assert found["application.configuration"].level is Level.FAILURE
-    assert "FIREHOSE_STREAM" in found["firehose.status"].text
-
-
-def test_without_rights_on_the_application_the_action_is_named(on_flink: Estate) -> None:
-    on_flink.aws.answers["kinesisanalyticsv2", "describe_application"] = refused(
-        "AccessDeniedException", "DescribeApplication"
-    )
-    found = looked(on_flink, agent_event_stream_arn=on_flink.stream_arn)
-    assert "Allow kinesisanalytics:DescribeApplication" in str(found["application.state"].advice)
-    assert found["stream.status"].level is Level.OK
-    assert found["heartbeat.rule"].level is Level.OK
 
 
 def test_alarms_of_deployments_whose_names_begin_alike_are_kept_apart(
@@ -194,19 +98,8 @@ def test_alarms_of_deployments_whose_names_begin_alike_are_kept_apart(
 
 def test_metrics_of_the_last_hour_come_newest_first(client: Client) -> None:
     at = now().replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
-    for minutes, value in ((0, 1.0), (10, 2.0), (30, 4.0)):
-        client("cloudwatch").put_metric_data(
-            Namespace="N",
-            MetricData=[
-                {
-                    "MetricName": "M",
-                    "Dimensions": [{"Name": "D", "Value": "v"}],
-                    "Timestamp": at - timedelta(minutes=minutes),
-                    "Value": value,
-                }
-            ],
-        )
     metric = Metric("N", "M", "D", "v")
+    put_metric(client, metric, [(0, 1.0), (10, 2.0), (30, 4.0)], at)
     found, none = last_hour(
         Aws(), at + timedelta(minutes=5), [metric, metric._replace(value="other")]
     )
@@ -218,17 +111,7 @@ def test_metrics_of_the_last_hour_come_newest_first(client: Client) -> None:
 
 def test_iterator_age_and_errors_are_the_functions_own(estate: Estate, client: Client) -> None:
     for name, value in (("IteratorAge", 120_000.0), ("Errors", 3.0), ("Invocations", 3.0)):
-        client("cloudwatch").put_metric_data(
-            Namespace="AWS/Lambda",
-            MetricData=[
-                {
-                    "MetricName": name,
-                    "Dimensions": [{"Name": "FunctionName", "Value": RELAY}],
-                    "Timestamp": now() - timedelta(minutes=2),
-                    "Value": value,
-                }
-            ],
-        )
+        put_metric(client, Metric("AWS/Lambda", name, "FunctionName", RELAY), [(2, value)], now())
     found = looked(estate)
     assert "2 minutes" in found["mapping.lag"].text
     assert f"3 of 3 calls of {RELAY}" in found["function.errors"].text
@@ -246,15 +129,6 @@ def test_a_consumer_of_the_stream_is_fed_by_the_stream(estate: Estate) -> None:
 
     estate.aws.answers["lambda", "list_event_source_mappings"] = of_a_consumer
     assert streams(estate.aws, estate.deployment) == [estate.stream_arn]
-
-
-def test_without_rights_on_the_mappings_the_stream_is_that_of_the_outputs(estate: Estate) -> None:
-    estate.aws.answers["lambda", "list_event_source_mappings"] = refused(
-        "AccessDeniedException", "ListEventSourceMappings"
-    )
-    given = {**estate.deployment.outputs, "agent_event_stream_arn": estate.stream_arn}
-    assert streams(estate.aws, Deployment("", given)) == [estate.stream_arn]
-    assert streams(estate.aws, estate.deployment) == []
 
 
 def test_a_stream_that_ignores_partition_keys_is_a_failure(estate: Estate, client: Client) -> None:
@@ -447,72 +321,3 @@ def test_the_bucket_of_amazon_connect_is_looked_for(estate: Estate, client: Clie
     )
     as_role = {"wfm_adapter_user_name": None, "wfm_adapter_role_arn": role["Role"]["Arn"]}
     assert looked(fresh, **as_role)["adapter.connect_bucket"].level is Level.FAILURE
-
-
-def test_outputs_that_are_missing_are_named(estate: Estate) -> None:
-    missing = {"heartbeat_lambda_function_name": None, "rta_user_name": None}
-    found = looked(estate, **missing)
-    assert "heartbeat_lambda_function_name" in found["heartbeat.beat"].text
-    assert "rta_role_arn" in found["identity.present"].text
-
-
-def test_what_is_refused_is_a_note_that_names_the_action_and_all_else_goes_on(
-    estate: Estate,
-) -> None:
-    estate.aws.answers |= {
-        ("kinesis", "describe_stream_summary"): refused("AccessDeniedException", "DescribeStream"),
-        ("s3", "list_objects_v2"): refused("AccessDenied", "ListObjectsV2"),
-        ("dynamodb", "describe_table"): refused(
-            "AccessDeniedException", "DescribeTable", "is not authorized to perform: kms:Decrypt on"
-        ),
-    }
-    found = looked(estate)
-    assert "kinesis:DescribeStream" in found["stream.status"].text
-    assert "s3:ListBucket" in str(found["failed_records.kept"].advice)
-    assert "kms:Decrypt" in found["table.status"].text
-    assert {found[check].level for check in ("stream.status", "table.status")} == {Level.NOTE}
-    assert found["flag.value"].level is Level.OK
-
-
-def test_what_is_not_there_is_a_failure_and_what_does_not_answer_a_note(
-    estate: Estate,
-) -> None:
-    estate.aws.answers |= {
-        ("firehose", "describe_delivery_stream"): refused("ResourceNotFoundException", "Describe"),
-        ("iam", "list_access_keys"): refused("Throttling", "ListAccessKeys"),
-        ("cloudwatch", "get_metric_data"): EndpointConnectionError(endpoint_url="https://c"),
-    }
-    found = looked(estate)
-    assert "Firehose stream wfm-kda-to-s3 does not exist" in found["firehose.status"].text
-    assert found["firehose.status"].level is Level.FAILURE
-    assert found["identity.present"].level is Level.NOTE
-    assert "answered Throttling" in found["identity.present"].text
-    assert "https://c" in found["function.errors"].text
-
-
-def test_what_was_asked_is_remembered_a_refusal_too(estate: Estate) -> None:
-    estate.aws.answers["iam", "get_role"] = refused("AccessDenied", "GetRole")
-    for _ in range(2):
-        with pytest.raises(Denied, match="iam:GetRole"):
-            estate.aws.ask("iam", "get_role", RoleName="r")
-    assert [each[:2] for each in estate.aws.asked].count(("iam", "get_role")) == 1
-
-
-def test_an_environment_that_is_encrypted_asks_for_the_right_to_decrypt(estate: Estate) -> None:
-    estate.aws.answers["lambda", "get_function_configuration"] = {
-        "FunctionArn": "arn",
-        "LastModified": now().isoformat(),
-        "Environment": {"Error": {"ErrorCode": "AccessDeniedException"}},
-    }
-    assert "kms:Decrypt" in looked(estate)["flag.value"].text
-
-
-def test_an_aws_that_cannot_be_asked_at_all_is_one_sentence(estate: Estate) -> None:
-    assert Aws().identity() == ("123456789012", "eu-central-1")
-    for raised, said in (
-        (refused("ExpiredToken", "GetCallerIdentity"), "does not take the credentials"),
-        (EndpointConnectionError(endpoint_url="https://sts"), "Cannot ask AWS: .*https://sts"),
-    ):
-        estate.aws.answers["sts", "get_caller_identity"] = raised
-        with pytest.raises(Unreachable, match=said):
-            estate.aws.identity()
