@@ -1,0 +1,36 @@
+"""A file is about one thing: where it grows long, it is split, or says here why not."""
+
+import os
+from pathlib import Path
+
+from tests.local_cloud.terraform_cli import REPOSITORY
+
+MOST_LINES = 400
+
+_SUFFIXES = {".css", ".hcl", ".js", ".md", ".py", ".sh", ".tf"}
+_NOT_SEARCHED = {"build", "node_modules"}
+
+_ALL_VARIABLES = "the registry and its readers expect every variable of a module in this file"
+_NO_TABLES = "every value that the module refuses: Terraform's tests have no table of cases"
+
+# Longer files, and why they are not split.
+REASONS = {
+    "docs/migrating-from-the-quick-start.md": "one procedure, followed from top to bottom",
+    "modules/agent_productivity/tests/validation.tftest.hcl": _NO_TABLES,
+    "modules/agent_productivity/variables.tf": _ALL_VARIABLES,
+    "modules/rta/tests/validation.tftest.hcl": _NO_TABLES,
+    "modules/rta/variables.tf": _ALL_VARIABLES,
+    "tests/security/needs.py": "the rights of every principal, which a review compares",
+}
+
+
+def test_a_file_of_more_than_400_lines_has_a_reason() -> None:
+    found = set()
+    for folder, below, names in os.walk(REPOSITORY):
+        below[:] = [name for name in below if name[0] != "." and name not in _NOT_SEARCHED]
+        for path in (Path(folder, name) for name in names):
+            if path.suffix in _SUFFIXES:
+                with path.open(encoding="utf-8") as lines:
+                    if sum(1 for _ in lines) > MOST_LINES:
+                        found.add(str(path.relative_to(REPOSITORY)))
+    assert found == REASONS.keys(), "split the file, or say in REASONS why it is long"
