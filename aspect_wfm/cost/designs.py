@@ -98,7 +98,7 @@ PLATFORM_LOG_BYTES = 353
 
 # The defaults of modules/agent_stream, modules/agent_productivity and modules/rta.
 CLASSIFIER = Function(batch_size=1_000, window_seconds=5.0)
-RELAY = Function(batch_size=500)
+RELAY = Function(memory_mb=1_024, batch_size=1_000)
 OURS = Design(
     name="ours",
     stream=Stream(),

@@ -20,6 +20,6 @@ class Timing:
     statements_wait_ms: float = 20.0
     transaction_wait_ms: float = 20.0
     item_wait_ms: float = 5.0
-    send_wait_ms: float = 12.0
+    send_wait_ms: float = 20.0
     heartbeat_ms: float = 200.0
     events_per_second_a_kpu: float = 1_000.0

@@ -49,7 +49,7 @@ VARIATIONS = (
         "before: each change a transaction, one call at a time",
         _ours(table_writes=TableWrites.TRANSACTION, calls_at_once=1),
     ),
-    Variation("memory 512 MB", _functions(memory_mb=512)),
+    Variation("relay: memory 256 MB", _relay(memory_mb=256)),
     Variation("memory 1,769 MB", _functions(memory_mb=1_769)),
     Variation("arm64", _functions(architecture="arm64")),
     Variation("parallelisation factor 2", _functions(parallelization_factor=2)),

@@ -375,9 +375,9 @@ variable "qss3_key_prefix" {
 variable "relay_function" {
   description = "How Lambda runs the relay: `batch_size` (events a batch, 1 to 10,000; 6 MB end one earlier), `batch_window_seconds` (how long a batch may wait for more, 0 to 300), `memory_size` (MB, 256 to 10,240; CPU comes with it) and `parallelization_factor` (batches of a shard side by side, 1 to 10; an agent's events stay in order). See the README."
   type = object({
-    batch_size             = optional(number, 500)
+    batch_size             = optional(number, 1000)
     batch_window_seconds   = optional(number, 0)
-    memory_size            = optional(number, 256)
+    memory_size            = optional(number, 1024)
     parallelization_factor = optional(number, 1)
   })
   default  = {}

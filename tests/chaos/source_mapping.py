@@ -57,7 +57,7 @@ class Settings:
 
 # As in modules/rta/relay_function.tf and modules/agent_productivity/classifier_function.tf, on a
 # stream that retains a day.
-RELAY: Final = Settings(500, 100, 23 * 3_600)
+RELAY: Final = Settings(1_000, 100, 23 * 3_600)
 CLASSIFIER: Final = Settings(1_000, 100, 23 * 3_600)
 
 
