@@ -3,81 +3,81 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from aspect_wfm.arguments import amount, count
-from aspect_wfm.cost.prices import PriceError, read_prices
+from aspect_wfm.cost.prices import read_prices
 from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
-from benchmarks.growth.limits import LimitError, Limits, read_limits
 from benchmarks.growth.reached import reached
 from benchmarks.growth.settings import DEFAULTS, HEADROOM, agents_taken, recommended
-from benchmarks.growth.tables import limit_table, morning_table, settings_table
+from benchmarks.growth.tables import (
+    limit_table,
+    morning_table,
+    outage_chart,
+    outage_table,
+    settings_table,
+)
 
+_REGION = "eu-central-1"
 _SIZES = (5_000, 10_000, 25_000, 50_000, 75_000, 100_000, 150_000)
-
-
-@dataclass(frozen=True, slots=True)
-class _Input:
-    """What the command line says."""
-
-    region: str
-    workload: Workload
-    timing: Timing
-    limits: Limits
+_SIZES_OF_OUTAGES = (100, 500, 1_000, 3_000, 10_000)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Calculate and print; the exit status."""
     options = _parser().parse_args(arguments)
     workload = Workload(options.agents, state_changes_per_hour=options.events_per_agent_hour)
-    try:
-        given = _Input(options.region, workload, Timing(), read_limits(options.region))
-        print(_SHOWN[options.show](given), end="")
-    except (LimitError, PriceError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    print(_SHOWN[options.show](workload, Timing()), end="")
     return 0
 
 
-def _limits(given: _Input) -> str:
-    table = limit_table(reached(given.workload, given.timing, given.limits), given.workload)
-    return f"Limits in {given.region}, and the agents with whom the peak reaches them\n\n{table}"
+def _limits(workload: Workload, timing: Timing) -> str:
+    table = limit_table(reached(workload, timing), workload)
+    return f"Limits in {_REGION}, and the agents with whom the peak reaches them\n\n{table}"
 
 
-def _settings(given: _Input) -> str:
+def _settings(workload: Workload, timing: Timing) -> str:
     enough, whole = (
-        agents_taken(DEFAULTS, given.workload, given.timing, given.limits, headroom)
-        for headroom in (HEADROOM, 1.0)
+        agents_taken(DEFAULTS, workload, timing, headroom) for headroom in (HEADROOM, 1.0)
     )
-    table = settings_table(
-        _SIZES, given.workload, given.timing, given.limits, read_prices(given.region)
-    )
+    table = settings_table(_SIZES, workload, timing, read_prices(_REGION))
     return (
-        f"What takes the peak and {HEADROOM - 1:.0%} more, in {given.region}\n\n{table}\n"
+        f"What takes the peak and {HEADROOM - 1:.0%} more, in {_REGION}\n\n{table}\n"
         f"The defaults are enough for {enough:,} agents, and without anything to spare for "
         f"{whole:,}.\n"
     )
 
 
-def _morning(given: _Input) -> str:
-    agents = given.workload.agents
-    best = recommended(given.workload, given.timing, given.limits)
+def _morning(workload: Workload, timing: Timing) -> str:
+    agents = workload.agents
+    best = recommended(workload, timing)
     more_shards = replace(DEFAULTS, shards=best.shards)
     runs = [("defaults", DEFAULTS, size) for size in (1_000, 10_000, 20_000, agents)]
     runs.append((f"{best.shards} shards, else defaults", more_shards, agents))
     runs.append(("recommended", best, agents))
-    table = morning_table(runs, given.workload, given.timing, given.limits)
     return (
         "Two hours from the first sign-in: the age of the oldest event that has not passed a "
-        f"stage,\nat worst, and the most events that waited\n\n{table}"
+        f"stage,\nat worst, and the most events that waited\n\n"
+        f"{morning_table(runs, workload, timing)}"
     )
 
 
-_SHOWN: dict[str, Callable[[_Input], str]] = {
+def _outage(workload: Workload, timing: Timing) -> str:
+    table = outage_table(_SIZES_OF_OUTAGES, workload, timing)
+    return f"Until both functions, and the RTA server, have caught up with an outage\n\n{table}"
+
+
+def _outage_chart(workload: Workload, timing: Timing) -> str:
+    return outage_chart(_SIZES_OF_OUTAGES, workload, timing)
+
+
+_SHOWN: dict[str, Callable[[Workload, Timing], str]] = {
     "limits": _limits,
     "settings": _settings,
     "morning": _morning,
+    "outage": _outage,
+    "outage-chart": _outage_chart,
 }
 
 
@@ -90,7 +90,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("show", choices=list(_SHOWN), help="what to show")
     parser.add_argument("--agents", type=count, default=100_000, help="of the morning (100000)")
-    parser.add_argument("--region", default="eu-central-1", help="a region of the file of limits")
     parser.add_argument(
         "--events-per-agent-hour",
         type=amount,

@@ -13,11 +13,14 @@ from aspect_wfm.cost.functions import (
 from aspect_wfm.cost.quantities import table_write_units
 from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
-from benchmarks.growth.limits import Limits
+from benchmarks.growth.limits import LIMITS
 
 # About what Lambda's event has of a record besides its data: the partition key, which is an agent's
 # ARN, the sequence number, and ten more members.
 RECORD_ENVELOPE_BYTES = 700
+
+# The functions, which both read each shard.
+READERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,39 +62,41 @@ class Capacities:
 
 
 def capacities(
-    settings: Settings, workload: Workload, timing: Timing, limits: Limits
+    settings: Settings,
+    workload: Workload,
+    timing: Timing,
 ) -> Capacities:
     """What each stage takes of `workload`, whose number of agents does not matter."""
-    design = whole_batches(settings.design, workload, limits)
+    design = whole_batches(settings.design, workload)
     shards, queues = settings.shards, settings.queues
     classifier = design.classifier
     return Capacities(
         stream=shards
         * min(
-            limits["shard.records_in"].amount,
-            limits["shard.bytes_in"].amount / workload.event_bytes,
+            LIMITS["shard.records_in"],
+            LIMITS["shard.bytes_in"] / workload.event_bytes,
         ),
-        reads=shards * limits["shard.bytes_out"].amount / workload.event_bytes,
+        reads=shards * LIMITS["shard.bytes_out"] / workload.event_bytes,
         fan_out=design.stream.fan_out,
         relay_function=shards * relay_events_per_second(workload, design, timing, queues),
-        sends=_events_sent(design, queues, workload, limits),
-        table=limits["table.writes_at_first"].amount / write_units_an_event(workload, design),
+        sends=_events_sent(design, queues, workload),
+        table=LIMITS["table.writes_at_first"] / write_units_an_event(workload, design),
         classifier=shards * classifier_events_per_second(classifier, design, timing)
         if classifier
         else inf,
-        rta_server=_events_deleted(design, queues, workload, limits),
+        rta_server=_events_deleted(design, queues, workload),
     )
 
 
-def largest_batch(workload: Workload, limits: Limits) -> int:
+def largest_batch(workload: Workload) -> int:
     """Events whose records, in Base64, fill the payload of an invocation."""
     record = workload.event_bytes * 4 / 3 + RECORD_ENVELOPE_BYTES
-    return int(limits["lambda.payload"].amount / record)
+    return int(LIMITS["lambda.payload"] / record)
 
 
-def whole_batches(design: Design, workload: Workload, limits: Limits) -> Design:
+def whole_batches(design: Design, workload: Workload) -> Design:
     """The design with batches no larger than an invocation's payload."""
-    largest = largest_batch(workload, limits)
+    largest = largest_batch(workload)
 
     def cut(function: Function) -> Function:
         return replace(function, batch_size=min(function.batch_size, largest))
@@ -108,7 +113,7 @@ def write_units_an_event(workload: Workload, design: Design) -> float:
     return table_write_units(workload, design.table_writes) / workload.events
 
 
-def _events_sent(design: Design, queues: int, workload: Workload, limits: Limits) -> float:
+def _events_sent(design: Design, queues: int, workload: Workload) -> float:
     """With a message group an agent, each message of a call counts as a call: they are of different
     groups, and AWS's pages have the quota of batches for calls with one group."""
     batch = design.relay.batch_size
@@ -116,16 +121,16 @@ def _events_sent(design: Design, queues: int, workload: Workload, limits: Limits
     if not calls:
         return inf
     if design.message_groups == "agent":
-        return limits["sqs.high_throughput_calls"].amount / workload.monitored_share
-    return queues * limits["sqs.calls"].amount * batch / calls
+        return LIMITS["sqs.high_throughput_calls"] / workload.monitored_share
+    return queues * LIMITS["sqs.calls"] * batch / calls
 
 
-def _events_deleted(design: Design, queues: int, workload: Workload, limits: Limits) -> float:
+def _events_deleted(design: Design, queues: int, workload: Workload) -> float:
     if not workload.connected_share:
         return inf
     calls = (
-        limits["sqs.high_throughput_calls"].amount
+        LIMITS["sqs.high_throughput_calls"]
         if design.message_groups == "agent"
-        else queues * limits["sqs.calls"].amount
+        else queues * LIMITS["sqs.calls"]
     )
     return calls / (workload.deletes_per_message * workload.monitored_share)

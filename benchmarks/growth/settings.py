@@ -9,7 +9,7 @@ from aspect_wfm.cost.rules import MB_A_VCPU
 from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
 from benchmarks.growth.capacities import Capacities, Settings, capacities
-from benchmarks.growth.limits import Limits
+from benchmarks.growth.limits import LIMITS
 
 DEFAULTS = Settings()
 
@@ -25,7 +25,7 @@ MOST_QUEUES = 10
 _MEMORY_MB = (256, 512, 1_024, MB_A_VCPU)
 
 
-def recommended(workload: Workload, timing: Timing, limits: Limits) -> Settings:
+def recommended(workload: Workload, timing: Timing) -> Settings:
     """As few shards and queues as take the peak with HEADROOM, and functions that keep up.
 
     Shards are for what the stream takes in and gives out. A function that is too slow for them gets
@@ -34,28 +34,28 @@ def recommended(workload: Workload, timing: Timing, limits: Limits) -> Settings:
     group for all agents is what the RTA server expects.
     """
     wanted = workload.peak_events_per_second * HEADROOM
-    takes = capacities(DEFAULTS, workload, timing, limits)
+    takes = capacities(DEFAULTS, workload, timing)
     shards = math.ceil(wanted / min(takes.stream, takes.reads / 2))
     queues = math.ceil(wanted / min(takes.rta_server, takes.sends))
     settings = replace(DEFAULTS, shards=shards, queues=queues)
     if queues > MOST_QUEUES:
         settings = replace(settings, queues=1).redesigned(message_groups="agent")
-    for relay in _faster(settings.design.relay, limits):
+    for relay in _faster(settings.design.relay):
         settings = settings.redesigned(relay=relay)
-        if capacities(settings, workload, timing, limits).relay_function >= wanted:
+        if capacities(settings, workload, timing).relay_function >= wanted:
             break
-    for classifier in _faster(settings.classifier, limits):
+    for classifier in _faster(settings.classifier):
         settings = settings.redesigned(classifier=classifier)
-        if capacities(settings, workload, timing, limits).classifier >= wanted:
+        if capacities(settings, workload, timing).classifier >= wanted:
             break
     return settings
 
 
 def agents_taken(
-    settings: Settings, workload: Workload, timing: Timing, limits: Limits, headroom: float = 1.0
+    settings: Settings, workload: Workload, timing: Timing, headroom: float = 1.0
 ) -> int:
     """How many agents the settings are enough for, at the peak and with `headroom`."""
-    takes = capacities(settings, workload, timing, limits)
+    takes = capacities(settings, workload, timing)
     an_agent = replace(workload, agents=1).peak_events_per_second * headroom
     return math.floor(narrowest(takes) / an_agent)
 
@@ -66,9 +66,9 @@ def narrowest(takes: Capacities) -> float:
     return min(takes.stream, reads, takes.relay, takes.classifier, takes.rta_server)
 
 
-def _faster(function: Function, limits: Limits) -> Iterator[Function]:
+def _faster(function: Function) -> Iterator[Function]:
     """The function, and ones that are faster and cost more, in that order."""
-    for memory_mb in _MEMORY_MB:
+    for memory_mb in (each for each in _MEMORY_MB if each >= function.memory_mb):
         yield replace(function, memory_mb=memory_mb)
-    for factor in range(2, int(limits["lambda.parallelization_factor"].amount) + 1):
+    for factor in range(2, int(LIMITS["lambda.parallelization_factor"]) + 1):
         yield replace(function, memory_mb=_MEMORY_MB[-1], parallelization_factor=factor)

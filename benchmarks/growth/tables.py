@@ -13,17 +13,25 @@ from aspect_wfm.cost.workload import Workload
 from aspect_wfm.output import text_table
 from benchmarks.growth.capacities import Settings, capacities
 from benchmarks.growth.flow import Stage, flow
-from benchmarks.growth.limits import Limits
 from benchmarks.growth.morning import Morning, morning_events
+from benchmarks.growth.outage import (
+    enough_for,
+    events_per_second,
+    functions_take,
+    seconds_to_catch_up,
+)
 from benchmarks.growth.reached import Reached, agents
-from benchmarks.growth.settings import recommended
+from benchmarks.growth.settings import DEFAULTS, recommended
+
+_HOUR = 3_600
+_OUTAGES = (1, 4, 8)  # hours
 
 
 def limit_table(found: Iterable[Reached], workload: Workload) -> str:
     """Each limit, the agents with whom it is reached, and what lifts it to how many."""
     rows = [["stage", "limit", "at agents", "lifted by", "to agents"]]
     for each in found:
-        lifts = [(lift.by, _agents(lift.events_per_second, workload)) for lift in each.lifts]
+        lifts = [(by, _agents(to, workload)) for by, to in each.lifts]
         first, *others = lifts or [("", "")]
         reached_at = _agents(each.events_per_second, workload) or "never"
         rows.append([each.stage, each.limit, reached_at, *first])
@@ -31,9 +39,7 @@ def limit_table(found: Iterable[Reached], workload: Workload) -> str:
     return text_table(rows, left=(0, 1, 3))
 
 
-def settings_table(
-    sizes: Sequence[int], workload: Workload, timing: Timing, limits: Limits, prices: Prices
-) -> str:
+def settings_table(sizes: Sequence[int], workload: Workload, timing: Timing, prices: Prices) -> str:
     """What to set for so many agents, and what that costs a month."""
     rows = [
         [
@@ -49,7 +55,7 @@ def settings_table(
     ]
     for size in sizes:
         of_size = replace(workload, agents=size)
-        settings = recommended(of_size, timing, limits)
+        settings = recommended(of_size, timing)
         rows.append(
             [
                 f"{size:,}",
@@ -66,14 +72,16 @@ def settings_table(
 
 
 def morning_table(
-    runs: Iterable[tuple[str, Settings, int]], workload: Workload, timing: Timing, limits: Limits
+    runs: Iterable[tuple[str, Settings, int]],
+    workload: Workload,
+    timing: Timing,
 ) -> str:
     """How old events became before they had passed each stage, and how many waited; for runs with
     a title, settings and a number of agents."""
     rows = [["agents", "settings", "events/s", *(stage.value for stage in Stage), "waiting"]]
     for title, settings, size in runs:
         events = morning_events(replace(workload, agents=size), Morning())
-        found = flow(events, capacities(settings, workload, timing, limits))
+        found = flow(events, capacities(settings, workload, timing))
         rows.append(
             [
                 f"{size:,}",
@@ -84,6 +92,65 @@ def morning_table(
             ]
         )
     return text_table(rows, left=(1,))
+
+
+def outage_table(sizes: Sequence[int], workload: Workload, timing: Timing) -> str:
+    """How long it takes to catch up, and what brings the longest outage below an hour."""
+    longest = _OUTAGES[-1]
+    rows = [
+        [
+            "agents",
+            "events/s",
+            *(f"after {hours} h" for hours in _OUTAGES),
+            f"{longest} h, fan-out",
+            f"{longest} h, RTA server",
+            "shard_count for 1 h",
+            "num_sqs_queues for 1 h",
+        ]
+    ]
+    fan_out = DEFAULTS.redesigned(stream=replace(DEFAULTS.design.stream, fan_out=True))
+    for size in sizes:
+        of_size = replace(workload, agents=size)
+        rate = events_per_second(of_size)
+        takes, pushed = (capacities(each, of_size, timing) for each in (DEFAULTS, fan_out))
+        best = enough_for(of_size, timing, longest * _HOUR, _HOUR)
+        times = [
+            *((hours, functions_take(takes)) for hours in _OUTAGES),
+            (longest, functions_take(pushed)),
+            (longest, min(functions_take(takes), takes.rta_server)),
+        ]
+        rows.append(
+            [
+                f"{size:,}",
+                f"{rate:,.1f}",
+                *(duration(seconds_to_catch_up(hours * _HOUR, rate, to)) for hours, to in times),
+                f"{best.shards}",
+                f"{best.queues}",
+            ]
+        )
+    return text_table(rows, left=())
+
+
+def outage_chart(sizes: Sequence[int], workload: Workload, timing: Timing) -> str:
+    """The first columns of `outage_table` as a chart of Mermaid."""
+    of_sizes = [replace(workload, agents=size) for size in sizes]
+    take = functions_take(capacities(DEFAULTS, workload, timing))
+    lines = [
+        [
+            seconds_to_catch_up(hours * _HOUR, events_per_second(each), take) / 60
+            for each in of_sizes
+        ]
+        for hours in reversed(_OUTAGES)
+    ]
+    agents_of = ", ".join(f'"{size:,}"' for size in sizes)
+    drawn = "\n".join(f"    line [{', '.join(f'{each:.1f}' for each in line)}]" for line in lines)
+    return (
+        "xychart-beta\n"
+        '    title "Minutes to catch up with 8 h (top line), 4 h and 1 h (bottom line)"\n'
+        f'    x-axis "agents" [{agents_of}]\n'
+        f'    y-axis "minutes" 0 --> {max(map(max, lines)):.0f}\n'
+        f"{drawn}\n"
+    )
 
 
 def duration(seconds: float) -> str:

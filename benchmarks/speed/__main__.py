@@ -5,16 +5,18 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
-from benchmarks.speed import against_floor, against_usual, cold_start, machine
+from benchmarks.speed import against_floor, against_shard, against_usual, cold_start, machine
 from tests.local_cloud.terraform_cli import REPOSITORY
+
+_RESULTS = REPOSITORY / "build" / "bench.json"
 
 _SECTIONS: dict[str, Callable[[bool], dict[str, Any]]] = {
     "usual": against_usual.measure,
     "floor": against_floor.measure,
     "cold-start": cold_start.measure,
+    "shard": against_shard.measure,
 }
 
 
@@ -28,9 +30,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help=f"of {', '.join(_SECTIONS)}",
     )
     parser.add_argument("--quick", action="store_true", help="small sizes: to see that it works")
-    parser.add_argument(
-        "--output", type=Path, default=REPOSITORY / "build" / "bench.json", help="where to"
-    )
     asked = parser.parse_args(arguments)
     sections = asked.only.split(",")
     if unknown := [name for name in sections if name not in _SECTIONS]:
@@ -42,18 +41,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"\n== {name}\n", flush=True)
         results[name] = _SECTIONS[name](asked.quick)
         print(f"\n({time.perf_counter() - begun:,.0f} s for this section)", flush=True)
-    asked.output.parent.mkdir(parents=True, exist_ok=True)
-    asked.output.write_text(json.dumps(results, indent=1) + "\n")
+    _RESULTS.parent.mkdir(exist_ok=True)
+    _RESULTS.write_text(json.dumps(results, indent=1) + "\n")
     return 0
 
 
 def _described(found: dict[str, Any]) -> str:
     load = ", ".join(f"{each:g}" for each in found["loadAverageBefore"])
-    changed = " with uncommitted changes" if found["uncommittedChanges"] else ""
     return (
         f"{found['cpu']}, {found['cores']} cores, {found['system']}, Python {found['python']}, "
         f"botocore {found['botocore']}\nload average before: {load}; {found['date']}, "
-        f"commit {found['commit'][:12]}{changed}"
+        f"commit {found['commit']}"
     )
 
 

@@ -21,9 +21,10 @@ from functools import partial
 from typing import Any
 
 from agent_classifier.classifier import classifier_handler
+from aspect_wfm.output import text_table
 from benchmarks.speed.deployed import Context, classifier_environment, relay_environment
 from benchmarks.speed.paired import PairedRatio, in_pairs, paired_ratio
-from benchmarks.speed.printing import table, target
+from benchmarks.speed.printing import target
 from benchmarks.speed.willing_aws import willing_aws
 from rta_relay.relay import relay_handler
 from tests.agent_event_batches import Batch, mixed
@@ -47,7 +48,7 @@ def measure(quick: bool) -> dict[str, Any]:
         ]
         for each in cpu
     ]
-    print(table(["", "floor", "ours", "ratio", "quartiles"], compared) + "\n")
+    print(text_table([["", "floor", "ours", "ratio", "quartiles"], *compared]))
     for each in cpu:
         if each["target"]:
             ratio = each["ratio"]["median"]

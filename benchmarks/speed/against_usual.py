@@ -1,41 +1,36 @@
 """Section 1: ours against the way it is usually done, on the same batches and the same stub.
 
 Both run in this process with clients that are already connected, in turn. A time is the median of
-its rounds. On batches of more than 1,000 records the usual way would take minutes: there its time
-is its number of calls times what a call took it on 1,000 records of the same kind.
+its rounds.
 """
 
 import io
 import itertools
 import json
 import os
-import statistics
 import sys
 import time
 from collections.abc import Callable
 from contextlib import redirect_stdout
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+from itertools import groupby
 from typing import Any
 from unittest.mock import patch
 
 import boto3
 
 from agent_classifier.classifier import classifier_handler
-from benchmarks.speed.deployed import (
-    STATES_TABLE,
-    Context,
-    classifier_environment,
-    relay_environment,
-)
-from benchmarks.speed.printing import seconds, table, target, times
+from aspect_wfm.output import text_table
+from benchmarks.speed.deployed import Context, classifier_environment, relay_environment
+from benchmarks.speed.printing import seconds, target, times
 from benchmarks.speed.stub import RunningStub, running_stub
 from benchmarks.speed.usual import item, usual_classifier, usual_relay
 from rta_relay.relay import relay_handler
-from tests.agent_event_batches import FEW, MANY, Batch, mean_size, mixed
+from tests.agent_event_batches import FEW, MANY, Batch, mixed
 
-_MEASURED_AT_MOST = 1_000  # records, of the usual way
+_LATENCIES = (0.0, 0.005, 0.02)
 
-# The latency of the targets, in seconds.
+# The latency of the targets.
 _TARGET_LATENCY = 0.005
 
 
@@ -60,6 +55,12 @@ class Case:
         return (self.records, self.agents, self.latency) == (1_000, MANY, _TARGET_LATENCY) and (
             self.product == "AP" or (self.flag and self.queues == 1)
         )
+
+    @property
+    def title(self) -> tuple[str, str, str, str]:
+        """The first cells of the table's row, which cases of all latencies share."""
+        sent = f"{self.queues} queue(s)" if self.flag else "flag off"
+        return self.product, f"{self.records:,}", self.agents, sent if self.queues else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +88,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`scaled` says that the usual way's time was not measured on this batch, but on a part."""
+    """Both ways' runs over the same batch."""
 
     case: Case
     usual: Run
     ours: Run
-    scaled: bool
 
     @property
     def faster(self) -> float:
@@ -105,91 +105,51 @@ class Comparison:
 
 def measure(quick: bool) -> dict[str, Any]:
     """The section's results; its tables are printed."""
+    found = []
+    cases = _cases(quick)
     with running_stub() as stub, patch.dict(os.environ, stub.environment()):
         boto3.setup_default_session()
-        round_trips = {latency: _round_trip(stub, latency) for latency in _latencies(quick)}
-        comparisons = _comparisons(stub, quick)
-    _print_all(comparisons, round_trips)
+        for number, case in enumerate(cases, 1):
+            print(f"  {number} of {len(cases)} comparisons", end="\r", file=sys.stderr, flush=True)
+            rounds = 3 if not quick and (case.is_target or case.records == 100) else 1
+            batch = mixed(case.records, case.agents)
+            found.append(compare(stub, case, batch, ways(stub, case), rounds))
+    print(_table(found))
+    for each in found:
+        if each.case.is_target:
+            _print_target(each)
     return {
-        "meanEventBytes": round(mean_size(mixed(_MEASURED_AT_MOST))),
-        "secondsOfABareCallByLatency": round_trips,
         "comparisons": [
             {**asdict(each), "faster": each.faster, "fewerCalls": each.fewer_calls}
-            for each in comparisons
-        ],
+            for each in found
+        ]
     }
 
 
-def _latencies(quick: bool) -> tuple[float, ...]:
-    return (0.0, _TARGET_LATENCY) if quick else (0.0, _TARGET_LATENCY, 0.02)
-
-
 def _cases(quick: bool) -> list[Case]:
-    """In such an order that the usual way is measured before its time is scaled."""
-    sizes = (100,) if quick else (100, 1_000, 10_000)
-    settings = [(False, 1), (True, 1), (True, 10)]
+    settings = [("RTA", False, 1), ("RTA", True, 1), ("RTA", True, 10), ("AP", False, 0)]
     return [
-        *(
-            Case("RTA", size, agents, flag, queues, latency)
-            for size in sizes
-            for agents in (MANY, FEW)
-            for flag, queues in settings
-            for latency in _latencies(quick)
-        ),
-        *(
-            Case("AP", size, agents, False, 0, latency)
-            for size in sizes
-            for agents in (MANY, FEW)
-            for latency in _latencies(quick)
-        ),
+        Case(product, size, agents, flag, queues, latency)
+        for size in ((100,) if quick else (100, 1_000))
+        for agents in (MANY, FEW)
+        for product, flag, queues in settings
+        for latency in (_LATENCIES[:2] if quick else _LATENCIES)
     ]
 
 
-def _comparisons(stub: RunningStub, quick: bool) -> list[Comparison]:
-    comparisons: dict[Case, Comparison] = {}
-    batches: dict[tuple[int, str], Batch] = {}
-    handlers: dict[tuple[str, bool, int], Ways] = {}
-    cases = _cases(quick)
-    for number, case in enumerate(cases, 1):
-        print(f"  {number} of {len(cases)} comparisons", end="\r", file=sys.stderr, flush=True)
-        key = (case.records, case.agents)
-        if key not in batches:
-            batches = {key: mixed(*key)}
-        setting = (case.product, case.flag, case.queues)
-        if setting not in handlers:
-            handlers[setting] = ways(stub, case)
-        small = None
-        if case.records > _MEASURED_AT_MOST:
-            small = comparisons[replace(case, records=_MEASURED_AT_MOST)]
-        rounds = 3 if case.is_target or (case.records <= 100 and not quick) else 1
-        comparisons[case] = compare(stub, case, batches[key], handlers[setting], rounds, small)
-    return list(comparisons.values())
-
-
 def compare(
-    stub: RunningStub,
-    case: Case,
-    batch: Batch,
-    handlers: Ways,
-    rounds: int = 1,
-    small: Comparison | None = None,
+    stub: RunningStub, case: Case, batch: Batch, handlers: Ways, rounds: int = 1
 ) -> Comparison:
-    """Run both ways in turn; only ours, where the usual way's time follows from that in `small`.
-
-    Raises BenchError when they do not leave the same behind.
-    """
+    """Run both ways in turn. Raises BenchError when they do not leave the same behind."""
     ours: list[Run] = []
     usual: list[Run] = []
     for _ in range(rounds):
         ours.append(run(stub, case, batch, handlers.ours))
-        if small is None:
-            left = _left_behind(stub)
-            usual.append(run(stub, case, batch, handlers.usual))
-            if left != _left_behind(stub):
-                raise BenchError(f"not the same work: {case}")
-    if small is not None:
-        usual.append(_scaled(small.usual, expected_calls(case, batch)))
-    return Comparison(case, median_run(usual), median_run(ours), scaled=small is not None)
+        left = _left_behind(stub)
+        usual.append(run(stub, case, batch, handlers.usual))
+        if left != _left_behind(stub):
+            raise BenchError(f"not the same work: {case}")
+    return Comparison(case, median_run(usual), median_run(ours))
 
 
 def ways(stub: RunningStub, case: Case) -> Ways:
@@ -207,13 +167,21 @@ def ways(stub: RunningStub, case: Case) -> Ways:
     return Ways(relay_handler(environment), usual_relay(environment))
 
 
-def run(stub: RunningStub, case: Case, batch: Batch, way: Callable[..., Any]) -> Run:
-    """Run a way over a batch, on the states before it. Raises BenchError if a record fails."""
+def run(
+    stub: RunningStub,
+    case: Case,
+    batch: Batch,
+    way: Callable[..., Any],
+    latencies: dict[str, float] | None = None,
+    pace: float = 0.0,
+) -> Run:
+    """Run a way over a batch, on the states before it; `latencies` and `pace` are the stub's.
+    Raises BenchError if a record fails."""
     states = {each["AgentARN"]: item(each) for each in batch.first_states}
     with redirect_stdout(io.StringIO()):
         stub.reset()
         way({"Records": batch.records[:1]}, Context())  # connects the clients
-        stub.reset(case.latency, states)
+        stub.reset(case.latency, states, latencies, pace)
         before = stub.counts().cpu
         wall, cpu = time.perf_counter(), time.process_time()
         answer = way({"Records": batch.records}, Context())
@@ -222,21 +190,6 @@ def run(stub: RunningStub, case: Case, batch: Batch, way: Callable[..., Any]) ->
         raise BenchError(f"records are left: {case}")
     counts = stub.counts()
     return Run(wall, cpu, counts.cpu - before, counts.calls)
-
-
-def expected_calls(case: Case, batch: Batch) -> dict[str, int]:
-    """The usual way's calls on a batch without late events."""
-    if case.product == "AP":
-        # The sign-ins have no username, and no line.
-        return {"PutRecord": len(batch.records) - batch.kinds.count("login")}
-    gone = batch.kinds.count("logout")
-    calls = {
-        "GetItem": batch.changes,
-        "PutItem": batch.changes - gone,
-        "DeleteItem": gone,
-        "SendMessage": len(batch.records) if case.flag else 0,
-    }
-    return {name: count for name, count in calls.items() if count}
 
 
 def _left_behind(stub: RunningStub) -> Any:
@@ -250,72 +203,24 @@ def _left_behind(stub: RunningStub) -> Any:
     return counts.agents, by_agent, counts.lines
 
 
-def _scaled(measured: Run, calls: dict[str, int]) -> Run:
-    factor = sum(calls.values()) / measured.all_calls
-    return Run(measured.wall * factor, measured.cpu * factor, measured.stub_cpu * factor, calls)
-
-
 def median_run(runs: list[Run]) -> Run:
     """The run with the median wall time."""
     return sorted(runs, key=lambda each: each.wall)[(len(runs) - 1) // 2]
 
 
-def _round_trip(stub: RunningStub, latency: float) -> float:
-    """How long a call takes that does as good as nothing, in seconds: the median of fifty."""
-    stub.reset(latency)
-    client = boto3.client("dynamodb")
-    durations = []
-    for _ in range(51):
-        begun = time.perf_counter()
-        client.get_item(TableName=STATES_TABLE, Key={"AgentARN": {"S": "nobody"}})
-        durations.append(time.perf_counter() - begun)
-    return statistics.median(durations[1:])
-
-
-def _print_all(
-    comparisons: list[Comparison],
-    round_trips: dict[float, float],
-) -> None:
-    bare = ", ".join(f"{1_000 * each:.1f} ms" for each in round_trips.values())
-    stated = ", ".join(f"{1_000 * each:g} ms" for each in round_trips)
-    print(f"Against the usual way, at {stated} a call (a bare call then takes {bare})\n")
-    print(_comparison_table(comparisons))
-    if any(each.scaled for each in comparisons):
-        print("  ~ the usual way's time on 1,000 records, scaled by its calls")
-    print()
-    for each in comparisons:
-        if each.case.is_target:
-            _print_target(each)
-
-
-def _comparison_table(comparisons: list[Comparison]) -> str:
-    by_setting: dict[tuple[str, str, str, str], list[Comparison]] = {}
-    for each in comparisons:
-        case = each.case
-        sent = f"{case.queues} queue(s)" if case.flag else "flag off"
-        setting = (case.product, f"{case.records:,}", case.agents, sent if case.queues else "")
-        by_setting.setdefault(setting, []).append(each)
-    latencies = [f"{1_000 * each.case.latency:g} ms" for each in next(iter(by_setting.values()))]
-    headers = ["", "records", "agents", "", "calls usual", "ours", "fewer"]
-    for latency in latencies:
-        headers += [f"{latency}: usual", "ours", "faster"]
+def _table(comparisons: list[Comparison]) -> str:
+    header = ["", "records", "agents", "", "calls usual", "ours", "fewer"]
+    for latency in sorted({each.case.latency for each in comparisons}):
+        header += [f"{1_000 * latency:g} ms: usual", "ours", "faster"]
     rows = []
-    for (product, size, agents, sent), found in by_setting.items():
-        first = found[0]
-        row = [
-            product,
-            size,
-            agents,
-            sent,
-            f"{first.usual.all_calls:,}",
-            f"{first.ours.all_calls:,}",
-        ]
-        row.append(times(first.fewer_calls))
+    for title, group in groupby(comparisons, key=lambda each: each.case.title):
+        found = list(group)
+        calls = [f"{way.all_calls:,}" for way in (found[0].usual, found[0].ours)]
+        row = [*title, *calls, times(found[0].fewer_calls)]
         for each in found:
-            about = "~" if each.scaled else ""
-            row += [about + seconds(each.usual.wall), seconds(each.ours.wall), times(each.faster)]
+            row += [seconds(each.usual.wall), seconds(each.ours.wall), times(each.faster)]
         rows.append(row)
-    return table(headers, rows)
+    return text_table([header, *rows])
 
 
 def _print_target(found: Comparison) -> None:
@@ -328,15 +233,8 @@ def _print_target(found: Comparison) -> None:
             f"{seconds(each.stub_cpu)}); {calls}"
         )
     if found.case.product == "RTA":
-        all_events = 3 * found.case.records
-        factor = all_events / usual.all_calls
         print(target("times less wall time", found.faster, least=20))
         print(target("times fewer calls", found.fewer_calls, least=10))
-        print(
-            "  (The usual way is granted that it leaves the table alone for heartbeats; with three "
-            f"calls an event it\n  would make {all_events:,} calls: {times(found.faster * factor)} "
-            f"the time, {times(found.fewer_calls * factor)} the calls.)"
-        )
     else:
         print(target("times less wall time", found.faster, least=100))
         print(target("calls an event", ours.all_calls / found.case.records, most=0.01))

@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from aspect_wfm.output import text_table
 from benchmarks.speed.deployed import (
     STATES_TABLE,
     classifier_environment,
@@ -27,7 +28,7 @@ from benchmarks.speed.deployed import (
     relay_environment,
 )
 from benchmarks.speed.paired import PairedRatio, in_pairs, paired_ratio
-from benchmarks.speed.printing import table, target
+from benchmarks.speed.printing import target
 from benchmarks.speed.stub import RunningStub, running_stub
 from benchmarks.speed.usual import item
 from tests.agent_event_batches import mixed
@@ -137,7 +138,7 @@ def measure(quick: bool) -> dict[str, Any]:
     built = _zips_are_up_to_date()
     python = ".".join(map(str, sys.version_info[:3]))
     print(f"Processor time of cold starts, Python {python}, medians of {pairs} pairs\n")
-    print(table(["", "plain", "ours", "ratio", "quartiles"], _rows(found)) + "\n")
+    print(text_table([["", "plain", "ours", "ratio", "quartiles"], *_rows(found)]))
     for each in found:
         ratio = each["both"]["ratio"]["median"]
         print(target(f"{each['name']}, times the plain start", ratio, most=_MOST))

@@ -3,9 +3,11 @@
 It is a program (`python -m benchmarks.speed.stub`) that `running_stub` starts, and ends with its
 standard input. It shares the machine's cores with what is measured, so it does as little as it can:
 HTTP/1.1 with kept connections, parsed only as far as needed, and of the services only what decides
-which calls are made. It accepts every call, keeps messages and report lines for a comparison, and
-of the state table it knows which agents have an item: a statement on another one is refused. Calls
-that reach AWS's limits, and what conditions decide, are for tests/chaos and tests/e2e.
+which calls are made. It keeps messages and report lines for a comparison, and of the state table it
+knows which agents have an item: a statement on another one is refused. What conditions decide is
+for tests/chaos and tests/e2e.
+
+With a `pace`, it also refuses calls beyond AWS's limits.
 """
 
 import asyncio
@@ -23,6 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from benchmarks.growth.limits import LIMITS
 from tests.local_cloud.terraform_cli import REPOSITORY
 
 _CONTROL = b"/_bench/"
@@ -35,12 +38,56 @@ class StubError(Exception):
     """The stub did not start, or did not do as it was told."""
 
 
+# Entries that one call may have: DynamoDB, SQS and Firehose API References.
+_ENTRIES = {
+    "BatchExecuteStatement": ("Statements", 25),
+    "TransactWriteItems": ("TransactItems", 100),
+    "SendMessageBatch": ("Entries", 10),
+    "PutRecordBatch": ("Records", 500),
+}
+
+# What a call counts against, by operation: the name of its limit in a second, and the code that
+# refuses it. A write unit is taken for each KB of a request to DynamoDB.
+_RATES = {
+    "BatchExecuteStatement": ("table.writes_at_first", "ThrottlingException"),
+    "TransactWriteItems": ("table.writes_at_first", "ThrottlingException"),
+    "SendMessageBatch": ("sqs.calls", "RequestThrottled"),
+    "PutRecordBatch": ("firehose.bytes", "ServiceUnavailableException"),
+}
+
+
+@dataclass(slots=True)
+class Limits:
+    """AWS's limits for a caller that runs `pace` times as fast as the clock."""
+
+    pace: float
+    second: int = 0
+    used: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def refusal(self, operation: str, request: dict[str, Any], size: int) -> str | None:
+        """The code that refuses a request of `size` bytes; None for one within the limits."""
+        if operation not in _RATES:
+            return None
+        entries, at_most = _ENTRIES[operation]
+        if len(request[entries]) > at_most:
+            return "ValidationException"
+        second = int(time.monotonic() * self.pace)
+        if second != self.second:
+            self.second, self.used = second, Counter()
+        name, code = _RATES[operation]
+        key = (name, request.get("QueueUrl", ""))
+        self.used[key] += {"sqs.calls": 1, "firehose.bytes": size}.get(name, -(-size // 1_024))
+        return code if self.used[key] > LIMITS[name] else None
+
+
 @dataclass(slots=True)
 class Stub:
-    """What the server knows; `latency` is the seconds after which a call is answered, `states` are
-    the state table's items by agent."""
+    """What the server knows; a call is answered after the seconds that `latencies` has for its
+    operation, or after `latency`. `states` are the state table's items by agent."""
 
     latency: float = 0.0
+    latencies: dict[str, float] = field(default_factory=dict)
+    limits: Limits | None = None
     states: dict[str, Any] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
     messages: dict[str, list[str]] = field(default_factory=dict)
@@ -51,6 +98,8 @@ class Stub:
         if command == "reset":
             asked = json.loads(body)
             self.latency, self.states = asked["latency"], asked["states"]
+            self.latencies = asked["latencies"]
+            self.limits = Limits(asked["pace"]) if asked["pace"] else None
             self.calls, self.messages, self.lines = Counter(), {}, []
         return {
             "calls": self.calls,
@@ -146,7 +195,15 @@ class _Connection(asyncio.Protocol):
         status, latency = b"200 OK", self.stub.latency
         if target:
             operation = target.rpartition(b".")[2].decode()
-            content = json.dumps(self.stub.answer(operation, json.loads(body))).encode()
+            latency = self.stub.latencies.get(operation, latency)
+            request, limits = json.loads(body), self.stub.limits
+            refusal = limits and limits.refusal(operation, request, len(body))
+            if refusal:
+                self.stub.calls["refused"] += 1
+                status, answer = b"400 Bad Request", {"__type": f"aws#{refusal}"}
+            else:
+                answer = self.stub.answer(operation, request)
+            content = json.dumps(answer).encode()
         elif path.startswith(_CONTROL):
             command = path.removeprefix(_CONTROL).decode()
             content, latency = json.dumps(self.stub.control(command, body)).encode(), 0
@@ -156,11 +213,11 @@ class _Connection(asyncio.Protocol):
         else:  # S3, which has no reference table
             self.stub.calls["GetObject"] += 1
             status, content = b"404 Not Found", _NO_OBJECT
-        answer = b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n%s" % (status, len(content), content)
+        sent = b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n%s" % (status, len(content), content)
         if latency:
-            asyncio.get_running_loop().call_later(latency, self.transport.write, answer)
+            asyncio.get_running_loop().call_later(latency, self.transport.write, sent)
         else:
-            self.transport.write(answer)
+            self.transport.write(sent)
 
 
 def _header(head: bytes, name: bytes) -> Any:
@@ -217,9 +274,25 @@ class RunningStub:
             "AWS_SECRET_ACCESS_KEY": "test",
         }
 
-    def reset(self, latency: float = 0.0, states: dict[str, Any] | None = None) -> None:
-        """Forget everything; `states` are items by agent, `latency` is in seconds."""
-        self._control("reset", {"latency": latency, "states": states or {}})
+    def reset(
+        self,
+        latency: float = 0.0,
+        states: dict[str, Any] | None = None,
+        latencies: dict[str, float] | None = None,
+        pace: float = 0.0,
+    ) -> None:
+        """Forget everything; `states` are items by agent, `latency` is in seconds, of an operation
+        that `latencies` does not name. AWS's limits hold for a caller that runs `pace` times as
+        fast as the clock; 0 for none."""
+        self._control(
+            "reset",
+            {
+                "latency": latency,
+                "states": states or {},
+                "latencies": latencies or {},
+                "pace": pace,
+            },
+        )
 
     def counts(self) -> Counts:
         """What it got since its reset."""

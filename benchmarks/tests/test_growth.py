@@ -1,7 +1,9 @@
 import re
+import tomllib
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,14 @@ from aspect_wfm.cost.workload import Workload
 from benchmarks.growth.__main__ import main
 from benchmarks.growth.capacities import Capacities, capacities, largest_batch
 from benchmarks.growth.flow import Stage, flow
-from benchmarks.growth.limits import LimitError, read_limits, regions
+from benchmarks.growth.limits import LIMIT_FILE, LIMITS
 from benchmarks.growth.morning import Morning, morning_events
+from benchmarks.growth.outage import (
+    enough_for,
+    events_per_second,
+    functions_take,
+    seconds_to_catch_up,
+)
 from benchmarks.growth.reached import agents, reached
 from benchmarks.growth.settings import (
     DEFAULTS,
@@ -35,7 +43,6 @@ from tests.unit.examples import costly
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "growth.md").read_text(encoding="utf-8")
 TIMING = Timing()
-LIMITS = read_limits("eu-central-1")
 WORKLOAD = Workload(100_000)
 AMPLE = Capacities(1e9, 2e9, False, 1e9, 1e9, 1e9, 1e9, 1e9)
 
@@ -144,63 +151,61 @@ def test_100_000_agents_who_sign_in_write_less_than_a_new_table_takes() -> None:
         coming = 2 / (Morning().sign_in_minutes * 60) * (2 * (1 - here / 100)) ** 0.5
         first, each = 1 + 6, 2
         units = coming * (first + Morning().changes_at_sign_in * each) + here / 100 * changes * each
-        assert 100_000 * units < LIMITS["table.writes_at_first"].amount
+        assert 100_000 * units < LIMITS["table.writes_at_first"]
 
 
 # Capacities and settings
 
 
 def test_what_a_shard_and_a_queue_take_by_hand() -> None:
-    takes = capacities(DEFAULTS, WORKLOAD, TIMING, LIMITS)
+    takes = capacities(DEFAULTS, WORKLOAD, TIMING)
     assert takes.stream == pytest.approx(1024**2 / 2_797)
     assert takes.reads == 2 * takes.stream
     assert takes.rta_server == 300
     assert 2_900 < takes.sends < 3_000
     small = replace(WORKLOAD, event_bytes=500)
-    assert capacities(DEFAULTS, small, TIMING, LIMITS).stream == 1_000
+    assert capacities(DEFAULTS, small, TIMING).stream == 1_000
     own_groups = DEFAULTS.redesigned(message_groups="agent")
-    assert capacities(own_groups, WORKLOAD, TIMING, LIMITS).rta_server == 19_000
+    assert capacities(own_groups, WORKLOAD, TIMING).rta_server == 19_000
     nobody = replace(WORKLOAD, connected_share=0)
-    assert capacities(DEFAULTS, nobody, TIMING, LIMITS).sends == float("inf")
+    assert capacities(DEFAULTS, nobody, TIMING).sends == float("inf")
 
 
 def test_twice_the_shards_take_twice_as_much_of_everything_but_the_queues() -> None:
-    one = capacities(DEFAULTS, WORKLOAD, TIMING, LIMITS)
-    two = capacities(replace(DEFAULTS, shards=2), WORKLOAD, TIMING, LIMITS)
+    one = capacities(DEFAULTS, WORKLOAD, TIMING)
+    two = capacities(replace(DEFAULTS, shards=2), WORKLOAD, TIMING)
     for name in ("stream", "reads", "relay_function", "classifier"):
         assert getattr(two, name) == pytest.approx(2 * getattr(one, name))
     assert (two.sends, two.rta_server, two.table) == (one.sends, one.rta_server, one.table)
 
 
 def test_a_batch_is_no_larger_than_an_invocations_payload() -> None:
-    assert 1_300 < largest_batch(WORKLOAD, LIMITS) < 1_500
+    assert 1_300 < largest_batch(WORKLOAD) < 1_500
     design = DEFAULTS.redesigned(classifier=replace(DEFAULTS.classifier, batch_size=10_000))
     whole = DEFAULTS.redesigned(
-        classifier=replace(DEFAULTS.classifier, batch_size=largest_batch(WORKLOAD, LIMITS))
+        classifier=replace(DEFAULTS.classifier, batch_size=largest_batch(WORKLOAD))
     )
-    assert capacities(design, WORKLOAD, TIMING, LIMITS) == capacities(
-        whole, WORKLOAD, TIMING, LIMITS
-    )
+    assert capacities(design, WORKLOAD, TIMING) == capacities(whole, WORKLOAD, TIMING)
 
 
 @pytest.mark.parametrize("size", [100, 10_000, 20_000, 100_000, 150_000])
 def test_recommended_settings_take_the_peak_with_headroom_and_no_shard_more(size: int) -> None:
     workload = Workload(size)
-    settings = recommended(workload, TIMING, LIMITS)
-    assert agents_taken(settings, workload, TIMING, LIMITS, HEADROOM) >= size
+    settings = recommended(workload, TIMING)
+    assert agents_taken(settings, workload, TIMING, HEADROOM) >= size
     assert settings.queues <= MOST_QUEUES
     wanted = workload.peak_events_per_second * HEADROOM
     if settings.shards > 1:
         fewer = replace(settings, shards=settings.shards - 1)
-        assert capacities(fewer, workload, TIMING, LIMITS).stream < wanted
+        assert capacities(fewer, workload, TIMING).stream < wanted
     if settings.queues > 1:
         fewer = replace(settings, queues=settings.queues - 1)
-        assert narrowest(capacities(fewer, workload, TIMING, LIMITS)) < wanted
+        assert narrowest(capacities(fewer, workload, TIMING)) < wanted
 
 
 def test_one_group_an_agent_is_recommended_only_where_ten_queues_are_not_enough() -> None:
     groups = {
-        size: recommended(Workload(size), TIMING, LIMITS).design.message_groups
+        size: recommended(Workload(size), TIMING).design.message_groups
         for size in (100_000, 130_000, 140_000)
     }
     assert list(groups.values()) == ["shared", "shared", "agent"]
@@ -208,7 +213,7 @@ def test_one_group_an_agent_is_recommended_only_where_ten_queues_are_not_enough(
 
 def test_a_slow_function_gets_memory_up_to_a_cpu_and_then_batches_side_by_side() -> None:
     slow, slower, slowest = (
-        recommended(Workload(20_000), replace(TIMING, relay_event_cpu_us=cpu_us), LIMITS)
+        recommended(Workload(20_000), replace(TIMING, relay_event_cpu_us=cpu_us))
         for cpu_us in (700, 8_000, 1e6)
     )
     assert 256 < slow.design.relay.memory_mb < MB_A_VCPU
@@ -221,14 +226,12 @@ def test_a_slow_function_gets_memory_up_to_a_cpu_and_then_batches_side_by_side()
 
 def test_the_settings_table_has_what_is_recommended_and_what_it_costs() -> None:
     prices = read_prices("eu-central-1")
-    row = settings_table([100_000], WORKLOAD, TIMING, LIMITS, prices).splitlines()[2].split()
-    settings = recommended(WORKLOAD, TIMING, LIMITS)
+    row = settings_table([100_000], WORKLOAD, TIMING, prices).splitlines()[2].split()
+    settings = recommended(WORKLOAD, TIMING)
     assert row[2] == f"{settings.shards}"
     assert row[3] == f"{settings.design.relay.memory_mb:,}"
     assert row[-3:-1] == [f"{settings.queues}", "shared"]
-    dearer = settings_table(
-        [100_000], replace(WORKLOAD, deletes_per_message=2), TIMING, LIMITS, prices
-    )
+    dearer = settings_table([100_000], replace(WORKLOAD, deletes_per_message=2), TIMING, prices)
     assert dearer.splitlines()[2].split()[-1] > row[-1]
 
 
@@ -236,9 +239,9 @@ def test_the_settings_table_has_what_is_recommended_and_what_it_costs() -> None:
 
 
 def test_the_defaults_fall_behind_where_the_capacities_say_and_no_earlier() -> None:
-    most = agents_taken(DEFAULTS, WORKLOAD, TIMING, LIMITS)
+    most = agents_taken(DEFAULTS, WORKLOAD, TIMING)
     morning = Morning(changes_at_sign_in=0)  # the peak is then what the capacities are held against
-    takes = capacities(DEFAULTS, WORKLOAD, TIMING, LIMITS)
+    takes = capacities(DEFAULTS, WORKLOAD, TIMING)
     for size, waits in ((round(most * 0.99), False), (round(most * 1.01), True)):
         found = flow(morning_events(Workload(size), morning, step_seconds=20), takes, 20)
         assert (found.worst_age(Stage.RTA_SERVER) > 0) == waits
@@ -256,39 +259,30 @@ def test_a_duration_in_words(seconds: float, words: str) -> None:
 # Limits
 
 
-@pytest.mark.parametrize("region", regions())
-def test_every_limit_has_a_unit_a_date_and_a_page_of_aws(region: str) -> None:
-    limits = read_limits(region)
-    assert list(limits) == list(LIMITS)
-    for limit in limits.values():
-        assert limit.amount > 0
-        assert limit.unit
-        assert limit.day.year >= 2026
-        assert limit.source.startswith("https://docs.aws.amazon.com/")
-
-
-def test_a_region_without_limits_is_named() -> None:
-    with pytest.raises(LimitError, match="mars-1"):
-        read_limits("mars-1")
+def test_every_limit_has_a_unit_a_date_and_a_page_of_aws() -> None:
+    for name, limit in tomllib.loads(LIMIT_FILE.read_text("utf-8")).items():
+        assert LIMITS[name] == limit["amount"] > 0
+        assert limit["unit"]
+        assert limit["date"].year >= 2026
+        assert limit["source"].startswith("https://docs.aws.amazon.com/")
 
 
 def test_the_table_names_only_variables_that_the_modules_have() -> None:
     known = {name for module in (ROOT / "modules").iterdir() for name in blocks(module, "variable")}
     named = {
         found[0]
-        for each in reached(WORKLOAD, TIMING, LIMITS)
-        for lift in each.lifts
-        if (found := re.match(r"\w+(?=(\.\w+)? = )", lift.by))
+        for each in reached(WORKLOAD, TIMING)
+        for by, _ in each.lifts
+        if (found := re.match(r"\w+(?=(\.\w+)? = )", by))
     }
     assert named <= known
     assert {"shard_count", "enhanced_fan_out", "message_groups", "relay_function"} <= named
 
 
 def test_each_lift_lifts() -> None:
-    for each in reached(WORKLOAD, TIMING, LIMITS):
-        for lift in each.lifts:
-            if each.events_per_second and lift.events_per_second:
-                assert lift.events_per_second > each.events_per_second, (each, lift)
+    for each in reached(WORKLOAD, TIMING):
+        for by, to in each.lifts:
+            assert not to or not each.events_per_second or to > each.events_per_second, (each, by)
 
 
 def test_the_agents_of_a_limit_send_that_many_events_in_the_peak() -> None:
@@ -299,10 +293,43 @@ def test_the_agents_of_a_limit_send_that_many_events_in_the_peak() -> None:
 
 def test_enhanced_fan_out_gives_each_function_all_of_a_shard() -> None:
     fan_out = DEFAULTS.redesigned(stream=Stream(fan_out=True))
-    takes = capacities(fan_out, WORKLOAD, TIMING, LIMITS)
+    takes = capacities(fan_out, WORKLOAD, TIMING)
     both_want_it = replace(takes, stream=1e9, relay_function=1e9, classifier=1e9, sends=1e9)
     found = flow([700.0] * 10, replace(both_want_it, table=1e9, rta_server=1e9))
     assert found.age(Stage.RELAY, 9) == found.age(Stage.CLASSIFIER, 9) == 0
+
+
+# An outage
+
+
+@pytest.mark.parametrize("fan_out", [False, True])
+def test_with_the_defaults_no_function_is_slower_than_the_shard(fan_out: bool) -> None:
+    stream = Stream(fan_out=fan_out)
+    takes = capacities(DEFAULTS.redesigned(stream=stream), WORKLOAD, TIMING)
+    a_reader = takes.reads if fan_out else takes.reads / 2
+    assert functions_take(takes) == a_reader <= min(takes.relay_function, takes.classifier)
+
+
+@pytest.mark.parametrize("hours", [1, 8])
+def test_the_time_to_catch_up_is_that_of_the_flow(hours: int) -> None:
+    rate = events_per_second(Workload(10_000))
+    takes = capacities(DEFAULTS, WORKLOAD, TIMING)
+    on_the_stream = replace(takes, stream=1e9)
+    found = flow([rate * hours * 3_600] + [rate * 60] * 480, on_the_stream, 60)
+    minutes = seconds_to_catch_up(hours * 3_600, rate, functions_take(takes)) / 60
+    for stage in (Stage.CLASSIFIER, Stage.RELAY):
+        waits = [found.waiting(stage, step) > 0 for step in range(480)]
+        assert waits.index(False) == pytest.approx(minutes, abs=2)
+    assert seconds_to_catch_up(60, 1, 1) == inf
+
+
+def test_the_shards_for_an_outage_are_enough_and_one_fewer_is_not() -> None:
+    workload = Workload(10_000)
+    best = enough_for(workload, TIMING, 8 * 3_600, 3_600)
+    for shards, fast in ((best.shards, True), (best.shards - 1, False)):
+        takes = capacities(replace(best, shards=shards), workload, TIMING)
+        needed = seconds_to_catch_up(8 * 3_600, events_per_second(workload), functions_take(takes))
+        assert (needed <= 3_600) == fast
 
 
 # The document
@@ -310,12 +337,7 @@ def test_enhanced_fan_out_gives_each_function_all_of_a_shard() -> None:
 
 def test_the_document_shows_everything_that_the_program_has() -> None:
     shown = {box.command.split()[-1] for box in boxes(DOCUMENT)}
-    assert shown == {"limits", "settings", "morning"}
-
-
-def test_an_unknown_region_ends_with_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["limits", "--region", "mars-1"]) == 1
-    assert "mars-1" in capsys.readouterr().err
+    assert shown == {"limits", "settings", "morning", "outage", "outage-chart"}
 
 
 @pytest.mark.parametrize("arguments", [[], ["everything"], ["morning", "--agents", "0"]])
