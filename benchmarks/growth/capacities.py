@@ -60,6 +60,12 @@ class Capacities:
         """What the relay gets through: it waits for the queues and the table."""
         return min(self.relay_function, self.sends, self.table)
 
+    @property
+    def functions(self) -> float:
+        """What both functions get through, which share the reads or have as many each."""
+        reads = self.reads if self.fan_out else self.reads / READERS
+        return min(reads, self.relay, self.classifier)
+
 
 def capacities(
     settings: Settings,

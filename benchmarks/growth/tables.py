@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import floor, log10
 
-from aspect_wfm.cost.designs import Function
 from aspect_wfm.cost.prices import Prices
 from aspect_wfm.cost.quantities import month
 from aspect_wfm.cost.tables import dollars
@@ -14,14 +13,9 @@ from aspect_wfm.output import text_table
 from benchmarks.growth.capacities import Settings, capacities
 from benchmarks.growth.flow import Stage, flow
 from benchmarks.growth.morning import Morning, morning_events
-from benchmarks.growth.outage import (
-    enough_for,
-    events_per_second,
-    functions_take,
-    seconds_to_catch_up,
-)
+from benchmarks.growth.outage import events_per_second, seconds_to_catch_up
 from benchmarks.growth.reached import Reached, agents
-from benchmarks.growth.settings import DEFAULTS, recommended
+from benchmarks.growth.settings import DEFAULTS, enough, recommended
 
 _HOUR = 3_600
 _OUTAGES = (1, 4, 8)  # hours
@@ -46,8 +40,6 @@ def settings_table(sizes: Sequence[int], workload: Workload, timing: Timing, pri
             "up to agents",
             "events/s",
             "shard_count",
-            "relay: memory, factor",
-            "classifier: memory, factor",
             "num_sqs_queues",
             "message_groups",
             "$ a month",
@@ -61,8 +53,6 @@ def settings_table(sizes: Sequence[int], workload: Workload, timing: Timing, pri
                 f"{size:,}",
                 f"{of_size.peak_events_per_second:,.0f}",
                 f"{settings.shards}",
-                _function(settings.design.relay),
-                _function(settings.classifier),
                 f"{settings.queues}",
                 settings.design.message_groups,
                 f"{_dollars(settings, of_size, timing, prices):,.0f}",
@@ -113,11 +103,11 @@ def outage_table(sizes: Sequence[int], workload: Workload, timing: Timing) -> st
         of_size = replace(workload, agents=size)
         rate = events_per_second(of_size)
         takes, pushed = (capacities(each, of_size, timing) for each in (DEFAULTS, fan_out))
-        best = enough_for(of_size, timing, longest * _HOUR, _HOUR)
+        best = enough(rate * (1 + longest), of_size, timing)
         times = [
-            *((hours, functions_take(takes)) for hours in _OUTAGES),
-            (longest, functions_take(pushed)),
-            (longest, min(functions_take(takes), takes.rta_server)),
+            *((hours, takes.functions) for hours in _OUTAGES),
+            (longest, pushed.functions),
+            (longest, min(takes.functions, takes.rta_server)),
         ]
         rows.append(
             [
@@ -134,7 +124,7 @@ def outage_table(sizes: Sequence[int], workload: Workload, timing: Timing) -> st
 def outage_chart(sizes: Sequence[int], workload: Workload, timing: Timing) -> str:
     """The first columns of `outage_table` as a chart of Mermaid."""
     of_sizes = [replace(workload, agents=size) for size in sizes]
-    take = functions_take(capacities(DEFAULTS, workload, timing))
+    take = capacities(DEFAULTS, workload, timing).functions
     lines = [
         [
             seconds_to_catch_up(hours * _HOUR, events_per_second(each), take) / 60
@@ -170,10 +160,6 @@ def _agents(events_per_second: float | None, workload: Workload) -> str:
     found = agents(events_per_second, workload)
     step = 10 ** max(floor(log10(max(found, 1))) - 2, 0)
     return f"{found // step * step:,}"
-
-
-def _function(function: Function) -> str:
-    return f"{function.memory_mb:,} MB, {function.parallelization_factor}"
 
 
 def _dollars(settings: Settings, workload: Workload, timing: Timing, prices: Prices) -> float:

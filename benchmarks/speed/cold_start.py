@@ -40,6 +40,7 @@ _PARTS = ("import", "firstInvocation", "both")
 
 _CLOCKED = """
 import json, sys, time
+event, item, url = (json.loads(sys.stdin.readline()) for _ in range(3))
 begun = time.process_time()
 {start}
 started = time.process_time()
@@ -63,18 +64,13 @@ assert not answer.get("batchItemFailures") and answer.get("heartbeat", True), an
 @dataclass(frozen=True, slots=True)
 class Function:
     """`calls` are those of its first invocation, with clients named as in `clients`; they find the
-    one event of the batch as `record`, its item as `item` and the queue as `url`."""
+    item of the batch's one event as `item`, and the queue as `url`."""
 
     name: str
-    zip: str
+    module: str
     environment: dict[str, str]
     clients: tuple[str, ...]
     calls: str
-
-    @property
-    def plain_start(self) -> str:
-        made = [f'{name}_client = boto3.client("{name}")' for name in self.clients]
-        return "\n".join(["import boto3", *made])
 
 
 _RELAY_CALLS = f"""
@@ -105,28 +101,12 @@ firehose_client.put_record(DeliveryStreamName="s", Record={"Data": b"\\n"})
 
 def functions(endpoint: str) -> list[Function]:
     """The three functions, whose AWS is at `endpoint`."""
+    relay, ap = relay_environment(endpoint), "agent_productivity"
+    classifier, heartbeat = classifier_environment(), heartbeat_environment()
     return [
-        Function(
-            "rta_relay",
-            "modules/rta/lambda/rta_relay.zip",
-            relay_environment(endpoint),
-            ("dynamodb", "sqs"),
-            _RELAY_CALLS,
-        ),
-        Function(
-            "agent_classifier",
-            "modules/agent_productivity/lambda/agent_classifier.zip",
-            classifier_environment(),
-            ("firehose", "s3"),
-            _CLASSIFIER_CALLS,
-        ),
-        Function(
-            "heartbeat",
-            "modules/agent_productivity/lambda/heartbeat.zip",
-            heartbeat_environment(),
-            ("lambda", "firehose"),
-            _HEARTBEAT_CALLS,
-        ),
+        Function("rta_relay", "rta", relay, ("dynamodb", "sqs"), _RELAY_CALLS),
+        Function("agent_classifier", ap, classifier, ("firehose", "s3"), _CLASSIFIER_CALLS),
+        Function("heartbeat", ap, heartbeat, ("lambda", "firehose"), _HEARTBEAT_CALLS),
     ]
 
 
@@ -135,64 +115,51 @@ def measure(quick: bool) -> dict[str, Any]:
     pairs = 2 if quick else 40
     with running_stub() as stub, tempfile.TemporaryDirectory(prefix="bench-") as folder:
         found = [_measured(stub, each, Path(folder), pairs) for each in functions(stub.endpoint)]
-    built = _zips_are_up_to_date()
-    python = ".".join(map(str, sys.version_info[:3]))
-    print(f"Processor time of cold starts, Python {python}, medians of {pairs} pairs\n")
-    print(text_table([["", "plain", "ours", "ratio", "quartiles"], *_rows(found)]))
+    print(f"Processor time of cold starts, medians of {pairs} pairs\n")
+    rows = [["", "plain", "ours", "ratio", "quartiles"]]
+    for each in found:
+        for part in _PARTS:
+            medians = [f"{1e3 * each[part][way]:.1f} ms" for way in ("plain", "ours")]
+            ratio = PairedRatio(**each[part]["ratio"])
+            rows.append([f"{each['name']}, {part}", *medians, *ratio.cells])
+    print(text_table(rows))
     for each in found:
         ratio = each["both"]["ratio"]["median"]
         print(target(f"{each['name']}, times the plain start", ratio, most=_MOST))
-    if not built:
-        print("The zips are not what lambda_src/ builds to: this is what is in modules/.")
-    return {"python": python, "zipsAreUpToDate": built, "functions": found}
-
-
-def _rows(found: list[dict[str, Any]]) -> list[list[str]]:
-    return [
-        [
-            f"{each['name']}, {part}",
-            *(f"{1e3 * each[part][way]:.1f} ms" for way in ("plain", "ours")),
-            *PairedRatio(**each[part]["ratio"]).cells,
-        ]
-        for each in found
-        for part in _PARTS
-    ]
+    return {"functions": found}
 
 
 def _measured(stub: RunningStub, function: Function, folder: Path, pairs: int) -> dict[str, Any]:
     unpacked = folder / function.name
-    with zipfile.ZipFile(REPOSITORY / function.zip) as archive:
+    zipped = REPOSITORY / "modules" / function.module / "lambda" / f"{function.name}.zip"
+    with zipfile.ZipFile(zipped) as archive:
         archive.extractall(unpacked)
     batch = mixed(100)
     place = batch.kinds.index("change")
     event = json.loads(batch.events()[place])
-    earlier = {**item(event), "LastEventTimeStamp": {"S": "2026-01-01T00:00:00.000Z"}}
-    given = {
-        "event": {"Records": [batch.records[place]]},
-        "item": item(event),
-        "url": relay_environment(stub.endpoint)["SqsQueueUrl1"],
+    states = {
+        event["AgentARN"]: {**item(event), "LastEventTimeStamp": {"S": "2026-01-01T00:00:00.000Z"}}
     }
-    names = "".join(f"{name} = json.loads(sys.stdin.readline())\n" for name in given)
-    plain = names + _CLOCKED.format(start=function.plain_start, invocation=function.calls)
-    ours = names + _CLOCKED.format(
-        start=f"from {function.name}.handler import handler", invocation=_OUR_INVOCATION
-    )
-    told = "".join(json.dumps(each) + "\n" for each in given.values())
-    environment = {
-        **os.environ,
-        **stub.environment(),
-        **function.environment,
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
+    url = relay_environment(stub.endpoint)["SqsQueueUrl1"]
+    given = ({"Records": [batch.records[place]]}, item(event), url)
+    clients = [f'{name}_client = boto3.client("{name}")' for name in function.clients]
+    plain = _CLOCKED.format(start="\n".join(["import boto3", *clients]), invocation=function.calls)
+    imported = f"from {function.name}.handler import handler"
+    ours = _CLOCKED.format(start=imported, invocation=_OUR_INVOCATION)
 
     def start(program: str) -> dict[str, float]:
         """The processor time of each part of a start, in seconds."""
-        stub.reset(states={event["AgentARN"]: earlier})
+        stub.reset(states=states)
         done = subprocess.run(
-            [sys.executable, "-c", "import json, sys\n" + program],
+            [sys.executable, "-c", program],
             cwd=unpacked,
-            env=environment,
-            input=told,
+            env={
+                **os.environ,
+                **stub.environment(),
+                **function.environment,
+                "PYTHONDONTWRITEBYTECODE": "1",
+            },
+            input="".join(json.dumps(each) + "\n" for each in given),
             capture_output=True,
             text=True,
             check=True,
@@ -201,22 +168,13 @@ def _measured(stub: RunningStub, function: Function, folder: Path, pairs: int) -
         return dict(zip(_PARTS, (begun, invoked, begun + invoked), strict=True))
 
     start(plain)  # for the file cache
-    ours_taken, plain_taken = in_pairs(partial(start, ours), partial(start, plain), pairs)
+    both = in_pairs(partial(start, ours), partial(start, plain), pairs)
     found: dict[str, Any] = {"name": function.name}
     for part in _PARTS:
-        by_way = [[each[part] for each in taken] for taken in (ours_taken, plain_taken)]
+        ours_taken, plain_taken = ([each[part] for each in taken] for taken in both)
         found[part] = {
-            "ours": statistics.median(by_way[0]),
-            "plain": statistics.median(by_way[1]),
-            "ratio": asdict(paired_ratio(*by_way)),
+            "ours": statistics.median(ours_taken),
+            "plain": statistics.median(plain_taken),
+            "ratio": asdict(paired_ratio(ours_taken, plain_taken)),
         }
     return found
-
-
-def _zips_are_up_to_date() -> bool:
-    done = subprocess.run(
-        [sys.executable, "lambda_src/build_zips.py", "--check"],
-        cwd=REPOSITORY,
-        capture_output=True,
-    )
-    return done.returncode == 0

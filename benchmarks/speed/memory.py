@@ -6,7 +6,6 @@ there before, and prints a line with its peak, in bytes, when it has come to eac
 
 import base64
 import io
-import resource
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -39,13 +38,9 @@ def main(product: str, counts: list[int]) -> None:
 def peak_memory() -> int:
     """The peak of this process's memory, in bytes.
 
-    Of the process image: `ru_maxrss` would begin, on Linux, with what the parent had.
+    Of the process image: `ru_maxrss` would begin with what the parent had.
     """
-    try:
-        status = Path("/proc/self/status").read_text()
-    except OSError:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak if sys.platform == "darwin" else peak * 1_024
+    status = Path("/proc/self/status").read_text()
     (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
     return int(line.split()[1]) * 1_024
 

@@ -9,7 +9,6 @@ any notice of a failed call but to stop, and any order but that of the stream.
 
 import base64
 import copy
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,8 +17,7 @@ import boto3
 
 import tests.relay_environment
 from function_runtime.aws_calls import AWS_CALLS
-
-_GROUP = "AspectConnectEventsForWfmRTListen_GroupId"
+from tests.chaos.expectations import GROUP_ID, queue_index
 
 PlainHandler = Callable[[Any, Any], None]
 
@@ -47,9 +45,9 @@ def usual_relay(environment: Mapping[str, str]) -> PlainHandler:
                         dynamodb.put_item(TableName=table, Item=item(event))
             if flag:
                 sqs.send_message(
-                    QueueUrl=queue_urls[_queue_of(event["AgentARN"], len(queue_urls))],
+                    QueueUrl=queue_urls[queue_index(event["AgentARN"], len(queue_urls))],
                     MessageBody=body,
-                    MessageGroupId=_GROUP,
+                    MessageGroupId=GROUP_ID,
                 )
 
     return handler
@@ -101,11 +99,6 @@ def message_body(event: Mapping[str, Any]) -> str:
 def _is_signed_out(event: Mapping[str, Any]) -> bool:
     status = (event["CurrentAgentSnapshot"] or {}).get("AgentStatus") or {}
     return event["EventType"] == "LOGOUT" or status.get("Type") == "OFFLINE"
-
-
-def _queue_of(agent_arn: str, queues: int) -> int:
-    digest = hashlib.sha256(agent_arn.encode()).digest()
-    return int.from_bytes(digest[:8], "little", signed=True) % queues
 
 
 def _line(event: Mapping[str, Any]) -> bytes | None:

@@ -11,8 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aspect_wfm.cost.designs import Stream
-from aspect_wfm.cost.prices import read_prices
-from aspect_wfm.cost.rules import MB_A_VCPU
 from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
 from benchmarks.growth.__main__ import main
@@ -20,22 +18,17 @@ from benchmarks.growth.capacities import Capacities, capacities, largest_batch
 from benchmarks.growth.flow import Stage, flow
 from benchmarks.growth.limits import LIMIT_FILE, LIMITS
 from benchmarks.growth.morning import Morning, morning_events
-from benchmarks.growth.outage import (
-    enough_for,
-    events_per_second,
-    functions_take,
-    seconds_to_catch_up,
-)
-from benchmarks.growth.reached import agents, reached
+from benchmarks.growth.outage import events_per_second, seconds_to_catch_up
+from benchmarks.growth.reached import reached
 from benchmarks.growth.settings import (
     DEFAULTS,
     HEADROOM,
     MOST_QUEUES,
     agents_taken,
-    narrowest,
+    enough,
     recommended,
 )
-from benchmarks.growth.tables import duration, settings_table
+from benchmarks.growth.tables import duration
 from tests.document_boxes import boxes
 from tests.terraform_files import blocks
 from tests.unit.examples import costly
@@ -122,15 +115,6 @@ def test_nothing_waits_where_every_stage_takes_the_busiest_second() -> None:
             assert (found.waiting(stage, step), found.age(stage, step)) == (0, 0)
 
 
-def test_ages_are_in_seconds_whatever_a_step_is() -> None:
-    slow = replace(AMPLE, relay_function=1.0)
-    seconds = flow([2.0] * 600, slow)
-    minutes = flow([120.0] * 10, slow, step_seconds=60)
-    assert seconds.age(Stage.RELAY, 599) == pytest.approx(299, abs=1)
-    assert minutes.age(Stage.RELAY, 9) == pytest.approx(240, abs=60)
-    assert minutes.waiting(Stage.RELAY, 9) == seconds.waiting(Stage.RELAY, 599) == 600
-
-
 # The morning
 
 
@@ -200,7 +184,7 @@ def test_recommended_settings_take_the_peak_with_headroom_and_no_shard_more(size
         assert capacities(fewer, workload, TIMING).stream < wanted
     if settings.queues > 1:
         fewer = replace(settings, queues=settings.queues - 1)
-        assert narrowest(capacities(fewer, workload, TIMING)) < wanted
+        assert capacities(fewer, workload, TIMING).rta_server < wanted
 
 
 def test_one_group_an_agent_is_recommended_only_where_ten_queues_are_not_enough() -> None:
@@ -209,30 +193,6 @@ def test_one_group_an_agent_is_recommended_only_where_ten_queues_are_not_enough(
         for size in (100_000, 130_000, 140_000)
     }
     assert list(groups.values()) == ["shared", "shared", "agent"]
-
-
-def test_a_slow_function_gets_memory_up_to_a_cpu_and_then_batches_side_by_side() -> None:
-    slow, slower, slowest = (
-        recommended(Workload(20_000), replace(TIMING, relay_event_cpu_us=cpu_us))
-        for cpu_us in (700, 8_000, 1e6)
-    )
-    assert 256 < slow.design.relay.memory_mb < MB_A_VCPU
-    assert slow.design.relay.parallelization_factor == 1
-    assert slower.design.relay.memory_mb == MB_A_VCPU
-    assert 1 < slower.design.relay.parallelization_factor < 10
-    assert slowest.design.relay.parallelization_factor == 10
-    assert slow.classifier == slowest.classifier == DEFAULTS.classifier
-
-
-def test_the_settings_table_has_what_is_recommended_and_what_it_costs() -> None:
-    prices = read_prices("eu-central-1")
-    row = settings_table([100_000], WORKLOAD, TIMING, prices).splitlines()[2].split()
-    settings = recommended(WORKLOAD, TIMING)
-    assert row[2] == f"{settings.shards}"
-    assert row[3] == f"{settings.design.relay.memory_mb:,}"
-    assert row[-3:-1] == [f"{settings.queues}", "shared"]
-    dearer = settings_table([100_000], replace(WORKLOAD, deletes_per_message=2), TIMING, prices)
-    assert dearer.splitlines()[2].split()[-1] > row[-1]
 
 
 # Runs
@@ -285,20 +245,6 @@ def test_each_lift_lifts() -> None:
             assert not to or not each.events_per_second or to > each.events_per_second, (each, by)
 
 
-def test_the_agents_of_a_limit_send_that_many_events_in_the_peak() -> None:
-    found = agents(1_000, WORKLOAD)
-    assert Workload(found).peak_events_per_second <= 1_000
-    assert Workload(found + 1).peak_events_per_second > 1_000
-
-
-def test_enhanced_fan_out_gives_each_function_all_of_a_shard() -> None:
-    fan_out = DEFAULTS.redesigned(stream=Stream(fan_out=True))
-    takes = capacities(fan_out, WORKLOAD, TIMING)
-    both_want_it = replace(takes, stream=1e9, relay_function=1e9, classifier=1e9, sends=1e9)
-    found = flow([700.0] * 10, replace(both_want_it, table=1e9, rta_server=1e9))
-    assert found.age(Stage.RELAY, 9) == found.age(Stage.CLASSIFIER, 9) == 0
-
-
 # An outage
 
 
@@ -307,7 +253,7 @@ def test_with_the_defaults_no_function_is_slower_than_the_shard(fan_out: bool) -
     stream = Stream(fan_out=fan_out)
     takes = capacities(DEFAULTS.redesigned(stream=stream), WORKLOAD, TIMING)
     a_reader = takes.reads if fan_out else takes.reads / 2
-    assert functions_take(takes) == a_reader <= min(takes.relay_function, takes.classifier)
+    assert takes.functions == a_reader <= min(takes.relay_function, takes.classifier)
 
 
 @pytest.mark.parametrize("hours", [1, 8])
@@ -316,7 +262,7 @@ def test_the_time_to_catch_up_is_that_of_the_flow(hours: int) -> None:
     takes = capacities(DEFAULTS, WORKLOAD, TIMING)
     on_the_stream = replace(takes, stream=1e9)
     found = flow([rate * hours * 3_600] + [rate * 60] * 480, on_the_stream, 60)
-    minutes = seconds_to_catch_up(hours * 3_600, rate, functions_take(takes)) / 60
+    minutes = seconds_to_catch_up(hours * 3_600, rate, takes.functions) / 60
     for stage in (Stage.CLASSIFIER, Stage.RELAY):
         waits = [found.waiting(stage, step) > 0 for step in range(480)]
         assert waits.index(False) == pytest.approx(minutes, abs=2)
@@ -325,10 +271,10 @@ def test_the_time_to_catch_up_is_that_of_the_flow(hours: int) -> None:
 
 def test_the_shards_for_an_outage_are_enough_and_one_fewer_is_not() -> None:
     workload = Workload(10_000)
-    best = enough_for(workload, TIMING, 8 * 3_600, 3_600)
+    best = enough(9 * events_per_second(workload), workload, TIMING)
     for shards, fast in ((best.shards, True), (best.shards - 1, False)):
         takes = capacities(replace(best, shards=shards), workload, TIMING)
-        needed = seconds_to_catch_up(8 * 3_600, events_per_second(workload), functions_take(takes))
+        needed = seconds_to_catch_up(8 * 3_600, events_per_second(workload), takes.functions)
         assert (needed <= 3_600) == fast
 
 
