@@ -11,7 +11,7 @@ from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
 from aspect_wfm.output import text_table
 from benchmarks.growth.capacities import Settings, capacities
-from benchmarks.growth.flow import Stage, flow
+from benchmarks.growth.flow import STAGES, flow
 from benchmarks.growth.morning import Morning, morning_events
 from benchmarks.growth.outage import events_per_second, seconds_to_catch_up
 from benchmarks.growth.reached import Reached, agents
@@ -68,7 +68,7 @@ def morning_table(
 ) -> str:
     """How old events became before they had passed each stage, and how many waited; for runs with
     a title, settings and a number of agents."""
-    rows = [["agents", "settings", "events/s", *(stage.value for stage in Stage), "waiting"]]
+    rows = [["agents", "settings", "events/s", *STAGES, "waiting"]]
     for title, settings, size in runs:
         events = morning_events(replace(workload, agents=size), Morning())
         found = flow(events, capacities(settings, workload, timing))
@@ -77,7 +77,7 @@ def morning_table(
                 f"{size:,}",
                 title,
                 f"{found.busiest:,.0f}",
-                *(duration(found.worst_age(stage)) for stage in Stage),
+                *(duration(found.worst_age(stage)) for stage in range(len(STAGES))),
                 f"{found.most_waiting():,.0f}",
             ]
         )

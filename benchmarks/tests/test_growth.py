@@ -1,7 +1,6 @@
 import re
 import tomllib
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import replace
 from math import inf
 from pathlib import Path
@@ -15,7 +14,7 @@ from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
 from benchmarks.growth.__main__ import main
 from benchmarks.growth.capacities import Capacities, capacities, largest_batch
-from benchmarks.growth.flow import Stage, flow
+from benchmarks.growth.flow import STAGES, flow
 from benchmarks.growth.limits import LIMIT_FILE, LIMITS
 from benchmarks.growth.morning import Morning, morning_events
 from benchmarks.growth.outage import events_per_second, seconds_to_catch_up
@@ -40,79 +39,37 @@ WORKLOAD = Workload(100_000)
 AMPLE = Capacities(1e9, 2e9, False, 1e9, 1e9, 1e9, 1e9, 1e9)
 
 counts = st.integers(0, 20)
-loads = st.lists(counts, max_size=40)
-
-
-@st.composite
-def any_capacities(draw: st.DrawFn) -> Capacities:
-    stream, half_of_reads, relay, classifier, server = (draw(counts) for _ in range(5))
-    return Capacities(
-        stream, 2 * half_of_reads, draw(st.booleans()), relay, 1e9, 1e9, classifier, server
-    )
+ENTRIES = range(len(STAGES))
 
 
 # The flow
 
 
 @costly(quick=10)
-@given(loads, any_capacities())
+@given(st.lists(counts, max_size=40), counts, counts, counts)
 def test_the_flow_does_what_events_do_that_queue_one_by_one(
-    events: list[int], takes: Capacities
+    events: list[int], stream: int, relay: int, server: int
 ) -> None:
+    takes = replace(AMPLE, stream=stream, relay_function=relay, rta_server=server)
     found = flow(events, takes)
-    before = dict.fromkeys(Stage, 0.0)
-    for step, waiting in enumerate(one_by_one(events, takes)):
-        for stage in Stage:
-            assert found.waiting(stage, step) == len(waiting[stage])
-            assert found.age(stage, step) == step - oldest(waiting, stage, step)
-        done = {stage: found.passed[stage][step] - before[stage] for stage in Stage}
-        before = {stage: found.passed[stage][step] for stage in Stage}
-        assert 0 <= done[Stage.STREAM] <= takes.stream
-        assert 0 <= done[Stage.RELAY] <= takes.relay
-        assert 0 <= done[Stage.CLASSIFIER] <= takes.classifier
-        assert 0 <= done[Stage.RTA_SERVER] <= takes.rta_server
-        read = (done[Stage.RELAY], done[Stage.CLASSIFIER])
-        assert (max(read) if takes.fan_out else sum(read)) <= takes.reads
-
-
-def one_by_one(events: list[int], takes: Capacities) -> Iterator[dict[Stage, deque[int]]]:
-    """By step, each line's events, as the steps in which they happened."""
-    lines: dict[Stage, deque[int]] = {stage: deque() for stage in Stage}
+    lines: list[deque[int]] = [deque() for _ in STAGES]
     for step, new in enumerate(events):
-        lines[Stage.STREAM].extend([step] * new)
-        for _ in range(min(int(takes.stream), len(lines[Stage.STREAM]))):
-            happened = lines[Stage.STREAM].popleft()
-            lines[Stage.RELAY].append(happened)
-            lines[Stage.CLASSIFIER].append(happened)
-        relay = min(takes.relay, takes.reads, len(lines[Stage.RELAY]))
-        classifier = min(takes.classifier, takes.reads, len(lines[Stage.CLASSIFIER]))
-        if not takes.fan_out:
-            half = takes.reads / 2
-            relay, classifier = (
-                min(relay, takes.reads - min(classifier, half)),
-                min(classifier, takes.reads - min(relay, half)),
-            )
-        for _ in range(int(classifier)):
-            lines[Stage.CLASSIFIER].popleft()
-        for _ in range(int(relay)):
-            lines[Stage.RTA_SERVER].append(lines[Stage.RELAY].popleft())
-        for _ in range(min(int(takes.rta_server), len(lines[Stage.RTA_SERVER]))):
-            lines[Stage.RTA_SERVER].popleft()
-        yield {stage: line.copy() for stage, line in lines.items()}
-
-
-def oldest(waiting: dict[Stage, deque[int]], stage: Stage, step: int) -> int:
-    """When the oldest event happened that waits for the stage or for one before it."""
-    before = {Stage.STREAM, stage} | ({Stage.RELAY} if stage is Stage.RTA_SERVER else set())
-    return min((line[0] for each in before if (line := waiting[each])), default=step)
+        lines[0].extend([step] * new)
+        for stage, capacity in enumerate((stream, relay, server)):
+            for _ in range(min(capacity, len(lines[stage]))):
+                happened = lines[stage].popleft()
+                if stage + 1 < len(lines):
+                    lines[stage + 1].append(happened)
+        for stage in ENTRIES:
+            waiting = [event for line in lines[: stage + 1] for event in line]
+            assert sum(events[: step + 1]) - found.passed[stage][step] == len(waiting)
+            assert found.age(stage, step) == step - min(waiting, default=step)
 
 
 def test_nothing_waits_where_every_stage_takes_the_busiest_second() -> None:
-    events = [3.3, 7.7, 0.1, 7.7, 0.0]
-    found = flow(events, Capacities(7.7, 15.4, False, 7.7, 7.7, 7.7, 7.7, 7.7))
-    for step in range(len(events)):
-        for stage in Stage:
-            assert (found.waiting(stage, step), found.age(stage, step)) == (0, 0)
+    found = flow([3.3, 7.7, 0.1, 7.7, 0.0], replace(AMPLE, stream=7.7, rta_server=7.7))
+    assert found.passed == (found.happened,) * len(STAGES)
+    assert [found.age(stage, step) for stage in ENTRIES for step in range(5)] == [0] * 15
 
 
 # The morning
@@ -204,7 +161,7 @@ def test_the_defaults_fall_behind_where_the_capacities_say_and_no_earlier() -> N
     takes = capacities(DEFAULTS, WORKLOAD, TIMING)
     for size, waits in ((round(most * 0.99), False), (round(most * 1.01), True)):
         found = flow(morning_events(Workload(size), morning, step_seconds=20), takes, 20)
-        assert (found.worst_age(Stage.RTA_SERVER) > 0) == waits
+        assert (found.worst_age(STAGES.index("RTA server")) > 0) == waits
         assert (found.most_waiting() > 0) == waits
 
 
@@ -263,9 +220,9 @@ def test_the_time_to_catch_up_is_that_of_the_flow(hours: int) -> None:
     on_the_stream = replace(takes, stream=1e9)
     found = flow([rate * hours * 3_600] + [rate * 60] * 480, on_the_stream, 60)
     minutes = seconds_to_catch_up(hours * 3_600, rate, takes.functions) / 60
-    for stage in (Stage.CLASSIFIER, Stage.RELAY):
-        waits = [found.waiting(stage, step) > 0 for step in range(480)]
-        assert waits.index(False) == pytest.approx(minutes, abs=2)
+    functions = found.passed[STAGES.index("functions")]
+    waits = [came > done for came, done in zip(found.happened, functions, strict=True)]
+    assert waits.index(False) == pytest.approx(minutes, abs=2)
     assert seconds_to_catch_up(60, 1, 1) == inf
 
 

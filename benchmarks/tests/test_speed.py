@@ -28,7 +28,7 @@ from benchmarks.speed.against_usual import (
 )
 from benchmarks.speed.paired import in_pairs, paired_ratio
 from benchmarks.speed.printing import target
-from benchmarks.speed.stub import RunningStub, Stub, listening, port_of
+from benchmarks.speed.stub import RunningStub, Stub, listening
 from tests.agent_event_batches import FEW, MANY, mean_size, mixed
 from tests.unit.aws import REGION
 
@@ -46,10 +46,10 @@ class Local:
 @pytest.fixture(scope="module")
 def local() -> Iterator[Local]:
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(listening(Stub()))
+    server, port = loop.run_until_complete(listening(Stub()))
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    stub = RunningStub(port_of(server))
+    stub = RunningStub(port)
     config = Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1})
     clients = {
         name: boto3.client(name, region_name=REGION, endpoint_url=stub.endpoint, config=config)
