@@ -67,6 +67,9 @@ _CREDENTIALS_REFUSED = {
     "IncompleteSignature",
     "InvalidAccessKeyId",
     "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "InvalidToken",
+    "RequestExpired",
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 }
@@ -109,22 +112,45 @@ def use(options: argparse.Namespace) -> None:
         boto3.setup_default_session(profile_name=options.profile, region_name=options.region)
 
 
-def explained(error: Exception) -> str:
-    """What to say of an error of botocore's after which nothing can be said, and what to do."""
-    if not isinstance(error, ClientError):
-        return (
-            f"Cannot ask AWS: {str(error).rstrip('.')}. Credentials and region are found as the "
-            "AWS CLI finds them: set --profile and --region, or AWS_PROFILE and AWS_REGION."
-        )
-    code = error.response["Error"].get("Code")
-    if code in _CREDENTIALS_REFUSED:
-        return f"AWS does not take the credentials ({code}): log in again, or set --profile."
-    if code in _MISSING:
-        return (
-            f"AWS does not find what {error.operation_name} asks about ({code}): check the names, "
-            "--region and --profile."
-        )
-    return f"AWS refused a call: {described(error)}."
+# What a call of AWS raises, within `asking` and without.
+AWS_ERRORS = (Refused, BotoCoreError, ClientError)
+
+
+def explained(error: BaseException) -> str:
+    """What to say of one of `AWS_ERRORS` after which a command cannot go on, and what to do: every
+    command says the same of the same mistake."""
+    if isinstance(error, Unanswered):
+        if error.__cause__ is None:
+            return f"Cannot go on: {error}."
+        error = error.__cause__
+    if isinstance(error, ClientError):
+        if (code := error.response["Error"].get("Code")) in _CREDENTIALS_REFUSED:
+            return f"AWS does not take the credentials ({code}): log in again, or set --profile."
+        meaning = _meaning(error, "", {})
+        if isinstance(meaning, Unanswered):
+            return f"AWS refused a call: {described(error)}."
+        error = meaning
+    if isinstance(error, Denied):
+        return f"These credentials may not do {error.action}: allow it, or set --profile."
+    if isinstance(error, Missing):
+        region = (boto3.DEFAULT_SESSION or boto3.Session()).region_name
+        return f"{error} (region {region}): check the name, --region and --profile."
+    return (
+        f"Cannot ask AWS: {str(error).rstrip('.')}. Credentials and region are found as the AWS "
+        "CLI finds them: set --profile and --region, or AWS_PROFILE and AWS_REGION."
+    )
+
+
+@contextmanager
+def asking(service: str, **parameters: Any) -> Iterator[None]:
+    """What botocore raises in the block, by what it means; the parameters of its call name what it
+    is about. Raises Refused."""
+    try:
+        yield
+    except ClientError as error:
+        raise _meaning(error, service, parameters) from error
+    except BotoCoreError as error:
+        raise Unanswered(f"{service}: {error}") from error
 
 
 class Aws:
@@ -137,9 +163,10 @@ class Aws:
     def identity(self) -> tuple[str, str]:
         """The account of the credentials, and the region. Raises Unreachable."""
         try:
-            client = self.client("sts")
-            return client.get_caller_identity()["Account"], client.meta.region_name
-        except (BotoCoreError, ClientError, ValueError) as error:
+            with asking("sts"):
+                client = self.client("sts")
+                return client.get_caller_identity()["Account"], client.meta.region_name
+        except (Refused, ValueError) as error:
             raise Unreachable(explained(error)) from error
 
     def client(self, service: str) -> Any:
@@ -166,33 +193,24 @@ class Aws:
 
     def call(self, service: str, method: str, **parameters: Any) -> Any:
         """What a call of the client answers now. Raises Refused."""
-        with self.asking(service, **parameters):
+        with asking(service, **parameters):
             return getattr(self.client(service), method)(**parameters)
 
     def pages(self, service: str, method: str, **parameters: Any) -> Iterator[Any]:
         """The pages of an answer, as far as they are looked at. Raises as `call` does."""
-        with self.asking(service, **parameters):
+        with asking(service, **parameters):
             yield from self.client(service).get_paginator(method).paginate(**parameters)
 
-    @contextmanager
-    def asking(self, service: str, **parameters: Any) -> Iterator[None]:
-        """What botocore raises in the block, by what it means; the parameters of its call name what
-        it is about."""
-        try:
-            yield
-        except ClientError as error:
-            raise _meaning(error, service, parameters) from error
-        except BotoCoreError as error:
-            raise Unanswered(f"{service}: {error}") from error
 
-
-def _meaning(error: ClientError, service: str, parameters: Mapping[str, Any]) -> Exception:
+def _meaning(error: ClientError, service: str, parameters: Mapping[str, Any]) -> Refused:
     code, message = (str(error.response["Error"].get(name)) for name in ("Code", "Message"))
     if any(sign in code for sign in _DENIED):
         said = _ACTION_SAID.search(message)
-        action = f"{service}:{error.operation_name}"
+        action = f"{service}:{error.operation_name}" if service else error.operation_name
         return Denied(said[1] if said else _ACTIONS.get(action, action))
     if code in _MISSING:
+        if "Key" in parameters and code == "NoSuchKey":
+            return Missing(f"Object s3://{parameters['Bucket']}/{parameters['Key']}")
         named = [
             f"{noun} {str(parameters[name]).rpartition('/')[2]}"
             for name, noun in _NOUNS.items()

@@ -9,10 +9,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import NoReturn
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from aspect_wfm import __version__, commands, output
-from aspect_wfm.aws import Refused, explained, use
+from aspect_wfm.aws import AWS_ERRORS, explained, use
 from aspect_wfm.outcome import CannotTell, Status
 
 _STATUSES = (
@@ -33,10 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CannotTell as error:
         output.tell(str(error))
         return Status.NOTHING_SAID
-    except Refused as reason:
-        output.tell(f"Cannot go on: {reason}.")
-        return Status.NOTHING_SAID
-    except (BotoCoreError, ClientError) as error:
+    except AWS_ERRORS as error:
         output.tell(explained(error))
         return Status.NOTHING_SAID
     except BrokenPipeError:

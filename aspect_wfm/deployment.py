@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import ClientError
-
+from aspect_wfm.aws import asking
 from aspect_wfm.outcome import CannotTell
 from function_runtime.environment import required
 
@@ -214,17 +213,10 @@ def chosen_function(
 
 
 def environment_of(lambda_client: Any, name: str) -> tuple[str, Mapping[str, str]]:
-    """A function's plain name, and its environment variables. Raises DeploymentError, and what
-    botocore raises."""
-    try:
+    """A function's plain name, and its environment variables. Raises DeploymentError and
+    Refused."""
+    with asking("lambda", FunctionName=name):
         found = lambda_client.get_function_configuration(FunctionName=name)
-    except ClientError as error:
-        if error.response["Error"].get("Code") != "ResourceNotFoundException":
-            raise
-        raise DeploymentError(
-            f"There is no function {name} in {lambda_client.meta.region_name} that these "
-            "credentials can see: check the name, --region and --profile."
-        ) from error
     environment = found.get("Environment", {})
     if "Error" in environment:
         raise DeploymentError(

@@ -5,19 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from aspect_wfm.aws import asking
 from aspect_wfm.outcome import CannotTell
 
 # It lies in the same bucket, and is no report (wire contract, section 2.2).
 _REFERENCE_TABLE = "ASPECT_AGENT_STATUS_INFO.csv"
-
-_ADVICE = {
-    "NoSuchBucket": "there is no such bucket; check the name, and the region",
-    "NoSuchKey": "the object was deleted while the report was read; try again",
-    "AccessDenied": "access denied; s3:ListBucket and s3:GetObject are needed",
-    "403": "access denied; s3:ListBucket and s3:GetObject are needed",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +21,23 @@ class ReportObject:
 
 
 class SourceError(CannotTell):
-    """The report files cannot be reached; the text says which and why."""
+    """The report files of a folder cannot be read; the text says which and why."""
 
 
 def read_bucket(s3: Any, bucket: str, prefix: str) -> Iterator[ReportObject]:
     """The report objects of `bucket` under `prefix`, in the order of their keys.
 
     `s3` is a boto3 client whose identity has s3:ListBucket on the bucket and s3:GetObject under
-    the prefix; nothing else is used. Raises SourceError.
+    the prefix; nothing else is used. Raises Refused.
     """
-    where = f"s3://{bucket}/{prefix}"
-    try:
+    with asking("s3", Bucket=bucket):
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
             for listed in page.get("Contents", []):
                 key: str = listed["Key"]
                 if _is_report(key):
-                    where = f"s3://{bucket}/{key}"
-                    body = s3.get_object(Bucket=bucket, Key=key)["Body"]
-                    yield ReportObject(key, body.read())
-    except ClientError as error:
-        reason = _ADVICE.get(error.response["Error"]["Code"], str(error))
-        raise SourceError(_sentence(where, reason)) from error
-    except BotoCoreError as error:
-        raise SourceError(_sentence(where, str(error))) from error
+                    with asking("s3", Bucket=bucket, Key=key):
+                        body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+                    yield ReportObject(key, body)
 
 
 def read_folder(folder: Path) -> Iterator[ReportObject]:
@@ -68,10 +54,6 @@ def read_folder(folder: Path) -> Iterator[ReportObject]:
                 yield ReportObject(key, path.read_bytes())
     except OSError as error:
         raise SourceError(f"Cannot read {error.filename or folder}: {error.strerror}.") from error
-
-
-def _sentence(where: str, reason: str) -> str:
-    return f"Cannot read {where}: {reason.rstrip('.')}."
 
 
 def _is_report(key: str) -> bool:

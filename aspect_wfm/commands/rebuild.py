@@ -12,7 +12,7 @@ from botocore.config import Config
 from agent_classifier.status_table import StatusTable, StatusTableError, parse_status_table
 from agent_classifier.status_table_source import status_table_source
 from aspect_wfm.arguments import add_connection, add_outputs, moment
-from aspect_wfm.aws import Aws
+from aspect_wfm.aws import Aws, asking
 from aspect_wfm.deployment import APPLICATION, CLASSIFIER, chosen_function
 from aspect_wfm.outcome import CannotTell, Status
 from aspect_wfm.output import counted, say, say_json
@@ -155,7 +155,8 @@ def _status_table(s3: Any, bucket: str, file: Path | None) -> StatusTable:
     if file:
         return parse_status_table(file.read_bytes())
     account = boto3.client("sts").get_caller_identity()["Account"]
-    return status_table_source(s3, bucket, time.time)(account)
+    with asking("s3", Bucket=bucket):
+        return status_table_source(s3, bucket, time.time)(account)
 
 
 def _write(rebuilt: Rebuilt, s3: Any, bucket: str, options: argparse.Namespace) -> None:

@@ -11,7 +11,7 @@ from agent_classifier.status_table import (
     parse_status_table,
 )
 from agent_events.names import name_key
-from aspect_wfm.aws import Aws, Missing
+from aspect_wfm.aws import Aws, Missing, asking
 from aspect_wfm.doctor.configuration import classifier_configuration
 from aspect_wfm.doctor.findings import Finding, failure, ok, warning
 
@@ -34,7 +34,7 @@ def read_table(aws: Aws, classifier: str) -> bytes | None:
     # Asked first, because a missing bucket and a missing object are two things.
     aws.ask("s3", "list_objects_v2", Bucket=bucket, Prefix=STATUS_TABLE_KEY, MaxKeys=1)
     try:
-        with aws.asking("s3", Bucket=bucket):
+        with asking("s3", Bucket=bucket):
             found = aws.client("s3").get_object(Bucket=bucket, Key=STATUS_TABLE_KEY)
             content: bytes = found["Body"].read()
             return content

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from aspect_wfm.aws import Aws, Missing, Unanswered
+from aspect_wfm.aws import Aws, Missing, Unanswered, asking
 from aspect_wfm.doctor.firehose import ReportStream, hour_prefix
 from aspect_wfm.synthetic_agent import MARK, lines_of, without_lines_of
 
@@ -75,7 +75,7 @@ class ReportFiles:
         """Rewrite a file only if it is still as it was read, so that nothing else is lost."""
         where = {"Bucket": self._reports.bucket, "Key": key}
         for _ in range(_TRIES):
-            with self._aws.asking("s3"):
+            with asking("s3"):
                 found = self._aws.client("s3").get_object(**where)
                 content = found["Body"].read()
             lines = lines_of(content, self._usernames)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from aspect_wfm.aws import Aws
+from aspect_wfm.aws import Aws, asking
 from aspect_wfm.doctor.configuration import relay_configuration
 from aspect_wfm.doctor.findings import Finding, failure, ok
 from aspect_wfm.doctor.function import read_environment
@@ -18,7 +18,7 @@ def flag_is_on(aws: Aws, function: str) -> bool:
     if table is None:
         value = read_environment(aws, function).get(FLAG_NAME, "")
         return boolean(value, f"Environment variable {FLAG_NAME}")
-    with aws.asking("dynamodb", TableName=table):
+    with asking("dynamodb", TableName=table):
         return read_flag(aws.client("dynamodb"), table)
 
 

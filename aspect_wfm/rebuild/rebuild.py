@@ -94,7 +94,7 @@ def rebuild(
     now: datetime,
     pause: Callable[[], None],
 ) -> Rebuilt:
-    """What the report files lack of the period. Raises SourceError, and what botocore raises."""
+    """What the report files lack of the period. Raises Refused, and what botocore raises."""
     records = read_records(
         kinesis, source.stream_arn, period.start - _BEYOND, period.end + _BEYOND, pause
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent_classifier.configuration import Configuration, read_configuration
+from aspect_wfm.aws import asking
 from aspect_wfm.deployment import (
     DeploymentError,
     application_name,
@@ -56,8 +57,8 @@ def source(
     lambda_client: Any, flink: Any, firehose: Any, classifier: str | None, named: Named
 ) -> Source:
     """All that has to be known, from `named`, the classifier's configuration (a function's name, or
-    the ARN of a Flink application) and its Firehose stream. Raises SourceNotUsable and what
-    botocore raises."""
+    the ARN of a Flink application) and its Firehose stream. Raises SourceNotUsable, Refused and
+    what botocore raises."""
     found = _classifier(lambda_client, flink, classifier, named) if classifier else None
     configuration = found and found.configuration
     stream_arn = named.stream_arn or (found and found.stream_arn)
@@ -67,7 +68,8 @@ def source(
             "Name the classifier with --function, or the stream with --stream-arn and the Firehose "
             "stream with --firehose-stream-name."
         )
-    described = firehose.describe_delivery_stream(DeliveryStreamName=firehose_stream)
+    with asking("firehose", DeliveryStreamName=firehose_stream):
+        described = firehose.describe_delivery_stream(DeliveryStreamName=firehose_stream)
     description = described["DeliveryStreamDescription"]
     destination = description["Destinations"][0].get("ExtendedS3DestinationDescription", {})
     bucket = named.bucket or destination.get("BucketARN", "").rpartition(":")[2]
@@ -88,7 +90,9 @@ def source(
 def _classifier(lambda_client: Any, flink: Any, classifier: str, named: Named) -> _Classifier:
     try:
         if is_application(classifier):
-            described = flink.describe_application(ApplicationName=application_name(classifier))
+            application = application_name(classifier)
+            with asking("kinesisanalyticsv2", ApplicationName=application):
+                described = flink.describe_application(ApplicationName=application)
             properties = environment(described["ApplicationDetail"])
             return _Classifier(read_configuration(properties), stream_of(properties), None)
         name, variables = environment_of(lambda_client, classifier)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from aspect_wfm.aws import asking
+
 # Few enough a second that the functions, which read the same shards, get theirs: a shard gives 2 MB
 # a second to all that read it, in five calls.
 _RECORDS_A_CALL = 1_000
@@ -20,8 +22,10 @@ class StreamRecord(NamedTuple):
 
 def holds_data_from(kinesis: Any, stream_arn: str, now: datetime) -> datetime:
     """The time from which on the stream still has what arrived: its retention ago, or when it was
-    made. Raises what botocore raises."""
-    summary = kinesis.describe_stream_summary(StreamARN=stream_arn)["StreamDescriptionSummary"]
+    made. Raises Refused."""
+    with asking("kinesis", StreamARN=stream_arn):
+        found = kinesis.describe_stream_summary(StreamARN=stream_arn)
+    summary = found["StreamDescriptionSummary"]
     made: datetime = summary["StreamCreationTimestamp"]
     return max(made.astimezone(UTC), now - timedelta(hours=summary["RetentionPeriodHours"]))
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from aspect_wfm.replay.documents import Record, invocation, sequence_number
 from function_runtime.structured_log import described
@@ -21,10 +21,6 @@ _THROTTLED = ("TooManyRequests", "Throttling", "EC2Throttled")
 _NOT_TAKEN = ("InvalidRequestContentException", "RequestTooLargeException")
 
 
-class CannotInvoke(Exception):
-    """No invocation of this function will come to anything; the text says why."""
-
-
 class Answer(NamedTuple):
     """How many of the records, from the first on, the function took, and why not the others."""
 
@@ -38,7 +34,7 @@ def invoke(
     """Invoke the function with `records` and wait for its answer.
 
     `pause` waits before try 2, 3, ..., which only follows when Lambda did not run the function.
-    Raises CannotInvoke.
+    Raises what botocore raises where no invocation will come to anything.
     """
     payload = invocation(records)
     if len(payload) > LARGEST_PAYLOAD:
@@ -55,9 +51,7 @@ def invoke(
             if error.response["Error"]["Code"] in _NOT_TAKEN:
                 return Answer(0, f"Lambda does not take the records: {described(error)}")
             if not error.response["Error"]["Code"].startswith(_THROTTLED):
-                raise CannotInvoke(f"Cannot invoke {name}: {described(error)}.") from error
-        except BotoCoreError as error:
-            raise CannotInvoke(f"Cannot invoke {name}: {described(error)}.") from error
+                raise
         if attempt < _TRIES:
             pause(attempt)
     return Answer(0, "Lambda throttles the function")

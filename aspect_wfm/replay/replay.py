@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from agent_events.failed_records import failed_record_key
-from aspect_wfm.aws import explained
+from aspect_wfm.aws import AWS_ERRORS, asking, explained
 from aspect_wfm.failed_records import ROOTS, UNDELIVERABLE
 from aspect_wfm.output import counted, progress
 from aspect_wfm.replay.documents import (
@@ -28,7 +28,7 @@ from aspect_wfm.replay.documents import (
     with_records,
 )
 from aspect_wfm.replay.function import FailedRecordsFunction
-from aspect_wfm.replay.invoking import LARGEST_PAYLOAD, CannotInvoke, invoke
+from aspect_wfm.replay.invoking import LARGEST_PAYLOAD, invoke
 from aspect_wfm.replay.superseded import AGENTS_A_READ, changes, newest_known, superseded
 from function_runtime.structured_log import described
 from rta_relay.state_table import Tables
@@ -137,7 +137,7 @@ def replay(
                     )
                 if summary.stopped:
                     break
-    except (ClientError, BotoCoreError) as error:
+    except AWS_ERRORS as error:
         summary.stopped = explained(error)
     return summary
 
@@ -171,7 +171,7 @@ def _replay_document(
         if not dry_run:
             try:
                 rest = _settle(clients.s3, function, bucket, rest, done, summary)
-            except (ClientError, BotoCoreError) as error:
+            except AWS_ERRORS as error:
                 done.stopped = (
                     f"{done.stopped or explained(error)} {counted(len(done.records), 'record')} of "
                     f"{document.key} are done and still in it: the next run takes them again."
@@ -206,9 +206,7 @@ def _through(
             _chunk_through(clients, function, chunk, dry_run, pause, summary, done)
             if done.reason:
                 break
-    except CannotInvoke as error:
-        done.stopped = str(error)
-    except (ClientError, BotoCoreError) as error:
+    except AWS_ERRORS as error:
         done.stopped = explained(error)
     if done.stopped and document.key.startswith(UNDELIVERABLE):
         done.records.clear()  # it may have come back under its own key
@@ -333,10 +331,10 @@ def _read_again(s3: Any, bucket: str, key: str, summary: Summary) -> FailedDocum
 def _listed(s3: Any, bucket: str, prefix: str) -> Iterator[str]:
     prefixes = [prefix] if prefix else ROOTS
     for each in prefixes:
-        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=each):
-            yield from filter(
-                is_failed_document, (found["Key"] for found in page.get("Contents", []))
-            )
+        with asking("s3", Bucket=bucket):
+            for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=each):
+                keys = (found["Key"] for found in page.get("Contents", []))
+                yield from filter(is_failed_document, keys)
 
 
 def _kept(s3: Any, function: FailedRecordsFunction, records: Iterable[Record]) -> dict[str, str]:

@@ -205,9 +205,9 @@ def test_what_cannot_be_done_is_one_sentence_and_changes_nothing(
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("AccessDenied", "these credentials may not do iam:ListAccessKeys"),
+        ("AccessDenied", "These credentials may not do iam:ListAccessKeys"),
         ("NoSuchEntity", "User rta does not exist"),
-        ("Throttling", "iam answered Throttling"),
+        ("Throttling", "AWS refused a call: Throttling from ListAccessKeys"),
     ],
 )
 def test_a_refusal_is_one_sentence(
@@ -220,4 +220,4 @@ def test_a_refusal_is_one_sentence(
     answers = {("iam", "list_access_keys"): refused(code, "ListAccessKeys")}
     monkeypatch.setattr("aspect_wfm.commands.keys.Aws", lambda: CannedAws(answers))
     assert keys("list") == Status.NOTHING_SAID
-    assert f"Cannot go on: {said}" in capsys.readouterr().err
+    assert capsys.readouterr().err.startswith(said)

@@ -8,13 +8,19 @@ from unittest import mock
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError, NoCredentialsError
+from botocore.exceptions import (
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    NoRegionError,
+)
 
 from aspect_wfm import __version__
-from aspect_wfm.aws import Denied, Missing
+from aspect_wfm.aws import Denied, Missing, Unanswered
 from aspect_wfm.command import main, subcommands
 from aspect_wfm.outcome import CannotTell, Status
 from aspect_wfm.output import progress, say, say_json, tell, text_table, visible
+from tests.unit.aws import REGION
 
 HOSTILE = "\x1b[2J\x9b1m\u202e\u2066name\x07"
 NEUTRAL = "\ufffd[2J\ufffd1m\ufffd\ufffdname\ufffd"
@@ -28,14 +34,15 @@ AWS_SUBCOMMANDS = {
 }
 
 
-def refused(code: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": "no"}}, "AnyCall")
+def refused(code: str, message: str = "no") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, "AnyCall")
 
 
 @pytest.fixture
 def outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder with outputs.json."""
-    (tmp_path / "outputs.json").write_text('{"rta_lambda_function_name": {"value": "f"}}')
+    outputs = {"rta_lambda_function_name": "f", "rta_user_name": "u"}
+    (tmp_path / "outputs.json").write_text(json.dumps(outputs))
     monkeypatch.chdir(tmp_path)
 
 
@@ -59,10 +66,10 @@ def test_arguments_that_say_nothing_end_with_2(arguments: list[str]) -> None:
         (NoCredentialsError(), Status.NOTHING_SAID, "Unable to locate credentials"),
         (refused("ExpiredToken"), Status.NOTHING_SAID, "does not take the credentials"),
         (refused("Throttling"), Status.NOTHING_SAID, "AWS refused a call: "),
-        (refused("ResourceNotFoundException"), Status.NOTHING_SAID, "check the names, --region"),
-        (refused("NoSuchBucket"), Status.NOTHING_SAID, "check the names, --region and --profile"),
+        (refused("NoSuchBucket"), Status.NOTHING_SAID, "check the name, --region and --profile"),
         (Denied("iam:GetRole"), Status.NOTHING_SAID, "credentials may not do iam:GetRole"),
-        (Missing("Queue q"), Status.NOTHING_SAID, "Cannot go on: Queue q does not exist."),
+        (Missing("Queue q"), Status.NOTHING_SAID, "Queue q does not exist (region "),
+        (Unanswered("S3 is busy"), Status.NOTHING_SAID, "Cannot go on: S3 is busy."),
         (KeyboardInterrupt(), Status.INTERRUPTED, "Interrupted. "),
     ],
 )
@@ -87,13 +94,81 @@ def test_whatever_stops_a_subcommand_has_one_message_and_one_status(
     assert len(printed.err.splitlines()) == 1
 
 
+SET = (
+    "Credentials and region are found as the AWS CLI finds them: set --profile and --region, or "
+    "AWS_PROFILE and AWS_REGION."
+)
+
+# What a subcommand says when AWS answers each of its calls like this; ... is the call's own.
+MISTAKES = {
+    "no credentials": (
+        NoCredentialsError(),
+        f"Cannot ask AWS: Unable to locate credentials. {SET}",
+    ),
+    "expired token": (
+        refused("ExpiredToken"),
+        "AWS does not take the credentials (ExpiredToken): log in again, or set --profile.",
+    ),
+    "out of reach": (
+        EndpointConnectionError(endpoint_url="https://aws"),
+        f'Cannot ask AWS: Could not connect to the endpoint URL: "https://aws". {SET}',
+    ),
+    "no region": (NoRegionError(), f"Cannot ask AWS: You must specify a region. {SET}"),
+    "access denied": (
+        refused("AccessDenied", "User u is not authorized to perform: sts:GetCallerIdentity"),
+        "These credentials may not do sts:GetCallerIdentity: allow it, or set --profile.",
+    ),
+    "throttled": (
+        refused("Throttling"),
+        "AWS refused a call: Throttling from AnyCall (HTTP status None, request None): no.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", AWS_SUBCOMMANDS)
+@pytest.mark.parametrize("mistake", MISTAKES)
+@pytest.mark.usefixtures("outputs", "client")
+def test_all_subcommands_say_the_same_of_the_same_mistake(
+    name: str,
+    mistake: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    error, said = MISTAKES[mistake]
+    refuse = mock.Mock(side_effect=error)
+    monkeypatch.setattr("botocore.client.BaseClient._make_api_call", refuse)
+    assert main([name, *AWS_SUBCOMMANDS[name]]) == Status.NOTHING_SAID
+    assert capsys.readouterr() == ("", f"{said}\n")
+    assert refuse.called
+
+
 @pytest.mark.parametrize("name", AWS_SUBCOMMANDS)
 @pytest.mark.usefixtures("outputs", "client")
-def test_a_profile_that_does_not_exist_is_the_same_mistake_everywhere(
+def test_all_subcommands_say_the_same_of_a_profile_that_does_not_exist(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([name, *AWS_SUBCOMMANDS[name], "--profile", "nobodys"]) == Status.NOTHING_SAID
-    assert "The config profile (nobodys) could not be found" in capsys.readouterr().err
+    said = "Cannot ask AWS: The config profile (nobodys) could not be found"
+    assert capsys.readouterr() == ("", f"{said}. {SET}\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "thing"),
+    [
+        ("keys", "User u"),
+        ("rebuild", "Function f"),
+        ("replay", "Function f"),
+        ("reports", "Bucket b"),
+    ],
+)
+@pytest.mark.usefixtures("outputs", "client")
+def test_what_does_not_exist_is_named_with_the_region(
+    name: str, thing: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
+    assert main([name, *AWS_SUBCOMMANDS[name]]) == Status.NOTHING_SAID
+    said = f"{thing} does not exist (region {REGION}): check the name, --region and --profile."
+    assert capsys.readouterr() == ("", f"{said}\n")
 
 
 @pytest.mark.usefixtures("client")

@@ -114,7 +114,7 @@ def test_a_bucket_that_is_not_there_is_said(capsys: pytest.CaptureFixture[str]) 
     assert replay_command(["--function", RELAY, "--bucket", "none-such"]) == Status.NOTHING_SAID
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert "check the names, --region and --profile" in printed.err
+    assert "Bucket none-such does not exist (region " in printed.err
 
 
 def test_a_function_that_is_not_there_is_said(
@@ -126,7 +126,7 @@ def test_a_function_that_is_not_there_is_said(
     )
     with mock.patch.object(Functions, "get_function_configuration", side_effect=missing):
         assert replay_command(["--function", "x"]) == 2
-    assert "There is no function x in eu-central-1" in capsys.readouterr().err
+    assert "Function x does not exist (region " in capsys.readouterr().err
     command_line.functions.environments["heartbeat"] = {}
     assert replay_command(["--function", "heartbeat"]) == 2
     assert "neither" in capsys.readouterr().err

@@ -42,7 +42,7 @@ def test_a_refused_invocation_ends_the_replay_and_says_so(deployment: Deployment
     deployment.functions.refusals = [refused("AccessDeniedException")]
     summary = deployment.replay()
     assert (summary.documents, summary.not_tried) == (0, 2)
-    assert "AccessDeniedException from Invoke" in str(summary.stopped)
+    assert "These credentials may not do Invoke" in str(summary.stopped)
     assert len(deployment.functions.invocations) == 1
     assert len(deployment.stored()) == 2
 
@@ -51,7 +51,7 @@ def test_what_was_taken_before_a_refused_call_is_not_taken_again(deployment: Dep
     key = keep_many(deployment, 350)
     deployment.functions.refusals = [None, None, refused("AccessDeniedException")]
     summary = deployment.replay(CLASSIFIER)
-    assert "AccessDeniedException from Invoke" in str(summary.stopped)
+    assert "These credentials may not do Invoke" in str(summary.stopped)
     assert (summary.documents, summary.taken, summary.not_tried) == (1, 200, 0)
     assert [(each.key, each.records) for each in summary.left] == [(key, 150)]
     assert left_in(deployment, key) == 150

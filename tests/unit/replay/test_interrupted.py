@@ -55,7 +55,7 @@ def test_an_interrupted_replay_of_report_lines_writes_them_twice_at_most(
 
 def test_a_bucket_that_cannot_be_read_is_said(deployment: Deployment) -> None:
     summary = deployment.replay(bucket="no-such-bucket")
-    assert "does not find what ListObjectsV2 asks about (NoSuchBucket)" in str(summary.stopped)
+    assert "Bucket no-such-bucket does not exist" in str(summary.stopped)
 
 
 def test_more_agents_than_dynamodb_answers_at_once(deployment: Deployment) -> None:

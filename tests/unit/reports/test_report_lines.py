@@ -8,6 +8,7 @@ from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aspect_wfm.aws import Missing, Refused
 from aspect_wfm.report_files import ReportObject, SourceError, read_bucket, read_folder
 from aspect_wfm.reports.report_lines import MalformedReportError, ReportLine, StateType, read_report
 from tests.unit.aws import Client, create_bucket
@@ -201,31 +202,38 @@ def test_a_bucket_is_read_page_by_page_with_two_operations_only(
 
 
 def test_a_bucket_that_is_not_there_is_named(s3: Any) -> None:
-    with pytest.raises(
-        SourceError, match="Cannot read s3://other/OUTPUT/: there is no such bucket"
-    ):
+    with pytest.raises(Missing, match="Bucket other does not exist"):
         list(read_bucket(s3, "other", "OUTPUT/"))
 
 
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
-        ("AccessDenied", "s3:ListBucket and s3:GetObject are needed"),
+        ("AccessDenied", "s3:ListBucket"),
         ("SlowDown", "SlowDown"),
     ],
 )
-def test_a_bucket_that_cannot_be_listed_is_named_with_the_reason(
+def test_a_bucket_that_cannot_be_listed_is_refused_with_the_reason(
     s3: Any, code: str, reason: str
 ) -> None:
     with Stubber(s3) as stub:  # moto refuses nobody, and is never busy
         stub.add_client_error("list_objects_v2", code)
-        with pytest.raises(SourceError, match=f"Cannot read s3://reports/OUTPUT/: .*{reason}"):
+        with pytest.raises(Refused, match=reason):
             list(read_bucket(s3, "reports", "OUTPUT/"))
 
 
-def test_an_object_that_cannot_be_read_is_named(s3: Any) -> None:
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("AccessDenied", "s3:GetObject"),
+        ("NoSuchKey", "Object s3://reports/OUTPUT/a does not exist"),
+    ],
+)
+def test_an_object_that_cannot_be_read_is_refused_with_the_reason(
+    s3: Any, code: str, reason: str
+) -> None:
     with Stubber(s3) as stub:
         stub.add_response("list_objects_v2", {"Contents": [{"Key": "OUTPUT/a"}]})
-        stub.add_client_error("get_object", "AccessDenied")
-        with pytest.raises(SourceError, match="Cannot read s3://reports/OUTPUT/a: access denied"):
+        stub.add_client_error("get_object", code)
+        with pytest.raises(Refused, match=reason):
             list(read_bucket(s3, "reports", "OUTPUT/"))
