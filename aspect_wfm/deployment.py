@@ -136,15 +136,21 @@ def deployments(outputs: Mapping[str, Any], where: str) -> list[Deployment]:
     return found
 
 
+def regions_named(deployment: Deployment) -> set[str]:
+    """The regions that the outputs name; empty where they do not tell."""
+    urls = deployment.urls("sqs_queue_urls")
+    arns = (deployment.get(name) for name in ("agent_event_stream_arn", APPLICATION))
+    queues = {queue[1] for url in urls if (queue := _QUEUE.match(url))}
+    return queues | {arn["region"] for each in arns if (arn := _ARN.match(each or ""))}
+
+
 def check_place(found: Sequence[Deployment], account: str, region: str) -> None:
     """Raise DeploymentError where the outputs are of another account or region.
 
     The stream may be of another account, so what the deployment itself has made decides.
     """
     for each in found:
-        stream = _ARN.match(each.get("agent_event_stream_arn") or "")
-        regions = {stream["region"]} if stream else set()
-        regions |= {queue[1] for url in each.urls("sqs_queue_urls") if (queue := _QUEUE.match(url))}
+        regions = regions_named(each)
         accounts = {url.split("/")[-2] for url in each.urls("sqs_queue_urls") if "/" in url}
         accounts |= {arn["account"] for name in _OWN if (arn := _ARN.match(each.get(name) or ""))}
         if accounts - {account} or regions - {region}:

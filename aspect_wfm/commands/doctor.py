@@ -20,6 +20,7 @@ from aspect_wfm.deployment import (
 )
 from aspect_wfm.doctor.examination import examine, streams
 from aspect_wfm.doctor.findings import Finding, Level, Section, worst
+from aspect_wfm.doctor.presence import check_presence
 from aspect_wfm.doctor.presentation import COLOURS, as_document, as_text, problems, summary
 from aspect_wfm.doctor.trial import remove_test_event, send_test_event
 from aspect_wfm.doctor.waiting import Waiting
@@ -49,6 +50,7 @@ def run(options: argparse.Namespace) -> Status:
     aws = Aws()
     account, region = aws.identity()
     check_place(found, account, region)
+    check_presence(aws, found, region)
     examined_at = _now()
     sections: list[Section] = []
     for section in _sections(aws, found, options):
