@@ -88,6 +88,28 @@ def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], No
     yield advance
 
 
+@contextmanager
+def activity(shown: bool) -> Iterator[Callable[[str | None], None]]:
+    """Show on standard error what is being done: the block calls what it gets with a text, and with
+    None before it prints. Only on a terminal, and only if `shown`."""
+    if not (shown and sys.stderr.isatty()):
+        yield lambda _text: None
+        return
+    status = Console(file=sys.stderr).status("")
+
+    def show(text: str | None) -> None:
+        if text is None:
+            status.stop()
+        else:
+            status.update(Text(visible(text)))
+            status.start()
+
+    try:
+        yield show
+    finally:
+        status.stop()
+
+
 def visible(text: str) -> str:
     """A single line of `text`, with U+FFFD for every character that must not reach a screen."""
     return _UNSAFE.sub("\ufffd", text)

@@ -18,14 +18,14 @@ from aspect_wfm.deployment import (
     deployments,
     read_outputs,
 )
-from aspect_wfm.doctor.examination import examine, streams
+from aspect_wfm.doctor.examination import Watch, examine, streams
 from aspect_wfm.doctor.findings import Finding, Level, Section, worst
 from aspect_wfm.doctor.presence import check_presence
 from aspect_wfm.doctor.presentation import COLOURS, as_document, as_text, problems, summary
 from aspect_wfm.doctor.trial import remove_test_event, send_test_event
 from aspect_wfm.doctor.waiting import Waiting
 from aspect_wfm.outcome import Status
-from aspect_wfm.output import say, say_json, tell
+from aspect_wfm.output import activity, say, say_json, tell
 from aspect_wfm.synthetic_agent import run_name, run_start
 
 _INSTANCE = re.compile(r"(?:arn:[^:]+:connect:[^:]+:[0-9]{12}:instance/)?([A-Za-z0-9-]{1,100})")
@@ -53,11 +53,13 @@ def run(options: argparse.Namespace) -> Status:
     check_presence(aws, found, region)
     examined_at = _now()
     sections: list[Section] = []
-    for section in _sections(aws, found, options):
-        sections.append(_accepted(section, options.accept))
-        shown = problems(sections[-1]) if options.problems else sections[-1]
-        if not options.json and (shown.findings or not options.problems):
-            say(as_text(shown), COLOURS)
+    with activity(shown=not options.json) as show:
+        for section in _sections(aws, found, options, show):
+            show(None)
+            sections.append(_accepted(section, options.accept))
+            shown = problems(sections[-1]) if options.problems else sections[-1]
+            if not options.json and (shown.findings or not options.problems):
+                say(as_text(shown), COLOURS)
     made = {finding.check for section in sections for finding in section.findings}
     for check in sorted(set(options.accept) - made):
         tell(f"--accept {check}: no check of this name was made, so nothing was accepted.")
@@ -133,6 +135,7 @@ def _sections(
     aws: Aws,
     found: Sequence[Deployment],
     options: argparse.Namespace,
+    watch: Watch,
 ) -> Iterable[Section]:
     waiting = Waiting(_now, time.sleep, tell, timedelta(seconds=options.timeout))
     read = dict.fromkeys(stream for each in found for stream in streams(aws, each))
@@ -142,7 +145,7 @@ def _sections(
             run = options.remove_test_event
             yield _watched(stream, remove_test_event(aws, stream, examined, run, waiting))
         return
-    yield from examine(aws, found, _now())
+    yield from examine(aws, found, _now(), watch)
     if options.send_test_event:
         aws = Aws()  # which remembers nothing: a server may have connected meanwhile
         for stream in read:

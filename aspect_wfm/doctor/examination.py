@@ -53,8 +53,13 @@ from function_runtime.environment import ConfigurationError
 # A check of something: the first part of its findings' names, and what makes them.
 Look = tuple[str, Callable[[], Iterable[Finding]]]
 
+# Is given the name of a check before it is made.
+Watch = Callable[[str], None]
 
-def examine(aws: Aws, deployments: Sequence[Deployment], now: datetime) -> Iterator[Section]:
+
+def examine(
+    aws: Aws, deployments: Sequence[Deployment], now: datetime, watch: Watch = lambda _check: None
+) -> Iterator[Section]:
     """The streams, each once, and then each deployment; `now` is in UTC.
 
     A deployment's `connect_instance_id` is looked at where it has one.
@@ -69,18 +74,18 @@ def examine(aws: Aws, deployments: Sequence[Deployment], now: datetime) -> Itera
             ages[stream] = max(age, ages.get(stream, age))
     for stream, instance in instances.items():
         looks = _looks_at_stream(aws, stream, instance, now, ages[stream])
-        yield Section("stream", stream, tuple(findings(looks, absent)))
+        yield Section("stream", stream, tuple(findings(looks, absent, watch)))
     for each in deployments:
         relay, classifier = each.get(RELAY), each.classifier
         age = deployment_age(aws, each, now)
         if relay:
             looks = _looks_at_relay(aws, each, relay, now, age)
             name = deployment_name(relay)
-            yield Section("real-time-adherence", name, tuple(findings(looks, absent)))
+            yield Section("real-time-adherence", name, tuple(findings(looks, absent, watch)))
         if classifier:
             looks = _looks_at_agent_productivity(aws, each, classifier, now, age)
             name = deployment_name(classifier)
-            yield Section("agent-productivity", name, tuple(findings(looks, absent)))
+            yield Section("agent-productivity", name, tuple(findings(looks, absent, watch)))
 
 
 def streams(aws: Aws, deployment: Deployment) -> list[str]:
@@ -111,12 +116,13 @@ def deployment_name(reader: str) -> str:
     return reader.removesuffix("-relay").removesuffix("-classifier")
 
 
-def findings(looks: Iterable[Look], absent: set[str]) -> Iterator[Finding]:
+def findings(looks: Iterable[Look], absent: set[str], watch: Watch) -> Iterator[Finding]:
     """The findings of the checks. What cannot be checked is a note, and the others go on.
 
     What does not exist is a failure once: `absent` is what was reported before, and grows.
     """
     for check, look in looks:
+        watch(check)
         try:
             for each in look():
                 yield _once(each, absent)

@@ -19,7 +19,7 @@ from aspect_wfm import __version__
 from aspect_wfm.aws import Denied, Missing, Unanswered
 from aspect_wfm.command import main, subcommands
 from aspect_wfm.outcome import CannotTell, Status
-from aspect_wfm.output import progress, say, say_json, tell, text_table, visible
+from aspect_wfm.output import activity, progress, say, say_json, tell, text_table, visible
 from tests.unit.aws import REGION
 
 HOSTILE = "\x1b[2J\x9b1m\u202e\u2066name\x07"
@@ -288,6 +288,30 @@ def test_elsewhere_progress_is_a_line_now_and_then(
             advance(1_000)
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == ("", "Reading: 2,000 of 3,000\n")
+
+
+def test_on_a_terminal_what_is_being_done_is_shown_until_something_is_printed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    terminal = on_a_terminal(monkeypatch)
+    with activity(shown=True) as show:
+        show(f"[bold]{HOSTILE}")
+        show(None)
+        say("result")
+    printed = terminal.getvalue()
+    assert f"[bold]{NEUTRAL}" in printed
+    assert printed.endswith("\x1b[2Kresult\n")
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_elsewhere_or_not_wanted_nothing_of_it_is_shown(
+    terminal: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = on_a_terminal(monkeypatch) if terminal else io.StringIO()
+    monkeypatch.setattr("sys.stderr", stream)
+    with activity(shown=not terminal) as show:
+        show("function.state")
+    assert stream.getvalue() == ""
 
 
 def test_columns_are_aligned_by_what_a_terminal_shows() -> None:

@@ -16,6 +16,7 @@ from aspect_wfm.synthetic_agent import run_name
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.unit.doctor.aws import CannedAws, refused
 from tests.unit.doctor.conftest import Estate
+from tests.unit.test_command import Terminal
 
 DOCUMENT = REPOSITORY / "docs" / "doctor.md"
 
@@ -228,6 +229,24 @@ def test_a_status_name_cannot_drive_a_terminal(
     printed = capsys.readouterr().out
     assert "\\u001b[2Jgone (CUSTOM)" in printed
     assert all(each.isprintable() for each in printed.replace("\n", ""))
+
+
+def test_on_a_terminal_it_shows_what_it_looks_at(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    doctor()
+    elsewhere = capsys.readouterr()
+    assert elsewhere.err == ""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setattr("sys.stderr", terminal := Terminal())
+    doctor()
+    for last_of_a_section in ("stream.instance", "alarms.state"):
+        assert last_of_a_section in terminal.getvalue()
+    assert terminal.getvalue().endswith("\x1b[2K")
+    assert capsys.readouterr().out.splitlines()[-1] == elsewhere.out.splitlines()[-1]
+    monkeypatch.setattr("sys.stderr", terminal := Terminal())
+    doctor("--json")
+    assert terminal.getvalue() == ""
 
 
 def test_an_instance_may_be_given_by_its_arn(doctor: Doctor, estate: Estate) -> None:
