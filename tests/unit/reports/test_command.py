@@ -144,11 +144,3 @@ def test_the_command_fails_with_a_sentence_where_there_are_no_files(
     assert "There is no report file." in capsys.readouterr().err
     assert reports(["--folder", str(tmp_path / "nowhere")]) == Status.NOTHING_SAID
     assert "there is no such folder" in capsys.readouterr().err
-
-
-@pytest.mark.usefixtures("client")
-def test_the_command_fails_with_a_sentence_for_a_missing_bucket(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert reports(["--bucket", "reports"]) == Status.NOTHING_SAID
-    assert "Cannot read s3://reports/OUTPUT/: there is no such bucket" in capsys.readouterr().err
