@@ -1,5 +1,7 @@
 """The report page in a real browser."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
 from typing import Any
@@ -35,6 +37,16 @@ def three_thousand() -> str:
 def seventy() -> str:
     """A group of 52 agents, which is closed, and one of 18, which is open."""
     return of_agents(70)
+
+
+@pytest.fixture(scope="module")
+def one_group() -> str:
+    """A group of 3,000 agents."""
+    report = large_day(3_000)
+    groups = ("EMEA", None, None, None, None)
+    lines = tuple(replace(each, hierarchy_groups=groups) for each in report.lines)
+    report = replace(report, lines=lines)
+    return page(statistics(report.lines, DAY), report)
 
 
 def of_agents(number: int) -> str:
@@ -85,6 +97,66 @@ def test_what_is_opened_on_a_large_day_is_there_and_stays_small(
     table.get_by_text("agent.0000@contact.example to").click()
     expect(table.get_by_role("cell", name="Coaching").first).to_be_visible()
     assert elements(window) < 20_000
+
+
+def test_every_agent_of_a_large_group_is_reached_by_keyboard_and_few_are_drawn_at_once(
+    one_group: str, open_page: Open
+) -> None:
+    window = open_page(one_group)
+    assert len(one_group.encode()) < 8_000_000
+    group = window.locator("details", has=window.get_by_role("heading", name="EMEA", exact=True))
+    group.locator("> summary").focus()
+    window.keyboard.press("Enter")
+    reached: list[str] = []
+    for number in range(30):
+        window.keyboard.press("Tab")
+        window.keyboard.press("Enter")
+        names = group.locator("ol.names li")
+        expect(names.first).to_have_text(f"agent.{number * 100:04}@contact.example")
+        expect(names).to_have_count(100)
+        assert elements(window) < 20_000
+        focused = window.locator(":focus")
+        expect(focused).to_have_text(re.compile(f"agent.{number * 100:04}.* to agent."))
+        expect(focused).to_be_in_viewport()
+        reached += names.all_text_contents()
+    assert reached == [f"agent.{number:04}@contact.example" for number in range(3_000)]
+
+
+def test_an_agent_is_found_in_a_closed_group(one_group: str, open_page: Open) -> None:
+    window = open_page(one_group)
+    find(window, "AGENT.2345@")
+    row = window.locator("ol.names li", has_text="agent.2345@contact.example")
+    expect(row).to_be_in_viewport()
+    expect(row).to_have_attribute("aria-current", "true")
+    expect(window.get_by_role("search").get_by_role("status")).to_have_text(
+        "agent.2345@contact.example, 1 of 1"
+    )
+    assert elements(window) < 20_000
+    assert violations(window) == []
+
+
+def test_the_next_agent_with_the_text_is_found_after_the_last_one_the_first(
+    seventy: str, open_page: Open
+) -> None:
+    """Of agents who are drawn, and of those who are not."""
+    window = open_page(seventy)
+    found = window.get_by_role("search").get_by_role("status")
+    for number, agent in enumerate((55, 65, 5, 15, 25, 35, 45, 55)):
+        find(window, "5@")
+        name = f"agent.{agent:04}@contact.example"
+        expect(found).to_have_text(f"{name}, {number % 7 + 1} of 7")
+        row = window.locator("[aria-current]")
+        expect(row).to_have_text(name)
+        expect(row).to_be_in_viewport()
+    find(window, "nobody")
+    expect(found).to_have_text("No agent has this in the name.")
+
+
+def find(window: Page, text: str) -> None:
+    """Search with the keyboard alone."""
+    field = window.get_by_role("searchbox", name="Find an agent")
+    field.fill(text)
+    field.press("Enter")
 
 
 def test_what_is_opened_again_is_there_once(seventy: str, open_page: Open) -> None:
@@ -216,7 +288,9 @@ def test_without_its_script_the_page_says_that_something_is_missing(
     seventy: str, open_page: Open
 ) -> None:
     sentence = "Closed parts stay empty"
-    expect(open_page(seventy, script=False).get_by_text(sentence)).to_be_visible()
+    window = open_page(seventy, script=False)
+    expect(window.get_by_text(sentence)).to_be_visible()
+    expect(window.get_by_role("search")).to_be_hidden()
     expect(open_page(seventy).get_by_text(sentence)).not_to_be_attached()
 
 

@@ -46,7 +46,7 @@ def page(found: Statistics, report: Report) -> str:
             '<html lang="en"><head><meta charset="utf-8" />',
             '<meta http-equiv="Content-Security-Policy" '
             f"content=\"default-src 'none'; script-src 'sha256-{_SCRIPT_HASH}'; "
-            "style-src 'unsafe-inline'\" />",
+            "style-src 'unsafe-inline'; form-action 'none'\" />",
             '<meta name="viewport" content="width=device-width, initial-scale=1" />',
             '<meta name="color-scheme" content="light dark" />',
             f"<title>{escaped(f'Agent Productivity, {title}')}</title>",

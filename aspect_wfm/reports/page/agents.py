@@ -33,11 +33,21 @@ _PERCENT_A_CHARACTER = 0.7
 _MOST_IN_AN_OPEN_GROUP = 50
 _MOST_IN_OPEN_GROUPS = 500
 
+# So many agents of a group are drawn at once.
+_MOST_DRAWN = 100
+
 # Up to this many agents, a bar tells the pointer the times of its status, if they are few.
 _MOST_WITH_TIMES = 100
 _MOST_TIMES = 12
 
 Path = tuple[str | None, ...]
+
+# The script shows it: a browser's own search does not see the agents that are not drawn.
+_FIND = (
+    '<form id="find" role="search" hidden=""><label>Find an agent '
+    '<input type="search" name="agent" required="" autocomplete="off" /></label>'
+    "<button>Find</button><output></output></form>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +64,31 @@ def agents_chart(found: Statistics, scale: Scale, parts: Parts) -> str:
     height = next((high for most, high in _ROW_HEIGHTS if len(found.agents) <= most), _SMALLEST_ROW)
     times = len(found.agents) <= _MOST_WITH_TIMES
     few = len(found.agents) <= _MOST_IN_OPEN_GROUPS
+
+    def timeline(name: str, rows: list[_Row]) -> str:
+        return _timeline(name, rows, height, scale, times)
+
     sections = []
-    for path, rows in groups.items():
+    for number, (path, rows) in enumerate(groups.items()):
         name = " / ".join(each for each in path if each is not None) or NO_GROUP
-        summary, content = _summary(name, rows), _timeline(name, rows, height, scale, times)
-        sections.append(
-            f'<details open=""><summary>{summary}</summary>{content}</details>\n'
-            if few and len(rows) <= _MOST_IN_AN_OPEN_GROUP
-            else parts.fold(summary, content)
-        )
+        summary = _summary(name, rows)
+        if few and len(rows) <= _MOST_IN_AN_OPEN_GROUP:
+            content = timeline(name, rows)
+            sections.append(f'<details open=""><summary>{summary}</summary>{content}</details>\n')
+        elif len(rows) <= _MOST_DRAWN:
+            sections.append(parts.fold(summary, timeline(name, rows)))
+        else:
+            pieces = ""
+            for start in range(0, len(rows), _MOST_DRAWN):
+                piece = rows[start : start + _MOST_DRAWN]
+                first, last = piece[0].agent.username, piece[-1].agent.username
+                content = timeline(f"{name}, {first} to {last}", piece)
+                names = f"{isolated(first)} to {isolated(last)}"
+                pieces += parts.fold(names, content, one_of=f"agents-{number}")
+            sections.append(f"<details><summary>{summary}</summary>{pieces}</details>\n")
     return (
         '<section class="chart" aria-labelledby="agents"><div class="heading">'
-        f'<h2 id="agents">Agents</h2>{_legend()}</div>'
+        f'<h2 id="agents">Agents</h2>{_legend()}</div>{_FIND}'
         f"{axis(scale, 'Signed in')}{''.join(sections)}</section>\n"
     )
 

@@ -24,7 +24,7 @@ def isolated(name: str) -> str:
 
 
 class Parts:
-    """What is put into the page's elements when they are opened, by the page's script.
+    """What the page's script puts into elements while they are open.
 
     A browser lays out and keeps every element of a page, so that the rows of thousands of agents
     are text until somebody opens them.
@@ -33,11 +33,14 @@ class Parts:
     def __init__(self) -> None:
         self._parts: list[str] = []
 
-    def fold(self, summary: str, content: str) -> str:
-        """A closed element with `summary` and, once it is opened, `content`."""
+    def fold(self, summary: str, content: str, one_of: str | None = None) -> str:
+        """A closed element with `summary` and, while it is open, `content`; of the elements that
+        are `one_of` the same, one is open at a time."""
         self._parts.append(content)
+        name = f' name="{one_of}"' if one_of else ""
         return (
-            f'<details data-part="part-{len(self._parts)}"><summary>{summary}</summary></details>\n'
+            f'<details data-part="part-{len(self._parts)}"{name}><summary>{summary}</summary>'
+            "</details>\n"
         )
 
     def markup(self) -> str:

@@ -79,7 +79,7 @@ def test_the_policy_allows_one_script_by_its_hash_and_nothing_else() -> None:
     (policy,) = (each for each in elements(text) if each.get("http-equiv"))
     assert policy.get("content") == (
         f"default-src 'none'; script-src 'sha256-{base64.b64encode(digest).decode()}'; "
-        "style-src 'unsafe-inline'"
+        "style-src 'unsafe-inline'; form-action 'none'"
     )
 
 
@@ -261,6 +261,16 @@ def test_groups_above_50_agents_are_closed_with_their_totals_in_sight() -> None:
     )
     assert (closed.get("open"), opened.get("open")) == (None, "")
     assert shown(closed) == ("large / fifth 51 agents, signed in 255:00:00, 100 % of it available")
+
+
+def test_a_group_above_100_agents_has_parts_of_which_one_is_open_at_a_time() -> None:
+    text = drawn(grouped(*[("large",)] * 201, *[("small",)] * 100))
+    parts = [each for each in elements(text) if each.tag == "details" and each.get("name")]
+    assert [(each.get("name"), shown(each)) for each in parts] == [
+        ("agents-0", "agent-000 to agent-099"),
+        ("agents-0", "agent-100 to agent-199"),
+        ("agents-0", "agent-200 to agent-200"),
+    ]
 
 
 def shown(element: ET.Element) -> str:
