@@ -9,7 +9,7 @@ locals {
       "Start the Flink application: aws kinesisanalyticsv2 start-application --application-name ${name}"
       if !var.flink_application.start_application
     ],
-    [for user in aws_iam_user.wfm_adapter[*].name : "Create an access key for the WFM Adapter's IAM user: aws iam create-access-key --user-name ${user}"],
+    [for user in aws_iam_user.wfm_adapter[*].name : "From the folder of this configuration, create an access key for the WFM Adapter's IAM user ${user}: aspect-wfm keys create . --product wfm-adapter"],
     [
       for arn in aws_iam_role.wfm_adapter[*].arn :
       "In AWS account ${var.source_aws_account_id}, allow the WFM Adapter's principal to assume the role ${arn} with the external ID ${var.external_id}."

@@ -1,7 +1,7 @@
 # What remains to be done by hand after an apply, in order, as sentences with the names of this deployment.
 locals {
   next_steps = concat(
-    [for user in aws_iam_user.rta[*].name : "Create an access key for the RTA server's IAM user: aws iam create-access-key --user-name ${user}"],
+    [for user in aws_iam_user.rta[*].name : "From the folder of this configuration, create an access key for the RTA server's IAM user ${user}: aspect-wfm keys create . --product rta"],
     [
       for arn in aws_iam_role.rta[*].arn :
       "In AWS account ${var.source_aws_account_id}, allow the RTA server's principal to assume the role ${arn} with the external ID ${var.external_id}."

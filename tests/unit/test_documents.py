@@ -3,6 +3,7 @@
 import argparse
 import importlib.util
 import re
+import shlex
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -77,6 +78,23 @@ def test_every_command_of_the_operators_package_exists(document: Path) -> None:
             assert name in helps, line
             for option in re.findall(r"(?<!\S)--[a-z][a-z-]*", arguments):
                 assert re.search(rf"(?<!\S){option}\b", helps[name]), line
+
+
+def test_the_commands_of_the_next_steps_can_be_given_as_they_are() -> None:
+    programs = dict(subcommands())
+    given = set()
+    for file in REPOSITORY.glob("*/*/next_steps.tf"):
+        for command in re.findall(r': [^"]*\baspect-wfm ([^"]*)"', file.read_text()):
+            name, *arguments = shlex.split(command)
+            parser = argparse.ArgumentParser()
+            programs[name].add_arguments(parser)
+            parser.parse_args(arguments)
+            given.add(command)
+    assert given == {
+        "doctor .",
+        "keys create . --product rta",
+        "keys create . --product wfm-adapter",
+    }
 
 
 def test_the_readme_is_read_in_five_minutes() -> None:

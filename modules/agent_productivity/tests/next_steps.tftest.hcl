@@ -15,7 +15,7 @@ run "names_what_a_user_needs" {
   assert {
     condition = output.next_steps == [
       "Upload the reference table: aws s3 cp ASPECT_AGENT_STATUS_INFO.csv s3://aspect-wfm-ap-reports-111122223333/ASPECT_AGENT_STATUS_INFO.csv. Until then, the type that Amazon Connect gives a status decides.",
-      "Create an access key for the WFM Adapter's IAM user: aws iam create-access-key --user-name WFMAdapter-aspect-wfm-ap",
+      "From the folder of this configuration, create an access key for the WFM Adapter's IAM user WFMAdapter-aspect-wfm-ap: aspect-wfm keys create . --product wfm-adapter",
       "In the WFM Adapter's data source, enter this access key, the report bucket aspect-wfm-ap-reports-111122223333, and the exported reports bucket amazon-connect-0123456789ab.",
     ]
     error_message = "The steps are ${jsonencode(output.next_steps)}."

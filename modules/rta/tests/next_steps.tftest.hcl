@@ -17,7 +17,7 @@ override_resource {
 run "names_what_a_user_needs" {
   assert {
     condition = output.next_steps == [
-      "Create an access key for the RTA server's IAM user: aws iam create-access-key --user-name aspect-wfm-rta-server",
+      "From the folder of this configuration, create an access key for the RTA server's IAM user aspect-wfm-rta-server: aspect-wfm keys create . --product rta",
       "In the RTA Server Configuration utility, add an Amazon Connect ACD instance with this access key, the region eu-central-1, the agent state table aspect-wfm-rta-agent-states, the Lambda function aspect-wfm-rta-relay and the queues, in this order: https://sqs.eu-central-1.amazonaws.com/111122223333/aspect-wfm-rta-events-1.fifo.",
     ]
     error_message = "The steps are ${jsonencode(output.next_steps)}."
