@@ -69,8 +69,9 @@ $(READY): requirements-dev.txt
 hooks: $(READY) ## Look at each commit before it is made (pre-commit)
 	$(BIN)/pre-commit install
 
-build: $(READY) ## Build the zips, the READMEs' tables and the examples' variables
+build: $(READY) ## Build the zips, the modules' version, the READMEs' tables and the examples' variables
 	$(BIN)/python lambda_src/build_zips.py
+	$(BIN)/python lambda_src/module_versions.py
 	$(BIN)/python -m tests.readme_tables
 	$(BIN)/python -m tests.example_files
 

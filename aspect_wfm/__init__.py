@@ -10,8 +10,6 @@ that they have in the functions' zips, so this process puts their folder first o
 import sys
 from pathlib import Path
 
-__version__ = "0.1.0"
-
 _PACKAGE = Path(__file__).resolve().parent
 _IN_WHEEL, _IN_REPOSITORY = _PACKAGE / "lambda_src", _PACKAGE.parent / "lambda_src"
 

@@ -9,9 +9,10 @@ from importlib import import_module
 from types import ModuleType
 from typing import NoReturn
 
-from aspect_wfm import __version__, commands, output
+from aspect_wfm import commands, output
 from aspect_wfm.aws import AWS_ERRORS, explained, use
 from aspect_wfm.outcome import CannotTell, Status
+from function_runtime.version import VERSION
 
 _STATUSES = (
     "Exit status: 0 all is well, 1 there is something to do, 2 nothing could be said (unusable "
@@ -58,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_STATUSES,
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"aspect-wfm {__version__}")
+    parser.add_argument("--version", action="version", version=f"aspect-wfm {VERSION}")
     subparsers = parser.add_subparsers(title="subcommands", metavar="SUBCOMMAND", required=True)
     for name, module in subcommands():
         sub = subparsers.add_parser(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from botocore.exceptions import BotoCoreError, ClientError
 
 from function_runtime.environment import one_of
+from function_runtime.version import VERSION
 
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -75,7 +76,8 @@ def log(level: str, message: str, **fields: object) -> None:
 
 
 def log_metrics(level: str, message: str, metrics: Mapping[str, int], **fields: object) -> None:
-    """Write one line, at any level: from it CloudWatch takes `metrics`, counts by name.
+    """Write one line, at any level: from it CloudWatch takes `metrics`, counts by name. It has the
+    version of the code.
 
     Source: Amazon CloudWatch User Guide, "Specification: Embedded metric format".
     """
@@ -87,6 +89,7 @@ def log_metrics(level: str, message: str, metrics: Mapping[str, int], **fields: 
     metadata = {
         "_aws": {"Timestamp": int(time.time() * 1_000), "CloudWatchMetrics": [directive]},
         "FunctionName": _function_name,
+        "version": VERSION,
     }
     _write(level, message, {**metadata, **metrics, **fields})
 

@@ -20,7 +20,7 @@ resource "aws_lambda_function" "classifier" {
   memory_size      = var.classifier_function.memory_size
   timeout          = 60
   kms_key_arn      = var.kms_key_arn
-  tags             = var.tags
+  tags             = local.tags_with_version
 
   environment {
     variables = local.classifier_environment

@@ -8,7 +8,7 @@ resource "aws_kinesisanalyticsv2_application" "classifier" {
   runtime_environment    = "FLINK-1_20"
   service_execution_role = aws_iam_role.application[0].arn
   start_application      = var.flink_application.start_application
-  tags                   = var.tags
+  tags                   = local.tags_with_version
 
   application_configuration {
     application_code_configuration {

@@ -19,7 +19,7 @@ resource "aws_lambda_function" "heartbeat" {
   memory_size      = 128
   timeout          = 60
   kms_key_arn      = var.kms_key_arn
-  tags             = var.tags
+  tags             = local.tags_with_version
 
   environment {
     variables = merge(

@@ -38,6 +38,13 @@ locals {
 
   name = join("-", compact([var.kda_application_name, var.name_suffix]))
 
+  # `make build` writes it.
+  version = "1.0.0"
+
+  # The functions and the Flink application also have the tag that names the version, unless `tags` has
+  # its key.
+  tags_with_version = merge({ "aspect-wfm-version" = local.version }, var.tags)
+
   default_tag_keys = keys(coalesce(data.aws_default_tags.current.tags, {}))
 
   # The services that use a key for whoever calls them, as kms:ViaService has them.

@@ -594,7 +594,7 @@ variable "starting_timestamp" {
 }
 
 variable "tags" {
-  description = "Tags for every resource that takes them. No key may differ only by case from another one, nor from a key of the provider's `default_tags`: IAM rejects both."
+  description = "Tags for every resource that takes them. No key may differ only by case from another one, nor from a key of the provider's `default_tags`: IAM rejects both. The functions and the Flink application also get `aspect-wfm-version`, unless you set that key here."
   type        = map(string)
   default     = {}
   nullable    = false

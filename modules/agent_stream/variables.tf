@@ -169,7 +169,7 @@ variable "stream_mode" {
 }
 
 variable "tags" {
-  description = "Tags for every resource that takes them. No key may differ only by case from another one, nor from a key of the provider's `default_tags`: IAM rejects both."
+  description = "Tags for every resource that takes them. No key may differ only by case from another one, nor from a key of the provider's `default_tags`: IAM rejects both. The stream also gets `aspect-wfm-version`, unless you set that key here."
   type        = map(string)
   default     = {}
   nullable    = false

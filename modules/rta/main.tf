@@ -34,6 +34,12 @@ locals {
 
   name = join("-", compact([var.name, var.name_suffix]))
 
+  # `make build` writes it.
+  version = "1.0.0"
+
+  # The function also has the tag that names the version, unless `tags` has its key.
+  tags_with_version = merge({ "aspect-wfm-version" = local.version }, var.tags)
+
   default_tag_keys = keys(coalesce(data.aws_default_tags.current.tags, {}))
 
   # The services that use a key for whoever calls them, as kms:ViaService has them.

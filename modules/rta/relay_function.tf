@@ -18,7 +18,7 @@ resource "aws_lambda_function" "relay" {
   memory_size      = var.relay_function.memory_size
   timeout          = 60
   kms_key_arn      = var.kms_key_arn
-  tags             = var.tags
+  tags             = local.tags_with_version
 
   environment {
     # The RTA server reads all of them where it sets the flag, so they carry the original system's names;

@@ -11,6 +11,7 @@ from unittest import mock
 from agent_classifier.classifier import classifier_handler
 from agent_events.invocation import Context, Handler
 from agent_events.kinesis_batch import BatchResponse
+from function_runtime.version import VERSION
 from rta_relay.relay import relay_handler
 from tests.fuzz import contract
 from tests.fuzz.fake_aws import FakeAws
@@ -47,7 +48,18 @@ _WORDS = frozenset(
         *("level", "INFO", "WARNING", "ERROR", "message", "batch classified", "batch relayed"),
         *("an agent event cannot be delivered and is kept in the bucket for failed records",),
         *("_aws", "Timestamp", "CloudWatchMetrics", "Namespace", "AspectWFM", "Dimensions"),
-        *("FunctionName", "none", "Metrics", "Name", "Unit", "Count", "EventsIn", "EventsSkipped"),
+        *(
+            "FunctionName",
+            "none",
+            "version",
+            VERSION,
+            "Metrics",
+            "Name",
+            "Unit",
+            "Count",
+            "EventsIn",
+            "EventsSkipped",
+        ),
         *("EventsFiltered", "EventsPutAside", "StatesWritten", "MessagesSent", "LinesWritten"),
         *("WriteEventsToQueue", "skippedRecords", "sequenceNumber", "reason", "failed"),
         *("withoutUsername", "firehoseRecords", "statesOutdated", "condition", "bucket", "key"),

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from aspect_wfm import __version__
 from aspect_wfm.command import subcommands
+from function_runtime.version import VERSION
 from tests.local_cloud.terraform_cli import REPOSITORY
 
 # What an installation reads; all that is committed of it.
@@ -129,7 +129,7 @@ def test_boto3_rich_and_time_zones_are_all_that_the_package_asks_for(installed: 
     found = metadata(installed.wheel)
     assert list(direct(found)) == ["boto3", "rich", "tzdata"]
     assert found.metadata["Requires-Python"] == ">=3.11"
-    assert found.version == __version__
+    assert found.version == VERSION
 
 
 def test_the_wheel_has_every_module_and_takes_no_name_but_its_own(installed: Installed) -> None:

@@ -13,6 +13,7 @@ from agent_classifier.classifier import classifier_handler
 from agent_classifier.status_table import StatusTableError
 from agent_events.kinesis_batch import BatchResponse
 from function_runtime.environment import ConfigurationError
+from function_runtime.version import VERSION
 from tests.local_cloud.agent_stream import SAMPLE_DAY, as_record, sample_events
 from tests.unit.aws import Client, create_bucket, create_stream
 from tests.unit.events import FakeContext, arn, event, invocation
@@ -89,6 +90,7 @@ def test_the_sample_day_comes_out_byte_for_byte(
         "level": "INFO",
         "message": "batch classified",
         "FunctionName": "none",
+        "version": VERSION,
         "EventsIn": 14,
         "EventsSkipped": 0,
         "EventsPutAside": 0,

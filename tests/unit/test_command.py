@@ -15,11 +15,11 @@ from botocore.exceptions import (
     NoRegionError,
 )
 
-from aspect_wfm import __version__
 from aspect_wfm.aws import Denied, Missing, Unanswered
 from aspect_wfm.command import main, subcommands
 from aspect_wfm.outcome import CannotTell, Status
 from aspect_wfm.output import activity, progress, say, say_json, tell, text_table, visible
+from function_runtime.version import VERSION
 from tests.unit.aws import REGION
 
 HOSTILE = "\x1b[2J\x9b1m\u202e\u2066name\x07"
@@ -49,7 +49,7 @@ def outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main(["--version"])
-    assert capsys.readouterr().out == f"aspect-wfm {__version__}\n"
+    assert capsys.readouterr().out == f"aspect-wfm {VERSION}\n"
 
 
 @pytest.mark.parametrize("arguments", [[], ["mend"], ["cost", "--agents", "none"], ["reports"]])

@@ -11,6 +11,7 @@ from botocore.stub import Stubber
 
 from function_runtime.aws_calls import AWS_CALLS
 from function_runtime.environment import ConfigurationError
+from function_runtime.version import VERSION
 from heartbeat.heartbeat import heartbeat_handler
 from tests.unit.aws import (
     Client,
@@ -104,7 +105,13 @@ def test_a_running_classifier_gets_exactly_one_line_end(
     }
     (log,) = map(json.loads, capsys.readouterr().out.splitlines())
     del log["_aws"]
-    told = {"level": "INFO", "message": "heartbeat put", "FunctionName": "none", "Heartbeats": 1}
+    told = {
+        "level": "INFO",
+        "message": "heartbeat put",
+        "FunctionName": "none",
+        "version": VERSION,
+        "Heartbeats": 1,
+    }
     assert log == {**told, **outcome}
 
 

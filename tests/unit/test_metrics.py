@@ -16,6 +16,7 @@ from aspect_wfm.cost.designs import OURS, PLATFORM_LOG_BYTES
 from function_runtime import structured_log
 from function_runtime.environment import ConfigurationError
 from function_runtime.structured_log import log, log_as
+from function_runtime.version import VERSION
 from heartbeat.heartbeat import heartbeat_handler
 from tests.fuzz.fake_aws import FakeAws
 from tests.fuzz.handlers import CLASSIFIER, RELAY, context_of, handler_of
@@ -90,6 +91,7 @@ def test_each_function_writes_its_metrics_in_the_embedded_metric_format(
     assert directive["Namespace"] == "AspectWFM"
     assert directive["Dimensions"] == [["FunctionName"]]
     assert line["FunctionName"] == f"acme-{function}"
+    assert line["version"] == VERSION
     names = [each["Name"] for each in directive["Metrics"]]
     assert len(names) <= 100
     assert set(names) == METRICS[function]

@@ -1,8 +1,12 @@
-"""The changelog, the upgrade page and the version agree."""
+"""The version is the same wherever it is, and the changelog and the upgrade page have it."""
 
 import re
+from pathlib import Path
 
-from aspect_wfm import __version__
+import pytest
+
+from function_runtime.version import VERSION
+from module_versions import MODULES, with_version
 from tests.local_cloud.terraform_cli import REPOSITORY
 
 CHANGELOG = (REPOSITORY / "CHANGELOG.md").read_text()
@@ -24,4 +28,9 @@ def test_the_upgrade_page_has_every_version_and_at_most_the_next() -> None:
 
 
 def test_the_version_is_that_of_the_newest_release() -> None:
-    assert __version__ == RELEASED[0] if RELEASED else __version__.startswith("0.")
+    assert RELEASED[0] == VERSION if RELEASED else VERSION.startswith("0.")
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_each_module_has_the_version(module: Path) -> None:
+    assert (module / "main.tf").read_text() == with_version(module), "run make build"

@@ -47,6 +47,19 @@ run "takes_a_tag_that_is_a_default_tag" {
   }
 }
 
+run "takes_a_tag_of_the_estates_for_the_versions" {
+  command = plan
+
+  variables {
+    tags = { aspect-wfm-version = "own" }
+  }
+
+  assert {
+    condition     = aws_lambda_function.relay.tags == tomap({ aspect-wfm-version = "own" })
+    error_message = "A tag in `tags` takes precedence over the module's."
+  }
+}
+
 run "takes_a_key_and_a_stream_of_the_same_apply" {
   command = plan
 
