@@ -1,0 +1,210 @@
+"""The last release is applied, then the current code over it (docs/upgrading.md).
+
+The last release is the newest tag `v1.2.3`. Until there is one, it is the commit that 1.0.0 is cut
+from.
+"""
+
+import json
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from function_runtime.version import VERSION
+from module_versions import MODULES, with_version
+from tests.changes.conftest import CONNECT_BUCKET
+from tests.changes.released import extract, last_release
+from tests.local_cloud.agent_stream import (
+    as_record,
+    await_batches,
+    batch_logs,
+    put_events,
+    sample_events,
+)
+from tests.local_cloud.cloud import LocalCloud, access_key, delete_access_keys
+from tests.local_cloud.rta_client import RtaClient
+from tests.local_cloud.terraform_cli import REPOSITORY, init_lock
+from tests.local_cloud.workspace import Workspace, workspace
+from tests.unit.events import event
+
+pytestmark = pytest.mark.xdist_group("upgrade")
+
+EXAMPLE = "examples/both-new-stream"
+VARIABLES: dict[str, Any] = {
+    "agent_event_stream_name": "upgraded",
+    "agent_statuses": {"Available": "A"},
+    "connect_s3_bucket": CONNECT_BUCKET,
+    "connect_s3_prefix": "connect/acme/Reports/Aspect/",
+    "kda_application_name": "upgraded",
+    "name": "upgraded-rta",
+    "num_sqs_queues": 2,
+}
+FUNCTIONS = (
+    "classifier_lambda_function_name",
+    "heartbeat_lambda_function_name",
+    "rta_lambda_function_name",
+)
+READERS = ("classifier_lambda_function_name", "rta_lambda_function_name")
+
+# Dated too far ahead: kept in the buckets for failed records.
+SET_ASIDE = event("ian", EventTimestamp="2099-01-01T00:00:00Z")
+LATER = [event(agent, at="2026-03-04T09:00:00Z") for agent in ("dan", "eve", "fay")]
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """A deployment of the last release that holds data, after the current code was applied to it.
+
+    `changes` is what the plan said. `before` and `after` are what the deployment held, see _held().
+    `logs` are the lines of the batches after the upgrade, by function.
+    """
+
+    cloud: LocalCloud
+    made: Workspace
+    outputs: dict[str, Any]
+    rta: RtaClient
+    changes: dict[str, list[str]]
+    before: dict[str, Any]
+    after: dict[str, Any]
+    logs: dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def upgraded(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
+    scratch = tmp_path_factory.mktemp("upgrade")
+    extract(REPOSITORY, last_release(REPOSITORY), scratch / "released", "modules", EXAMPLE)
+    released = Workspace(scratch / "released" / EXAMPLE, cloud)
+    with init_lock():
+        released.run("init", "-no-color")
+    outputs = released.apply(VARIABLES)
+    rta = RtaClient(cloud, access_key(cloud, outputs["rta_user_name"]), outputs)
+    rta.set_flag(True)
+    earlier = [*sample_events(), SET_ASIDE]
+    put_events(cloud, outputs["agent_event_stream_arn"], map(as_record, earlier))
+    for reader in READERS:
+        await_batches(cloud, outputs[reader], len(earlier))
+    before = _held(cloud, outputs, rta)
+
+    made = workspace(EXAMPLE, scratch / "current", cloud)
+    shutil.copy(released.folder / "terraform.tfstate", made.folder)
+    changes = made.changes(VARIABLES)
+    outputs = made.apply(VARIABLES)
+    after = _held(cloud, outputs, rta)
+
+    logged = {reader: batch_logs(cloud, outputs[reader]) for reader in READERS}
+    put_events(cloud, outputs["agent_event_stream_arn"], map(as_record, LATER))
+    logs = {
+        reader: [
+            line
+            for line in await_batches(cloud, outputs[reader], len(earlier) + len(LATER))
+            if line not in logged[reader]
+        ]
+        for reader in READERS
+    }
+    yield Upgraded(cloud, made, outputs, rta, changes, before, after, logs)
+    delete_access_keys(cloud, outputs["rta_user_name"])
+    made.empty_and_destroy(
+        *(outputs[name] for name in outputs if name.endswith("_bucket_name")),
+    )
+
+
+def test_an_upgrade_destroys_only_what_its_section_names(upgraded: Upgraded) -> None:
+    section = _newest_section()
+    destroyed = {
+        re.sub(r"^module\.\w+\.|\[.*\]$", "", address)
+        for address, actions in upgraded.changes.items()
+        if "delete" in actions
+    }
+    # Terraform's own: the path of a zip. The page says so of every version.
+    aws = {address for address in destroyed if not address.startswith("terraform_data.")}
+    assert {address for address in aws if f"`{address}`" not in section} == set()
+
+
+def test_an_upgrade_keeps_what_the_deployment_holds(upgraded: Upgraded) -> None:
+    assert all(upgraded.before.values()), "there is something of everything"
+    assert upgraded.after == upgraded.before
+
+
+def test_after_an_upgrade_the_functions_run_the_new_version(upgraded: Upgraded) -> None:
+    for lines in upgraded.logs.values():
+        assert sum(line["EventsIn"] for line in lines) == len(LATER)
+        assert {line["version"] for line in lines} == {VERSION}
+    functions = upgraded.cloud.client("lambda")
+    for function in FUNCTIONS:
+        arn = functions.get_function_configuration(FunctionName=upgraded.outputs[function])[
+            "FunctionArn"
+        ]
+        tags = functions.list_tags(Resource=arn)["Tags"]
+        assert tags == {"aspect-wfm-version": VERSION}
+
+
+def test_the_rta_server_reads_the_messages_from_before_and_after(upgraded: Upgraded) -> None:
+    received = Counter(each.event["EventId"] for each in upgraded.rta.poll())
+    assert received == Counter(each["EventId"] for each in [*sample_events(), *LATER])
+
+
+def test_after_an_upgrade_a_plan_is_empty(upgraded: Upgraded) -> None:
+    assert upgraded.made.changes(VARIABLES) == {}
+
+
+def test_another_version_changes_nothing_but_tags(upgraded: Upgraded) -> None:
+    """Runs last: it leaves another version in the modules' files."""
+    modules = upgraded.made.folder.parents[1] / "modules"
+    for module in MODULES:
+        (modules / module.name / "main.tf").write_text(with_version(module, "9.9.9"))
+    assert upgraded.made.changes(VARIABLES) == {
+        "module.agent_productivity.aws_lambda_function.classifier[0]": ["update"],
+        "module.agent_productivity.aws_lambda_function.heartbeat": ["update"],
+        "module.agent_stream.aws_kinesis_stream.agent_events": ["update"],
+        "module.rta.aws_lambda_function.relay": ["update"],
+    }
+    plan = json.loads(upgraded.made.run("show", "-json", "again.tfplan"))
+    changed = {
+        name
+        for each in plan["resource_changes"]
+        if each["change"]["actions"] == ["update"]
+        for name, value in each["change"]["before"].items()
+        if each["change"]["after"].get(name) != value
+    }
+    assert changed == {"tags", "tags_all"}
+
+
+def _newest_section() -> str:
+    """The section of the newest version, which may not be released yet."""
+    page = (REPOSITORY / "docs" / "upgrading.md").read_text(encoding="utf-8")
+    return re.split(r"^## \d+\.\d+\.\d+$", page, flags=re.MULTILINE)[1]
+
+
+def _held(cloud: LocalCloud, outputs: Mapping[str, Any], rta: RtaClient) -> dict[str, Any]:
+    """The agents in the table, what the buckets hold, the messages on the queues, and the flag.
+
+    Without the heartbeats (a line feed each), which can come at any time.
+    """
+    s3, sqs = cloud.client("s3"), cloud.client("sqs")
+    buckets = {
+        name: {
+            each["Key"]: each["ETag"]
+            for each in s3.list_objects_v2(Bucket=outputs[name]).get("Contents", [])
+            if each["Size"] > 1
+        }
+        for name in outputs
+        if name.endswith("_bucket_name")
+    }
+    waiting = [
+        int(
+            sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])[
+                "Attributes"
+            ]["ApproximateNumberOfMessages"]
+        )
+        for url in outputs["sqs_queue_urls"]
+    ]
+    return {
+        "agents": dict(rta.read_states()),
+        **buckets,
+        "waiting": sum(waiting),
+        "flag": rta.flag() == "True",
+    }
