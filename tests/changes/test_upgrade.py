@@ -50,119 +50,137 @@ FUNCTIONS = (
 )
 READERS = ("classifier_lambda_function_name", "rta_lambda_function_name")
 
-# Dated too far ahead: kept in the buckets for failed records.
-SET_ASIDE = event("ian", EventTimestamp="2099-01-01T00:00:00Z")
+# The last one is dated too far ahead, so it is kept in the buckets for failed records.
+EARLIER = [*sample_events(), event("ian", EventTimestamp="2099-01-01T00:00:00Z")]
 LATER = [event(agent, at="2026-03-04T09:00:00Z") for agent in ("dan", "eve", "fay")]
 
 
 @dataclass(frozen=True, slots=True)
-class Upgraded:
-    """A deployment of the last release that holds data, after the current code was applied to it.
+class Released:
+    """A deployment of the last release that holds data, and the current code with its state.
 
-    `changes` is what the plan said. `before` and `after` are what the deployment held, see _held().
-    `logs` are the lines of the batches after the upgrade, by function.
+    `held` is what it holds, see _held(); `changes` is what an apply of the current code would do.
     """
 
     cloud: LocalCloud
-    made: Workspace
+    current: Workspace
     outputs: dict[str, Any]
     rta: RtaClient
+    held: dict[str, Any]
     changes: dict[str, list[str]]
-    before: dict[str, Any]
-    after: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """The deployment after the current code was applied: its outputs, what it held before more
+    events came, and the log lines of the batches with these, by function."""
+
+    outputs: dict[str, Any]
+    held: dict[str, Any]
     logs: dict[str, list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def upgraded(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
+def released(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Released]:
     scratch = tmp_path_factory.mktemp("upgrade")
     extract(REPOSITORY, last_release(REPOSITORY), scratch / "released", "modules", EXAMPLE)
-    released = Workspace(scratch / "released" / EXAMPLE, cloud)
+    made = Workspace(scratch / "released" / EXAMPLE, cloud)
     with init_lock():
-        released.run("init", "-no-color")
-    outputs = released.apply(VARIABLES)
+        made.run("init", "-no-color")
+    outputs = made.apply(VARIABLES)
     rta = RtaClient(cloud, access_key(cloud, outputs["rta_user_name"]), outputs)
     rta.set_flag(True)
-    earlier = [*sample_events(), SET_ASIDE]
-    put_events(cloud, outputs["agent_event_stream_arn"], map(as_record, earlier))
+    put_events(cloud, outputs["agent_event_stream_arn"], map(as_record, EARLIER))
     for reader in READERS:
-        await_batches(cloud, outputs[reader], len(earlier))
-    before = _held(cloud, outputs, rta)
+        await_batches(cloud, outputs[reader], len(EARLIER))
+    held = _held(cloud, rta)
 
-    made = workspace(EXAMPLE, scratch / "current", cloud)
-    shutil.copy(released.folder / "terraform.tfstate", made.folder)
-    changes = made.changes(VARIABLES)
-    outputs = made.apply(VARIABLES)
-    after = _held(cloud, outputs, rta)
+    current = workspace(EXAMPLE, scratch / "current", cloud)
+    shutil.copy(made.folder / "terraform.tfstate", current.folder)
+    yield Released(cloud, current, outputs, rta, held, current.changes(VARIABLES))
+    delete_access_keys(cloud, outputs["rta_user_name"])
+    current.empty_and_destroy(*(outputs[name] for name in _buckets(outputs)))
 
+
+@pytest.fixture(scope="module")
+def upgraded(released: Released) -> Upgraded:
+    cloud = released.cloud
+    outputs = released.current.apply(VARIABLES)
+    held = _held(cloud, released.rta)
     logged = {reader: batch_logs(cloud, outputs[reader]) for reader in READERS}
     put_events(cloud, outputs["agent_event_stream_arn"], map(as_record, LATER))
     logs = {
         reader: [
             line
-            for line in await_batches(cloud, outputs[reader], len(earlier) + len(LATER))
+            for line in await_batches(cloud, outputs[reader], len(EARLIER) + len(LATER))
             if line not in logged[reader]
         ]
         for reader in READERS
     }
-    yield Upgraded(cloud, made, outputs, rta, changes, before, after, logs)
-    delete_access_keys(cloud, outputs["rta_user_name"])
-    made.empty_and_destroy(
-        *(outputs[name] for name in outputs if name.endswith("_bucket_name")),
-    )
+    return Upgraded(outputs, held, logs)
 
 
-def test_an_upgrade_destroys_only_what_its_section_names(upgraded: Upgraded) -> None:
+def test_an_upgrade_destroys_only_what_its_section_names(released: Released) -> None:
     section = _newest_section()
     destroyed = {
         re.sub(r"^module\.\w+\.|\[.*\]$", "", address)
-        for address, actions in upgraded.changes.items()
+        for address, actions in released.changes.items()
         if "delete" in actions
     }
     # Terraform's own: the path of a zip. The page says so of every version.
-    aws = {address for address in destroyed if not address.startswith("terraform_data.")}
-    assert {address for address in aws if f"`{address}`" not in section} == set()
+    in_aws = {address for address in destroyed if not address.startswith("terraform_data.")}
+    assert {address for address in in_aws if f"`{address}`" not in section} == set()
 
 
-def test_an_upgrade_keeps_what_the_deployment_holds(upgraded: Upgraded) -> None:
-    assert all(upgraded.before.values()), "there is something of everything"
-    assert upgraded.after == upgraded.before
+def test_an_upgrade_keeps_what_the_deployment_holds_and_the_names_that_it_told(
+    released: Released, upgraded: Upgraded
+) -> None:
+    assert all(released.held.values()), "there is something of everything"
+    assert upgraded.held == released.held
+    told = released.outputs.keys() - {"next_steps"}
+    assert {name: upgraded.outputs[name] for name in told} == {
+        name: released.outputs[name] for name in told
+    }
 
 
-def test_after_an_upgrade_the_functions_run_the_new_version(upgraded: Upgraded) -> None:
+def test_after_an_upgrade_the_functions_run_the_new_version(
+    released: Released, upgraded: Upgraded
+) -> None:
     for lines in upgraded.logs.values():
         assert sum(line["EventsIn"] for line in lines) == len(LATER)
-        assert {line["version"] for line in lines} == {VERSION}
-    functions = upgraded.cloud.client("lambda")
+        assert {line.get("version") for line in lines} == {VERSION}
+    functions = released.cloud.client("lambda")
     for function in FUNCTIONS:
-        arn = functions.get_function_configuration(FunctionName=upgraded.outputs[function])[
-            "FunctionArn"
-        ]
-        tags = functions.list_tags(Resource=arn)["Tags"]
+        found = functions.get_function_configuration(FunctionName=upgraded.outputs[function])
+        tags = functions.list_tags(Resource=found["FunctionArn"])["Tags"]
         assert tags == {"aspect-wfm-version": VERSION}
 
 
-def test_the_rta_server_reads_the_messages_from_before_and_after(upgraded: Upgraded) -> None:
-    received = Counter(each.event["EventId"] for each in upgraded.rta.poll())
+@pytest.mark.usefixtures("upgraded")
+def test_the_rta_server_reads_the_messages_from_before_and_after(released: Released) -> None:
+    received = Counter(each.event["EventId"] for each in released.rta.poll())
     assert received == Counter(each["EventId"] for each in [*sample_events(), *LATER])
 
 
-def test_after_an_upgrade_a_plan_is_empty(upgraded: Upgraded) -> None:
-    assert upgraded.made.changes(VARIABLES) == {}
+@pytest.mark.usefixtures("upgraded")
+def test_after_an_upgrade_a_plan_is_empty(released: Released) -> None:
+    assert released.current.changes(VARIABLES) == {}
 
 
-def test_another_version_changes_nothing_but_tags(upgraded: Upgraded) -> None:
+@pytest.mark.usefixtures("upgraded")
+def test_another_version_changes_nothing_but_tags(released: Released) -> None:
     """Runs last: it leaves another version in the modules' files."""
-    modules = upgraded.made.folder.parents[1] / "modules"
+    current = released.current
+    modules = current.folder.parents[1] / "modules"
     for module in MODULES:
         (modules / module.name / "main.tf").write_text(with_version(module, "9.9.9"))
-    assert upgraded.made.changes(VARIABLES) == {
+    assert current.changes(VARIABLES) == {
         "module.agent_productivity.aws_lambda_function.classifier[0]": ["update"],
         "module.agent_productivity.aws_lambda_function.heartbeat": ["update"],
         "module.agent_stream.aws_kinesis_stream.agent_events": ["update"],
         "module.rta.aws_lambda_function.relay": ["update"],
     }
-    plan = json.loads(upgraded.made.run("show", "-json", "again.tfplan"))
+    plan = json.loads(current.run("show", "-json", "again.tfplan"))
     changed = {
         name
         for each in plan["resource_changes"]
@@ -179,7 +197,7 @@ def _newest_section() -> str:
     return re.split(r"^## \d+\.\d+\.\d+$", page, flags=re.MULTILINE)[1]
 
 
-def _held(cloud: LocalCloud, outputs: Mapping[str, Any], rta: RtaClient) -> dict[str, Any]:
+def _held(cloud: LocalCloud, rta: RtaClient) -> dict[str, Any]:
     """The agents in the table, what the buckets hold, the messages on the queues, and the flag.
 
     Without the heartbeats (a line feed each), which can come at any time.
@@ -188,23 +206,24 @@ def _held(cloud: LocalCloud, outputs: Mapping[str, Any], rta: RtaClient) -> dict
     buckets = {
         name: {
             each["Key"]: each["ETag"]
-            for each in s3.list_objects_v2(Bucket=outputs[name]).get("Contents", [])
+            for each in s3.list_objects_v2(Bucket=rta.outputs[name]).get("Contents", [])
             if each["Size"] > 1
         }
-        for name in outputs
-        if name.endswith("_bucket_name")
+        for name in _buckets(rta.outputs)
     }
-    waiting = [
-        int(
-            sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])[
-                "Attributes"
-            ]["ApproximateNumberOfMessages"]
-        )
-        for url in outputs["sqs_queue_urls"]
+    waiting = "ApproximateNumberOfMessages"
+    messages = [
+        int(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[waiting])["Attributes"][waiting])
+        for url in rta.outputs["sqs_queue_urls"]
     ]
     return {
         "agents": dict(rta.read_states()),
         **buckets,
-        "waiting": sum(waiting),
+        "messages": sum(messages),
         "flag": rta.flag() == "True",
     }
+
+
+def _buckets(outputs: Mapping[str, Any]) -> list[str]:
+    """The outputs that are names of buckets."""
+    return [name for name in outputs if name.endswith("_bucket_name")]
