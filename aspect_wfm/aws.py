@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
 from aspect_wfm.outcome import CannotTell
 from function_runtime.structured_log import described
@@ -165,7 +165,10 @@ class Aws:
         try:
             with asking("sts"):
                 client = self.client("sts")
-                return client.get_caller_identity()["Account"], client.meta.region_name
+                region: str = client.meta.region_name
+                if region.endswith("-global"):  # only this client does without a region
+                    raise NoRegionError
+                return client.get_caller_identity()["Account"], region
         except (Refused, ValueError) as error:
             raise Unreachable(explained(error)) from error
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 from pathlib import Path
 from unittest import mock
@@ -12,7 +13,6 @@ from botocore.exceptions import (
     ClientError,
     EndpointConnectionError,
     NoCredentialsError,
-    NoRegionError,
 )
 
 from aspect_wfm.aws import Denied, Missing, Unanswered
@@ -113,7 +113,6 @@ MISTAKES = {
         EndpointConnectionError(endpoint_url="https://aws"),
         f'Cannot ask AWS: Could not connect to the endpoint URL: "https://aws". {SET}',
     ),
-    "no region": (NoRegionError(), f"Cannot ask AWS: You must specify a region. {SET}"),
     "access denied": (
         refused("AccessDenied", "User u is not authorized to perform: sts:GetCallerIdentity"),
         "These credentials may not do sts:GetCallerIdentity: allow it, or set --profile.",
@@ -140,6 +139,21 @@ def test_all_subcommands_say_the_same_of_the_same_mistake(
     assert main([name, *AWS_SUBCOMMANDS[name]]) == Status.NOTHING_SAID
     assert capsys.readouterr() == ("", f"{said}\n")
     assert refuse.called
+
+
+@pytest.mark.parametrize("name", [name for name in AWS_SUBCOMMANDS if name != "reports"])
+@pytest.mark.usefixtures("outputs")
+def test_all_subcommands_but_that_of_s3_alone_say_the_same_without_a_region(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for variable in ("AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
+    monkeypatch.setattr("botocore.client.BaseClient._make_api_call", mock.Mock())
+    assert main([name, *AWS_SUBCOMMANDS[name]]) == Status.NOTHING_SAID
+    said = f"Cannot ask AWS: You must specify a region. {SET}"
+    assert capsys.readouterr() == ("", f"{said}\n")
 
 
 @pytest.mark.parametrize("name", AWS_SUBCOMMANDS)
