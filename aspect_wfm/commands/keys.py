@@ -91,7 +91,7 @@ def _list(aws: Aws, found: Sequence[User], options: argparse.Namespace) -> Statu
     if options.json:
         say_json([_as_document(user, key) for user in found for key in keys[user]])
     else:
-        rows = [_row(user, key) for user in found for key in keys[user]]
+        rows = [_row(user, key) for user in found for key in keys[user] or [None]]
         say(text_table([_HEADER, *rows], left=range(len(_HEADER))).rstrip())
     for user, text in todo.items():
         tell(f"User {user.name}: {text}")
@@ -178,7 +178,9 @@ def _print_once(aws: Aws, user: User, key: Created, options: argparse.Namespace)
         raise
 
 
-def _row(user: User, key: AccessKey) -> tuple[str, ...]:
+def _row(user: User, key: AccessKey | None) -> tuple[str, ...]:
+    if key is None:
+        return (user.product.name, user.name, "none", "", "", "")
     return (
         user.product.name,
         user.name,

@@ -173,6 +173,7 @@ def test_keys_are_listed_without_secrets(
     printed = capsys.readouterr()
     assert f"RTA server  rta   {key}  active" in printed.out
     assert "2026-03-02 09:15:00" in printed.out
+    assert printed.out.splitlines()[-1].split() == ["WFM", "Adapter", "adapter", "none"]
     assert "User adapter: It has no access key" in printed.err
     assert keys("list", "--product", "rta", "--json") == Status.ALL_WELL
     printed = capsys.readouterr()
