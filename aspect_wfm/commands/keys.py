@@ -91,7 +91,7 @@ def _list(aws: Aws, found: Sequence[User], options: argparse.Namespace) -> Statu
     if options.json:
         say_json([_as_document(user, key) for user in found for key in keys[user]])
     else:
-        rows = [_row(user, key) for user in found for key in keys[user] or [None]]
+        rows = [_row(user, key) for user in found for key in keys[user] or (None,)]
         say(text_table([_HEADER, *rows], left=range(len(_HEADER))).rstrip())
     for user, text in todo.items():
         tell(f"User {user.name}: {text}")
