@@ -36,6 +36,11 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Source:
+    """What report files are rebuilt from, and how the classifier's are named.
+
+    `function` is None for a Flink application, `failed_events_bucket` where none is known.
+    """
+
     stream_arn: str
     bucket: str
     naming: Naming

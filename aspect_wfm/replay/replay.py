@@ -45,6 +45,8 @@ _FAILURES_IN_A_ROW = 3
 
 @dataclass(frozen=True, slots=True)
 class Clients:
+    """The boto3 clients that a replay calls."""
+
     s3: Any
     lambda_: Any
     dynamodb: Any

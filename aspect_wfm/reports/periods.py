@@ -26,6 +26,7 @@ class Period:
 
     @property
     def length(self) -> timedelta:
+        """The time from start to end."""
         return self.end - self.start
 
     def share(self, start: datetime, end: datetime) -> timedelta:

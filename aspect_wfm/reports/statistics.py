@@ -53,6 +53,7 @@ class Span:
 
     @property
     def signed_in(self) -> bool:
+        """Whether the agent is signed in, available or not."""
         return self.state_type is not StateType.SIGNED_OUT
 
 
@@ -80,6 +81,7 @@ class AgentTime:
 
     @property
     def signed_in(self) -> timedelta:
+        """The time signed in, available or not."""
         return self.available + self.unavailable
 
 

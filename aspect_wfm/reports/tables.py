@@ -42,6 +42,8 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
+    """A column's title, and what its cells are."""
+
     title: str
     kind: Kind
 
@@ -61,6 +63,7 @@ class Table:
 
     @property
     def header(self) -> tuple[str, ...]:
+        """The columns' titles, safe to show."""
         return tuple(visible(column.title) for column in self.columns)
 
     def texts(self, zone: tzinfo) -> Iterator[tuple[str, ...]]:

@@ -38,14 +38,17 @@ class Properties:
 
     @property
     def application_name(self) -> str:
+        """The application's name, from its ARN."""
         return self.application_arn.rpartition("/")[2]
 
     @property
     def region(self) -> str:
+        """The region of the stream."""
         return self.stream_arn.split(":")[3]
 
     @property
     def stream_name(self) -> str:
+        """The stream's name, from its ARN."""
         return self.stream_arn.rpartition("/")[2]
 
 

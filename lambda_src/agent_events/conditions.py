@@ -9,6 +9,7 @@ class Condition(StrEnum):
     meaning: str
 
     def __new__(cls, value: str, meaning: str) -> "Condition":
+        """A member that is its `value` as a string."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.meaning = meaning

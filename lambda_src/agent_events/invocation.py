@@ -25,7 +25,8 @@ class Context(Protocol):
     function_name: str
     invoked_function_arn: str
 
-    def get_remaining_time_in_millis(self) -> int: ...
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until Lambda ends the invocation."""
 
 
 Handler = Callable[[Any, Context], BatchResponse]

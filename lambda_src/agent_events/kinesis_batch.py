@@ -31,6 +31,8 @@ _NEVER = "~"
 
 
 class BatchItemFailure(TypedDict):
+    """The sequence number of a record from which Lambda retries."""
+
     itemIdentifier: str
 
 

@@ -20,6 +20,7 @@ class HierarchyFilter:
 
     @classmethod
     def of(cls, level: int, values: Iterable[str]) -> Self:
+        """The filter for group names as people type them."""
         return cls(level, frozenset(map(name_key, values)) - {""})
 
     def passes(self, snapshot: Any) -> bool:

@@ -37,9 +37,11 @@ class Scale:
     zone: tzinfo
 
     def percent(self, moment: datetime) -> float:
+        """Where `moment` is, in per cent of the chart's width."""
         return 100 * ((moment - self.start) / (self.end - self.start))
 
     def units(self, moment: datetime) -> int:
+        """Where `moment` is, in the chart's units."""
         return round(UNITS * ((moment - self.start) / (self.end - self.start)))
 
 
