@@ -1,6 +1,7 @@
-"""A file is about one thing: where it grows long, it is split, or says here why not."""
+"""Where things are: the table of folders is correct, and no file is long without a reason."""
 
 import os
+import re
 from pathlib import Path
 
 from tests.local_cloud.terraform_cli import REPOSITORY
@@ -34,3 +35,12 @@ def test_a_file_of_more_than_400_lines_has_a_reason() -> None:
                     if sum(1 for _ in lines) > MOST_LINES:
                         found.add(str(path.relative_to(REPOSITORY)))
     assert found == REASONS.keys(), "split the file, or say in REASONS why it is long"
+
+
+def test_the_table_of_folders_is_that_of_the_repository() -> None:
+    text = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = text.partition("\n## Where things are\n")[2].partition("\n## ")[0]
+    named = re.findall(r"^\| `([\w/]+?)/?` \|", table, re.MULTILINE)
+    assert [each for each in named if not (REPOSITORY / each).is_dir()] == []
+    of_tests = {path.parent.name for path in REPOSITORY.glob("tests/*/*")} - {"__pycache__"}
+    assert of_tests <= {each.removeprefix("tests/") for each in named}, "name it in CONTRIBUTING"
