@@ -4,7 +4,7 @@ variable "agent_event_stream_arn" {
 }
 
 variable "agent_event_stream_kms_arn" {
-  description = "ARN of the customer-managed KMS key that encrypts the agent event stream, null when it has none."
+  description = "ARN of the customer-managed KMS key that encrypts the agent event stream; null without one."
   type        = string
   default     = null
 }
@@ -16,13 +16,13 @@ variable "agent_event_stream_retention_hours" {
 }
 
 variable "agent_statuses" {
-  description = "The reference table: `A` (available), `0` (signed out) or `1` (signed in) by the name of the agent status in Amazon Connect; null leaves the table to be uploaded by hand, and takes away one that this variable made."
+  description = "Reference table: maps the name of each agent status in Amazon Connect to `A` (available), `0` (signed out) or `1` (signed in)."
   type        = map(string)
   default     = null
 }
 
 variable "alarms" {
-  description = "CloudWatch alarms and the SNS topics that they notify (`sns_topic_arns`), null for none; docs/alarms.md has each of them."
+  description = "CloudWatch alarms and the SNS topics that they notify (`sns_topic_arns`); null creates no alarms."
   type = object({
     iterator_age_minutes = optional(number)
     report_age_minutes   = optional(number)
@@ -33,7 +33,7 @@ variable "alarms" {
 }
 
 variable "ap_failed_records_bucket_name" {
-  description = "Name of the bucket that keeps the events which could not become report lines; null for `<kda_application_name>-failed-events-<account>`, in lower case."
+  description = "Name of the S3 bucket for events that could not become report lines; null for `<kda_application_name>-failed-events-<account>` in lower case."
   type        = string
   default     = null
 }
@@ -45,13 +45,13 @@ variable "aspect_ap_data_s3_prefix" {
 }
 
 variable "authorization_mode" {
-  description = "What the product works as: `user`, an IAM user whose access key is made by hand, or, where users must not exist, `role`, an IAM role that `source_aws_account_id` assumes with `external_id`."
+  description = "How the Aspect product signs in to AWS: `user` creates an IAM user, whose access key you create yourself; `role` creates an IAM role that `source_aws_account_id` assumes with `external_id`."
   type        = string
   default     = null
 }
 
 variable "classifier_function" {
-  description = "How Lambda runs the classifier: `batch_size` (events a batch, 1 to 10,000; 6 MB end one earlier), `batch_window_seconds` (how long a batch may wait for more, 0 to 300), `memory_size` (MB, 256 to 10,240; CPU comes with it) and `parallelization_factor` (batches of a shard side by side, 1 to 10; an agent's events stay in order)."
+  description = "Lambda settings of the classifier: `batch_size` (events per batch, 1 to 10,000, or up to 6 MB), `batch_window_seconds` (how long Lambda waits to fill a batch, 0 to 300), `memory_size` (MB, 256 to 10,240; CPU grows with it) and `parallelization_factor` (concurrent batches per shard, 1 to 10; each agent's events stay in order)."
   type = object({
     batch_size             = optional(number)
     batch_window_seconds   = optional(number)
@@ -67,43 +67,43 @@ variable "connect_s3_bucket" {
 }
 
 variable "connect_s3_kms_arn" {
-  description = "ARN of the customer-managed KMS key that encrypts the exported reports, null when there is none."
+  description = "ARN of the customer-managed KMS key that encrypts the exported reports; null without one."
   type        = string
   default     = null
 }
 
 variable "connect_s3_prefix" {
-  description = "Prefix of the reports that the WFM Adapter reads in the exported reports bucket; ends in `/`."
+  description = "Prefix of the scheduled reports for WFM in the exported reports bucket; ends in `/`."
   type        = string
   default     = null
 }
 
 variable "dashboard" {
-  description = "Whether there is a CloudWatch dashboard."
+  description = "Whether to create a CloudWatch dashboard."
   type        = bool
   default     = null
 }
 
 variable "engine" {
-  description = "What the classifier runs on: `lambda`, a function, or `flink`, an application of Amazon Managed Service for Apache Flink, which `flink_application` describes."
+  description = "What runs the classifier: `lambda`, a Lambda function, or `flink`, a Managed Service for Apache Flink application (see `flink_application`)."
   type        = string
   default     = null
 }
 
 variable "enhanced_fan_out" {
-  description = "Whether the stream is read as a registered consumer, with 2 MB a second of every shard to itself, at a further charge."
+  description = "Whether to read the stream with enhanced fan-out: a dedicated 2 MB per second from each shard, at an extra charge."
   type        = bool
   default     = null
 }
 
 variable "external_id" {
-  description = "External id that whoever assumes the role has to name; required with `authorization_mode` = `role`, and for that only."
+  description = "External ID that the source account passes to assume the role; required with `authorization_mode` = `role`, otherwise null."
   type        = string
   default     = null
 }
 
 variable "flink_application" {
-  description = "The Flink application, with `engine` = `flink`: `code_bucket` and `code_key` (the S3 object that `make flink-package` made; another object for other code) and `code_version` (its version in a bucket that keeps them), `code_kms_key_arn` (the customer-managed key that encrypts this object, null where there is none), `start_application` (whether it is started when it is made; a change starts or stops it), `parallelism` (tasks side by side, 1 to 256, and at most `parallelism_per_kpu` times the quota of KPUs, which is 64 unless it was raised), `parallelism_per_kpu` (of them in one KPU, 1 to 8), `auto_scaling` (AWS changes the parallelism with the load), `checkpoint_interval_seconds` (10 to 600: as much can be in the report twice after a failure), `window_seconds` (1 to 10: how long the events of a shard wait for more, to be classified together) and `window_records` (how many of them may come in that time: at least 2,000 times `window_seconds`, which is twice what a shard takes, and at most 20,000)."
+  description = "Settings of the Flink application with `engine` = `flink`: `code_bucket` and `code_key` (S3 object with the package from `make flink-package`; use a new key for new code), `code_version` (version of the object in a versioned bucket), `code_kms_key_arn` (customer-managed key that encrypts the object, null without one), `start_application` (whether Terraform starts the application when it creates it; a change starts or stops it), `parallelism` (parallel tasks, 1 to 256, and at most `parallelism_per_kpu` times your KPU quota, 64 by default), `parallelism_per_kpu` (tasks per KPU, 1 to 8), `auto_scaling` (whether AWS adjusts the parallelism to the load), `checkpoint_interval_seconds` (10 to 600; after a failure, up to this period is reported twice), `window_seconds` (1 to 10; how long the events of a shard are collected before they are classified together) and `window_records` (most events in a window: at least 2,000 times `window_seconds`, twice what a shard accepts, and at most 20,000)."
   type = object({
     auto_scaling                = optional(bool)
     checkpoint_interval_seconds = optional(number)
@@ -121,109 +121,109 @@ variable "flink_application" {
 }
 
 variable "iam_path" {
-  description = "IAM path of every role and user made here; begins and ends with `/`."
+  description = "IAM path of every role and user; begins and ends with `/`."
   type        = string
   default     = null
 }
 
 variable "include_agent_status_type" {
-  description = "Whether report lines have the thirteenth column AgentStatusType, which newer WFM Adapters read."
+  description = "Whether report lines have the 13th column, AgentStatusType, which newer WFM Adapters read."
   type        = bool
   default     = null
 }
 
 variable "kda_application_name" {
-  description = "Name of the Agent Productivity deployment; every name in it is made from it."
+  description = "Name of the Agent Productivity deployment and base of the names of its resources."
   type        = string
   default     = null
 }
 
 variable "kms_key_arn" {
-  description = "ARN of an existing customer-managed KMS key that encrypts everything here that can have one; null for the keys of AWS."
+  description = "ARN of an existing customer-managed KMS key for every resource that supports one; null for AWS keys."
   type        = string
   default     = null
 }
 
 variable "log_level" {
-  description = "Least level of what is logged: `DEBUG` (a line for each record, by its sequence number), `INFO`, `WARNING` or `ERROR`."
+  description = "Minimum log level: `DEBUG` (one line per record, by sequence number), `INFO`, `WARNING` or `ERROR`."
   type        = string
   default     = null
 }
 
 variable "log_retention_days" {
-  description = "How long logs are kept, in days."
+  description = "How long CloudWatch Logs keeps logs, in days."
   type        = number
   default     = null
 }
 
 variable "name_suffix" {
-  description = "Suffix of every name that is not given, behind a hyphen: it tells another Amazon Connect instance or region of the account apart."
+  description = "Suffix for every default name, after a hyphen, to keep deployments for several Amazon Connect instances or regions in one account apart."
   type        = string
   default     = null
 }
 
 variable "permissions_boundary_arn" {
-  description = "ARN of the IAM policy that bounds the permissions of every role and user made here, null for no boundary."
+  description = "ARN of the IAM policy to set as permissions boundary of every role and user; null for no boundary."
   type        = string
   default     = null
 }
 
 variable "qss3_bucket_name" {
-  description = "S3 bucket, in the same region, with your own copy of the zips (see `make publish`); null uses the zips of the module."
+  description = "S3 bucket in the same region with your own copy of the zips (see `make publish`); null uses the zips in the module."
   type        = string
   default     = null
 }
 
 variable "qss3_key_prefix" {
-  description = "Key prefix of your copy of the zips in `qss3_bucket_name`; ends in `/`."
+  description = "Key prefix of the zips in `qss3_bucket_name`; ends in `/`."
   type        = string
   default     = null
 }
 
 variable "report_bucket_name" {
-  description = "Name of the report bucket; null for `<kda_application_name>-reports-<account>`, in lower case."
+  description = "Name of the report bucket; null for `<kda_application_name>-reports-<account>` in lower case."
   type        = string
   default     = null
 }
 
 variable "report_retention_days" {
-  description = "After how many days report files are deleted; null keeps them."
+  description = "Days after which S3 deletes report files; null keeps them."
   type        = number
   default     = null
 }
 
 variable "runbook_url" {
-  description = "Where your runbook is."
+  description = "Address of your runbook."
   type        = string
   default     = null
 }
 
 variable "source_aws_account_id" {
-  description = "AWS account whose principals may assume the role; required with `authorization_mode` = `role`, and for that only."
+  description = "ID of the AWS account whose principals may assume the role; required with `authorization_mode` = `role`, otherwise null."
   type        = string
   default     = null
 }
 
 variable "starting_position" {
-  description = "Where on the stream reading begins: `TRIM_HORIZON`, the oldest event, or `LATEST`."
+  description = "Where to start reading the stream: `TRIM_HORIZON`, at the oldest event, or `LATEST`, at new events."
   type        = string
   default     = null
 }
 
 variable "starting_timestamp" {
-  description = "Time at which reading begins, in place of `starting_position`, as in `2026-03-02T09:00:00Z`; null for `starting_position`."
+  description = "Time to start reading the stream from, instead of `starting_position`, as in `2026-03-02T09:00:00Z`; null for `starting_position`."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags for every resource that takes them."
+  description = "Tags for every resource that supports them."
   type        = map(string)
   default     = null
 }
 
 variable "wfm_adapter_user_name" {
-  description = "Name of the WFM Adapter's IAM user, or with `authorization_mode` = `role` of its role; null for `WFMAdapter-<kda_application_name>`."
+  description = "Name of the WFM Adapter's IAM user, or of its role with `authorization_mode` = `role`; null for `WFMAdapter-<kda_application_name>`."
   type        = string
   default     = null
 }

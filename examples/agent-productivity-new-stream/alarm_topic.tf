@@ -1,17 +1,17 @@
-# With alarm_emails, a topic that every alarm notifies. Each address is asked to confirm its subscription.
+# With alarm_emails, an SNS topic that every alarm notifies. SNS asks each address to confirm its subscription.
 variable "alarm_emails" {
-  description = "Email addresses that are told of alarms; with at least one, there is an SNS topic for them. Each address has to confirm its subscription."
+  description = "Email addresses that the alarms notify, through an SNS topic that is created for them. Each address must confirm its subscription."
   type        = list(string)
   default     = null
 
   validation {
     condition     = alltrue([for address in coalesce(var.alarm_emails, []) : can(regex("^[^@\\s]+@[^@\\s]+$", address))])
-    error_message = "alarm_emails has an entry that is no email address: give addresses such as wfm-on-call@example.com."
+    error_message = "alarm_emails has an entry that is not an email address: use addresses such as wfm-on-call@example.com."
   }
 
   validation {
     condition     = length(coalesce(var.alarm_emails, [])) == 0 || var.alarms != null
-    error_message = "alarm_emails is set but alarms is null, so that there is no alarm to be told of: remove alarms, or the addresses."
+    error_message = "alarm_emails is set but alarms is null, which creates no alarms: remove alarms, or remove the addresses."
   }
 }
 

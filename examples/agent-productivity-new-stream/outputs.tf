@@ -1,45 +1,45 @@
 output "agent_event_stream_arn" {
-  description = "ARN of the Kinesis data stream. Without `connect_instance_id`, select it under Data streaming, Agent Events, in the Amazon Connect instance."
+  description = "ARN of the Kinesis data stream. Without `connect_instance_id`, select this stream in the Amazon Connect console under Data streaming, Agent Events."
   value       = module.agent_stream.agent_event_stream_arn
 }
 
 output "ap_failed_records_bucket_name" {
-  description = "Name of the S3 bucket that keeps the records which could not be delivered."
+  description = "Name of the S3 bucket for records that could not be delivered."
   value       = module.agent_productivity.failed_records_bucket_name
 }
 
 output "ap_s3_bucket_name" {
-  description = "Name of the S3 bucket with the report files; upload the reference table to its root."
+  description = "Name of the S3 bucket with the report files. Upload the reference table to its root."
   value       = module.agent_productivity.ap_s3_bucket_name
 }
 
 output "classifier_event_source_mapping_uuid" {
-  description = "UUID of the classifier's event source mapping, null with `engine` = `flink`: disable it to stop Agent Productivity, and the heartbeat with it."
+  description = "UUID of the classifier's event source mapping; null with `engine` = `flink`. Disable the mapping to stop Agent Productivity, including the heartbeat."
   value       = module.agent_productivity.classifier_event_source_mapping_uuid
 }
 
 output "classifier_lambda_function_name" {
-  description = "Name of the classifier function, null with `engine` = `flink`. It is being fed once this output is there."
+  description = "Name of the classifier function; null with `engine` = `flink`. Available once the function receives events."
   value       = module.agent_productivity.classifier_lambda_function_name
 }
 
 output "connect_instance_id" {
-  description = "Id of the Amazon Connect instance whose agent events Terraform has switched on, null where that is done by hand."
+  description = "ID of the Amazon Connect instance that Terraform configured to stream agent events; null if you do that yourself."
   value       = module.agent_stream.connect_instance_id
 }
 
 output "connect_key_policy" {
-  description = "What lets Amazon Connect write to the stream, for the policy of the customer-managed key (JSON); null without such a key. With `connect_instance_id`, a grant does the same."
+  description = "Statement (JSON) for the policy of the customer-managed key that allows Amazon Connect to write to the stream; null without such a key. With `connect_instance_id`, a grant replaces it."
   value       = module.agent_stream.connect_key_policy
 }
 
 output "firehose_stream_name" {
-  description = "Name of the Firehose stream. The WFM Adapter finds the report files by it."
+  description = "Name of the Firehose stream, which the WFM Adapter uses to find the report files."
   value       = module.agent_productivity.firehose_stream_name
 }
 
 output "flink_application_arn" {
-  description = "ARN of the Flink application that classifies, null with `engine` = `lambda`. It is named `kda_application_name`: stop it to stop Agent Productivity, and the heartbeat with it."
+  description = "ARN of the Flink application that runs the classifier; null with `engine` = `lambda`. Its name is `kda_application_name`. Stop the application to stop Agent Productivity, including the heartbeat."
   value       = module.agent_productivity.flink_application_arn
 }
 
@@ -49,11 +49,11 @@ output "heartbeat_lambda_function_name" {
 }
 
 output "wfm_adapter_role_arn" {
-  description = "ARN of the IAM role that the WFM Adapter assumes, null when it works as a user."
+  description = "ARN of the IAM role that the WFM Adapter assumes; null if it uses an IAM user."
   value       = module.agent_productivity.wfm_adapter_role_arn
 }
 
 output "wfm_adapter_user_name" {
-  description = "Name of the IAM user for the WFM Adapter, null when it assumes a role. Make its access key by hand."
+  description = "Name of the IAM user for the WFM Adapter; null if it assumes a role. Create the access key yourself."
   value       = module.agent_productivity.wfm_adapter_user_name
 }

@@ -4,27 +4,27 @@ output "agent_event_stream_arn" {
 }
 
 output "ap_failed_records_bucket_name" {
-  description = "Name of the S3 bucket that keeps the records which could not be delivered."
+  description = "Name of the S3 bucket for records that could not be delivered."
   value       = module.agent_productivity.failed_records_bucket_name
 }
 
 output "ap_s3_bucket_name" {
-  description = "Name of the S3 bucket with the report files; upload the reference table to its root."
+  description = "Name of the S3 bucket with the report files. Upload the reference table to its root."
   value       = module.agent_productivity.ap_s3_bucket_name
 }
 
 output "classifier_event_source_mapping_uuid" {
-  description = "UUID of the classifier's event source mapping, null with `engine` = `flink`: disable it to stop Agent Productivity, and the heartbeat with it."
+  description = "UUID of the classifier's event source mapping; null with `engine` = `flink`. Disable the mapping to stop Agent Productivity, including the heartbeat."
   value       = module.agent_productivity.classifier_event_source_mapping_uuid
 }
 
 output "classifier_lambda_function_name" {
-  description = "Name of the classifier function, null with `engine` = `flink`. It is being fed once this output is there."
+  description = "Name of the classifier function; null with `engine` = `flink`. Available once the function receives events."
   value       = module.agent_productivity.classifier_lambda_function_name
 }
 
 output "config_table_name" {
-  description = "Name of the DynamoDB table that holds the write-to-SQS flag, null when the flag is in the function's environment."
+  description = "Name of the DynamoDB table with the write-to-SQS flag; null if the flag is in the function's environment."
   value       = module.rta.config_table_name
 }
 
@@ -34,12 +34,12 @@ output "dynamodb_table_name" {
 }
 
 output "firehose_stream_name" {
-  description = "Name of the Firehose stream. The WFM Adapter finds the report files by it."
+  description = "Name of the Firehose stream, which the WFM Adapter uses to find the report files."
   value       = module.agent_productivity.firehose_stream_name
 }
 
 output "flink_application_arn" {
-  description = "ARN of the Flink application that classifies, null with `engine` = `lambda`. It is named `kda_application_name`: stop it to stop Agent Productivity, and the heartbeat with it."
+  description = "ARN of the Flink application that runs the classifier; null with `engine` = `lambda`. Its name is `kda_application_name`. Stop the application to stop Agent Productivity, including the heartbeat."
   value       = module.agent_productivity.flink_application_arn
 }
 
@@ -49,41 +49,41 @@ output "heartbeat_lambda_function_name" {
 }
 
 output "retired_sqs_queue_urls" {
-  description = "URLs of the queues that get no events any more and are kept until they are read empty."
+  description = "URLs of the retired queues, which receive no new events and are kept until they are empty."
   value       = module.rta.retired_sqs_queue_urls
 }
 
 output "rta_failed_records_bucket_name" {
-  description = "Name of the S3 bucket that keeps the records which could not be delivered."
+  description = "Name of the S3 bucket for records that could not be delivered."
   value       = module.rta.failed_records_bucket_name
 }
 
 output "rta_lambda_function_name" {
-  description = "Name of the relay function. It is being fed once this output is there."
+  description = "Name of the relay function. Available once the function receives events."
   value       = module.rta.rta_lambda_function_name
 }
 
 output "rta_role_arn" {
-  description = "ARN of the IAM role that the RTA server assumes, null when it works as a user."
+  description = "ARN of the IAM role that the RTA server assumes; null if it uses an IAM user."
   value       = module.rta.rta_role_arn
 }
 
 output "rta_user_name" {
-  description = "Name of the IAM user for the RTA server, null when it assumes a role. Make its access key by hand."
+  description = "Name of the IAM user for the RTA server; null if it assumes a role. Create the access key yourself."
   value       = module.rta.rta_user_name
 }
 
 output "sqs_queue_urls" {
-  description = "URLs of the queues, in the order in which agents are assigned to them."
+  description = "URLs of the queues, in the order that determines which agents use which queue."
   value       = module.rta.sqs_queue_urls
 }
 
 output "wfm_adapter_role_arn" {
-  description = "ARN of the IAM role that the WFM Adapter assumes, null when it works as a user."
+  description = "ARN of the IAM role that the WFM Adapter assumes; null if it uses an IAM user."
   value       = module.agent_productivity.wfm_adapter_role_arn
 }
 
 output "wfm_adapter_user_name" {
-  description = "Name of the IAM user for the WFM Adapter, null when it assumes a role. Make its access key by hand."
+  description = "Name of the IAM user for the WFM Adapter; null if it assumes a role. Create the access key yourself."
   value       = module.agent_productivity.wfm_adapter_user_name
 }

@@ -1,14 +1,14 @@
 output "agent_productivity" {
-  description = "All outputs of the module agent_productivity."
+  description = "All outputs of module agent_productivity."
   value       = module.agent_productivity
 }
 
 output "key_policy" {
-  description = "The statements that the policy of the key needs (JSON). A plan shows them before anything is made."
+  description = "Statements (JSON) that the key policy needs. The plan shows them before the apply."
   value       = data.aws_iam_policy_document.key.json
 }
 
 output "rta" {
-  description = "All outputs of the module rta, by the name of the RTA server."
+  description = "All outputs of module rta, by the name of the RTA server."
   value       = module.rta
 }

@@ -1,22 +1,22 @@
 variable "agent_event_stream_arn" {
-  description = "ARN of the Kinesis data stream that is selected under Data streaming, Agent Events, in the Amazon Connect instance."
+  description = "ARN of the Kinesis data stream that is selected in the Amazon Connect console under Data streaming, Agent Events."
   type        = string
 }
 
 variable "agent_event_stream_retention_hours" {
-  description = "Retention of the stream, in hours; see its Configuration tab in the Kinesis console."
+  description = "Retention of the stream, in hours, from its Configuration tab in the Kinesis console."
   type        = number
   default     = 24
 }
 
 variable "agent_statuses" {
-  description = "The reference table: `A`, `0` or `1` by the name of the agent status. Null leaves it to be uploaded by hand."
+  description = "Reference table: maps the name of each agent status to `A`, `0` or `1`. If null, upload the table yourself."
   type        = map(string)
   default     = null
 }
 
 variable "alarm_topic_arns" {
-  description = "ARNs of the SNS topics that are told of alarms."
+  description = "ARNs of the SNS topics that the alarms notify."
   type        = list(string)
   default     = []
 }
@@ -27,12 +27,12 @@ variable "connect_s3_bucket" {
 }
 
 variable "connect_s3_prefix" {
-  description = "Prefix of the reports that the WFM Adapter reads in the exported reports bucket, ending in `/`."
+  description = "Prefix of the scheduled reports for WFM in the exported reports bucket; ends in `/`."
   type        = string
 }
 
 variable "deployment_role_arn" {
-  description = "ARN of the role in the contact centre's account that Terraform assumes; null where its own credentials are for that account."
+  description = "ARN of the role that Terraform assumes in the contact center's account; null if its own credentials are for that account."
   type        = string
   default     = null
 }
@@ -44,12 +44,12 @@ variable "iam_path" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the customer-managed KMS key that encrypts the stream, the exported reports and everything that is made here."
+  description = "ARN of the customer-managed KMS key that encrypts the stream, the exported reports and the resources of this deployment."
   type        = string
 }
 
 variable "name_prefix" {
-  description = "What every name begins with, by the estate's rule; at most 18 characters, so that the names made from it are ones that AWS takes."
+  description = "Prefix of every name, following your naming rules; at most 18 characters, so that the names derived from it are valid."
   type        = string
   default     = "acme-prod-wfm"
 
@@ -60,7 +60,7 @@ variable "name_prefix" {
 }
 
 variable "permissions_boundary_arn" {
-  description = "ARN of the IAM policy that bounds the permissions of every role."
+  description = "ARN of the IAM policy to set as permissions boundary of every role."
   type        = string
 }
 
@@ -70,7 +70,7 @@ variable "region" {
 }
 
 variable "rta_servers" {
-  description = "The RTA servers by a short name of each (up to 8 characters): the hierarchy groups whose agents it monitors and the level that they are on, its external id, and the number of its queues."
+  description = "RTA servers by short name (up to 8 characters), each with the hierarchy groups whose agents it monitors, their level, its external ID and its number of queues."
   type = map(object({
     external_id      = string
     hierarchy_groups = list(string)
@@ -80,23 +80,23 @@ variable "rta_servers" {
 
   validation {
     condition     = alltrue([for name in keys(var.rta_servers) : can(regex("^[a-z0-9]{1,8}$", name))])
-    error_message = "rta_servers has a name that is longer than 8 characters or has others than lowercase letters and digits: the names of queues, tables and roles are made from it."
+    error_message = "rta_servers has an invalid name: use 1 to 8 lowercase letters and digits, because the names of queues, tables and roles are derived from it."
   }
 }
 
 variable "runbook_url" {
-  description = "The estate's runbook, to whose sections the descriptions of the alarms link; null for docs/alarms.md of this repository."
+  description = "Address of your runbook, which the alarm descriptions link to; null for docs/alarms.md of this repository."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "The estate's tags, on everything that takes tags but the reference table."
+  description = "Tags for every resource that supports them, except the reference table."
   type        = map(string)
   default     = {}
 }
 
 variable "wfm_adapter_external_id" {
-  description = "External id that whoever assumes the WFM Adapter's role has to name."
+  description = "External ID that the source account passes to assume the WFM Adapter's role."
   type        = string
 }

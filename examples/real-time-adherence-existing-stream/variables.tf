@@ -4,7 +4,7 @@ variable "agent_event_stream_arn" {
 }
 
 variable "agent_event_stream_kms_arn" {
-  description = "ARN of the customer-managed KMS key that encrypts the agent event stream, null when it has none."
+  description = "ARN of the customer-managed KMS key that encrypts the agent event stream; null without one."
   type        = string
   default     = null
 }
@@ -16,13 +16,13 @@ variable "agent_event_stream_retention_hours" {
 }
 
 variable "ahg_filter_level" {
-  description = "Agent hierarchy group level (1 to 5) on which agent events are filtered; 0 lets every agent through."
+  description = "Agent hierarchy level (1 to 5) to filter agent events by; 0 includes every agent."
   type        = number
   default     = null
 }
 
 variable "ahg_filter_separator" {
-  description = "The character between the filter values where they are stored; one that no value contains."
+  description = "Character that separates the filter values in the function's environment; no value may contain it."
   type        = string
   default     = null
 }
@@ -34,7 +34,7 @@ variable "ahg_filter_values" {
 }
 
 variable "alarms" {
-  description = "CloudWatch alarms and the SNS topics that they notify (`sns_topic_arns`), null for none; docs/alarms.md has each of them."
+  description = "CloudWatch alarms and the SNS topics that they notify (`sns_topic_arns`); null creates no alarms."
   type = object({
     iterator_age_minutes = optional(number)
     queue_age_minutes    = optional(number)
@@ -45,109 +45,109 @@ variable "alarms" {
 }
 
 variable "authorization_mode" {
-  description = "What the product works as: `user`, an IAM user whose access key is made by hand, or, where users must not exist, `role`, an IAM role that `source_aws_account_id` assumes with `external_id`."
+  description = "How the Aspect product signs in to AWS: `user` creates an IAM user, whose access key you create yourself; `role` creates an IAM role that `source_aws_account_id` assumes with `external_id`."
   type        = string
   default     = null
 }
 
 variable "dashboard" {
-  description = "Whether there is a CloudWatch dashboard."
+  description = "Whether to create a CloudWatch dashboard."
   type        = bool
   default     = null
 }
 
 variable "enhanced_fan_out" {
-  description = "Whether the stream is read as a registered consumer, with 2 MB a second of every shard to itself, at a further charge."
+  description = "Whether to read the stream with enhanced fan-out: a dedicated 2 MB per second from each shard, at an extra charge."
   type        = bool
   default     = null
 }
 
 variable "external_id" {
-  description = "External id that whoever assumes the role has to name; required with `authorization_mode` = `role`, and for that only."
+  description = "External ID that the source account passes to assume the role; required with `authorization_mode` = `role`, otherwise null."
   type        = string
   default     = null
 }
 
 variable "iam_path" {
-  description = "IAM path of every role and user made here; begins and ends with `/`."
+  description = "IAM path of every role and user; begins and ends with `/`."
   type        = string
   default     = null
 }
 
 variable "kms_key_arn" {
-  description = "ARN of an existing customer-managed KMS key that encrypts everything here that can have one; null for the keys of AWS."
+  description = "ARN of an existing customer-managed KMS key for every resource that supports one; null for AWS keys."
   type        = string
   default     = null
 }
 
 variable "lambda_config_location" {
-  description = "Where the write-to-SQS flag lives: `env`, an environment variable of the relay function, or `table`, a DynamoDB table (fewer rights for the RTA user, one more read for each batch)."
+  description = "Where the write-to-SQS flag is stored: `table`, a DynamoDB table (recommended: the RTA server needs fewer permissions), or `env`, an environment variable of the relay function (the default of the configuration guide)."
   type        = string
   default     = null
 }
 
 variable "log_level" {
-  description = "Least level of what is logged: `DEBUG` (a line for each record, by its sequence number), `INFO`, `WARNING` or `ERROR`."
+  description = "Minimum log level: `DEBUG` (one line per record, by sequence number), `INFO`, `WARNING` or `ERROR`."
   type        = string
   default     = null
 }
 
 variable "log_retention_days" {
-  description = "How long logs are kept, in days."
+  description = "How long CloudWatch Logs keeps logs, in days."
   type        = number
   default     = null
 }
 
 variable "message_groups" {
-  description = "Message groups of the queues: `shared`, one for all agents, as the RTA server expects, or `agent`, one for each agent, which lifts the queues' throughput (high-throughput FIFO)."
+  description = "Message groups in the queues: `shared`, one group for all agents, which the RTA server expects, or `agent`, one group per agent, which raises the throughput of the queues (high-throughput FIFO)."
   type        = string
   default     = null
 }
 
 variable "name" {
-  description = "Name of the Real-Time Adherence deployment; the name of everything in it begins with it."
+  description = "Name of the Real-Time Adherence deployment and prefix of the names of its resources."
   type        = string
   default     = null
 }
 
 variable "name_suffix" {
-  description = "Suffix of every name that is not given, behind a hyphen: it tells another Amazon Connect instance or region of the account apart."
+  description = "Suffix for every default name, after a hyphen, to keep deployments for several Amazon Connect instances or regions in one account apart."
   type        = string
   default     = null
 }
 
 variable "num_retired_sqs_queues" {
-  description = "After num_sqs_queues was lowered: how many of the queues behind it are kept, without new events, for the RTA server to read empty. 0 destroys all of them with what they hold."
+  description = "Number of queues to keep after you lower `num_sqs_queues`, so that the RTA server can read them empty; they receive no new events. 0 destroys all of them with their messages."
   type        = number
   default     = null
 }
 
 variable "num_sqs_queues" {
-  description = "Number of SQS queues that carry events (1 to 10)."
+  description = "Number of SQS queues for agent events (1 to 10)."
   type        = number
   default     = null
 }
 
 variable "permissions_boundary_arn" {
-  description = "ARN of the IAM policy that bounds the permissions of every role and user made here, null for no boundary."
+  description = "ARN of the IAM policy to set as permissions boundary of every role and user; null for no boundary."
   type        = string
   default     = null
 }
 
 variable "qss3_bucket_name" {
-  description = "S3 bucket, in the same region, with your own copy of the zips (see `make publish`); null uses the zips of the module."
+  description = "S3 bucket in the same region with your own copy of the zips (see `make publish`); null uses the zips in the module."
   type        = string
   default     = null
 }
 
 variable "qss3_key_prefix" {
-  description = "Key prefix of your copy of the zips in `qss3_bucket_name`; ends in `/`."
+  description = "Key prefix of the zips in `qss3_bucket_name`; ends in `/`."
   type        = string
   default     = null
 }
 
 variable "relay_function" {
-  description = "How Lambda runs the relay: `batch_size` (events a batch, 1 to 10,000; 6 MB end one earlier), `batch_window_seconds` (how long a batch may wait for more, 0 to 300), `memory_size` (MB, 256 to 10,240; CPU comes with it) and `parallelization_factor` (batches of a shard side by side, 1 to 10; an agent's events stay in order)."
+  description = "Lambda settings of the relay: `batch_size` (events per batch, 1 to 10,000, or up to 6 MB), `batch_window_seconds` (how long Lambda waits to fill a batch, 0 to 300), `memory_size` (MB, 256 to 10,240; CPU grows with it) and `parallelization_factor` (concurrent batches per shard, 1 to 10; each agent's events stay in order)."
   type = object({
     batch_size             = optional(number)
     batch_window_seconds   = optional(number)
@@ -158,37 +158,37 @@ variable "relay_function" {
 }
 
 variable "rta_failed_records_bucket_name" {
-  description = "Name of the bucket that keeps the records which could not be delivered; null for `<name>-failed-records-<account>`."
+  description = "Name of the S3 bucket for records that could not be delivered; null for `<name>-failed-records-<account>`."
   type        = string
   default     = null
 }
 
 variable "rta_user_name" {
-  description = "Name of the RTA server's IAM user, or with `authorization_mode` = `role` of its role; null for `<name>-server`."
+  description = "Name of the RTA server's IAM user, or of its role with `authorization_mode` = `role`; null for `<name>-server`."
   type        = string
   default     = null
 }
 
 variable "runbook_url" {
-  description = "Where your runbook is."
+  description = "Address of your runbook."
   type        = string
   default     = null
 }
 
 variable "source_aws_account_id" {
-  description = "AWS account whose principals may assume the role; required with `authorization_mode` = `role`, and for that only."
+  description = "ID of the AWS account whose principals may assume the role; required with `authorization_mode` = `role`, otherwise null."
   type        = string
   default     = null
 }
 
 variable "starting_position" {
-  description = "Where on the stream reading begins: `TRIM_HORIZON`, the oldest event, or `LATEST`."
+  description = "Where to start reading the stream: `TRIM_HORIZON`, at the oldest event, or `LATEST`, at new events."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags for every resource that takes them."
+  description = "Tags for every resource that supports them."
   type        = map(string)
   default     = null
 }

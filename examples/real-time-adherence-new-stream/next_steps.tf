@@ -1,5 +1,5 @@
 output "next_steps" {
-  description = "What remains to be done by hand after an apply, in order: sentences with the names of this deployment."
+  description = "Manual steps after the apply, in order, with the names of this deployment."
   value = concat(
     module.agent_stream.next_steps,
     module.rta.next_steps,

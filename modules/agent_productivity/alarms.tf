@@ -72,7 +72,7 @@ locals {
       for limits in var.alarms[*] : {
         # The metrics of the job itself are totals since its last restart, which one task counts.
         application-puts-events-aside = {
-          meaning    = "Events that can never be delivered are kept in the bucket ${local.names.failed_records_bucket}."
+          meaning    = "Events cannot be delivered, not even with retries, and are saved in the bucket ${local.names.failed_records_bucket}."
           metrics    = { total = { namespace = "AWS/KinesisAnalytics", name = "EventsPutAside", dimensions = local.application, stat = "Maximum" } }
           expression = "IF(DIFF(FILL(total, 0)) < 0, total, DIFF(FILL(total, 0)))"
           # FILL takes what has not arrived yet for 0, so one period back counts as well.
@@ -80,7 +80,7 @@ locals {
           breaching = 1
         }
         application-reads-late = {
-          meaning   = "The Flink application is behind: for five minutes it has read agent events more than ${limits.iterator_age_minutes} minutes after they came."
+          meaning   = "The Flink application is behind: for five minutes it has read agent events more than ${limits.iterator_age_minutes} minutes after they arrived."
           metrics   = { age = merge({ namespace = "AWS/Kinesis", stat = "Maximum" }, local.application_lag) }
           threshold = limits.iterator_age_minutes * 60000
           seconds   = 60
@@ -88,14 +88,14 @@ locals {
           missing   = "ignore"
         }
         application-restarts = {
-          meaning    = "The Flink application's job fails and restarts again and again; what was read since its last checkpoint comes to the report twice."
+          meaning    = "The Flink job fails and restarts repeatedly; events since its last checkpoint are reported twice."
           metrics    = { restarts = { namespace = "AWS/KinesisAnalytics", name = "fullRestarts", dimensions = local.application, stat = "Maximum" } }
           expression = "DIFF(restarts)"
           periods    = 3
           breaching  = 2
         }
         application-skips-records = {
-          meaning = "For 15 minutes more than ${limits.skipped_percent} percent of the records on the stream have been no agent events."
+          meaning = "For 15 minutes, more than ${limits.skipped_percent} percent of the records on the stream have not been agent events."
           metrics = {
             events  = { namespace = "AWS/KinesisAnalytics", name = "EventsIn", dimensions = local.application, stat = "Maximum" }
             skipped = { namespace = "AWS/KinesisAnalytics", name = "EventsSkipped", dimensions = local.application, stat = "Maximum" }
@@ -106,7 +106,7 @@ locals {
           breaching  = 3
         }
         classifier-reads-late = {
-          meaning   = "The classifier is behind: for five minutes it has read agent events more than ${limits.iterator_age_minutes} minutes after they came."
+          meaning   = "The classifier is behind: for five minutes it has read agent events more than ${limits.iterator_age_minutes} minutes after they arrived."
           metrics   = { age = { namespace = "AWS/Lambda", name = "IteratorAge", dimensions = local.classifier, stat = "Maximum" } }
           threshold = limits.iterator_age_minutes * 60000
           seconds   = 60
@@ -115,23 +115,23 @@ locals {
           missing = "ignore"
         }
         classifier-fails = {
-          meaning   = "The classifier ends with an error, again and again; Lambda repeats the batch, and all behind it waits."
+          meaning   = "The classifier fails repeatedly. Lambda retries the batch, and all later events of the shard wait."
           metrics   = { errors = { namespace = "AWS/Lambda", name = "Errors", dimensions = local.classifier, stat = "Sum" } }
           periods   = 3
           breaching = 2
         }
         classifier-is-throttled = {
-          meaning   = "Lambda has no concurrency left for the classifier, again and again, and all events wait."
+          meaning   = "Lambda throttles the classifier repeatedly because no concurrency is left, and events wait."
           metrics   = { throttles = { namespace = "AWS/Lambda", name = "Throttles", dimensions = local.classifier, stat = "Sum" } }
           periods   = 3
           breaching = 2
         }
         classifier-puts-events-aside = {
-          meaning = "Events that can never be delivered are kept in the bucket ${local.names.failed_records_bucket}."
+          meaning = "Events cannot be delivered, not even with retries, and are saved in the bucket ${local.names.failed_records_bucket}."
           metrics = { events = { namespace = local.namespace, name = "EventsPutAside", dimensions = local.classifier, stat = "Sum" } }
         }
         classifier-gives-up-batches = {
-          meaning = "Lambda has given up on records of the stream: they are in the bucket ${local.names.failed_records_bucket}, or lost where it could not write there."
+          meaning = "Lambda has stopped retrying records of the stream. They are in the bucket ${local.names.failed_records_bucket}, or lost if Lambda could not write to it."
           metrics = {
             kept = { namespace = "AWS/Lambda", name = "OnFailureDestinationDeliveredEventCount", dimensions = local.mapping, stat = "Sum" }
             lost = { namespace = "AWS/Lambda", name = "DroppedEventCount", dimensions = local.mapping, stat = "Sum" }
@@ -142,7 +142,7 @@ locals {
           breaching = 1
         }
         classifier-skips-records = {
-          meaning = "For 15 minutes more than ${limits.skipped_percent} percent of the records on the stream have been no agent events."
+          meaning = "For 15 minutes, more than ${limits.skipped_percent} percent of the records on the stream have not been agent events."
           metrics = {
             events  = { namespace = local.namespace, name = "EventsIn", dimensions = local.classifier, stat = "Sum" }
             skipped = { namespace = local.namespace, name = "EventsSkipped", dimensions = local.classifier, stat = "Sum" }
@@ -153,12 +153,12 @@ locals {
           breaching  = 3
         }
         report-files-are-late = {
-          meaning   = "Firehose holds report lines that are more than ${limits.report_age_minutes} minutes old: it cannot write report files."
+          meaning   = "Firehose cannot write report files: it holds report lines that are more than ${limits.report_age_minutes} minutes old."
           metrics   = { age = { namespace = "AWS/Firehose", name = "DeliveryToS3.DataFreshness", dimensions = { DeliveryStreamName = local.names.firehose_stream }, stat = "Maximum" } }
           threshold = limits.report_age_minutes * 60
         }
         no-report-files = {
-          meaning = "For 15 minutes Firehose has received report lines and written none: it cannot write report files, and drops lines after 24 hours."
+          meaning = "Firehose cannot write report files: for 15 minutes it has received report lines and written none. It drops lines after 24 hours."
           metrics = {
             delivered = { namespace = "AWS/Firehose", name = "DeliveryToS3.Records", dimensions = { DeliveryStreamName = local.names.firehose_stream }, stat = "Sum" }
             incoming  = { namespace = "AWS/Firehose", name = "IncomingRecords", dimensions = { DeliveryStreamName = local.names.firehose_stream }, stat = "Sum" }
@@ -169,7 +169,7 @@ locals {
           breaching  = 3
         }
         no-heartbeat = {
-          meaning = "For 15 minutes there has been no heartbeat: the classifier is stopped or broken, or the heartbeat function is."
+          meaning = "No heartbeat for 15 minutes: the classifier or the heartbeat function is stopped or failing."
           metrics = { heartbeats = { namespace = local.namespace, name = "Heartbeats", dimensions = { FunctionName = local.names.heartbeat }, stat = "Sum" } }
           # Where data is missing, CloudWatch looks further back before it takes that for breaching.
           expression = "FILL(heartbeats, 0)"
@@ -199,6 +199,6 @@ locals {
 check "alarms_notify_somebody" {
   assert {
     condition     = var.alarms == null ? true : length(var.alarms.sns_topic_arns) > 0 || (var.alarms.iterator_age_minutes == 5 && var.alarms.report_age_minutes == 15 && var.alarms.skipped_percent == 5)
-    error_message = "alarms sets a threshold but no topic in sns_topic_arns, so the alarms notify nobody: name a topic, or remove the threshold."
+    error_message = "alarms sets a threshold but no topic in sns_topic_arns, so the alarms notify no one: add a topic, or remove the threshold."
   }
 }

@@ -8,7 +8,7 @@ resource "aws_lambda_function" "heartbeat" {
   #checkov:skip=CKV_AWS_272:The zip is reproducible from the source beside it, and `make lint` compares the two; a signing profile belongs to an account, not to a module.
 
   function_name    = local.names.heartbeat
-  description      = "Has ${local.names.firehose_stream} write a report file when no agent is signed in."
+  description      = "Sends heartbeats so that ${local.names.firehose_stream} writes a report file even when no agent is signed in."
   role             = aws_iam_role.heartbeat.arn
   runtime          = "python3.13"
   handler          = "heartbeat.handler.handler"

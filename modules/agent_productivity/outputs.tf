@@ -1,32 +1,32 @@
 output "ap_s3_bucket_name" {
-  description = "Name of the S3 bucket with the report files; upload the reference table to its root."
+  description = "Name of the S3 bucket with the report files. Upload the reference table to its root."
   value       = aws_s3_bucket.reports.bucket
   depends_on  = [aws_s3_bucket_policy.reports]
 }
 
 output "classifier_event_source_mapping_uuid" {
-  description = "UUID of the classifier's event source mapping, null with `engine` = `flink`: disable it to stop Agent Productivity, and the heartbeat with it."
+  description = "UUID of the classifier's event source mapping; null with `engine` = `flink`. Disable the mapping to stop Agent Productivity, including the heartbeat."
   value       = one(aws_lambda_event_source_mapping.classifier[*].uuid)
 }
 
 output "classifier_lambda_function_name" {
-  description = "Name of the classifier function, null with `engine` = `flink`. It is being fed once this output is there."
+  description = "Name of the classifier function; null with `engine` = `flink`. Available once the function receives events."
   value       = one(aws_lambda_function.classifier[*].function_name)
   depends_on  = [aws_lambda_event_source_mapping.classifier]
 }
 
 output "failed_records_bucket_name" {
-  description = "Name of the S3 bucket that keeps the records which could not be delivered."
+  description = "Name of the S3 bucket for records that could not be delivered."
   value       = aws_s3_bucket.failed_records.bucket
 }
 
 output "firehose_stream_name" {
-  description = "Name of the Firehose stream. The WFM Adapter finds the report files by it."
+  description = "Name of the Firehose stream, which the WFM Adapter uses to find the report files."
   value       = aws_kinesis_firehose_delivery_stream.reports.name
 }
 
 output "flink_application_arn" {
-  description = "ARN of the Flink application that classifies, null with `engine` = `lambda`. It is named `kda_application_name`: stop it to stop Agent Productivity, and the heartbeat with it."
+  description = "ARN of the Flink application that runs the classifier; null with `engine` = `lambda`. Its name is `kda_application_name`. Stop the application to stop Agent Productivity, including the heartbeat."
   value       = one(aws_kinesisanalyticsv2_application.classifier[*].arn)
 }
 
@@ -36,18 +36,18 @@ output "heartbeat_lambda_function_name" {
 }
 
 output "next_steps" {
-  description = "What remains to be done by hand after an apply, in order: sentences with the names of this deployment."
+  description = "Manual steps after the apply, in order, with the names of this deployment."
   value       = local.next_steps
 }
 
 output "wfm_adapter_role_arn" {
-  description = "ARN of the IAM role that the WFM Adapter assumes, null when it works as a user."
+  description = "ARN of the IAM role that the WFM Adapter assumes; null if it uses an IAM user."
   value       = one(aws_iam_role.wfm_adapter[*].arn)
   depends_on  = [aws_iam_role_policy.wfm_adapter]
 }
 
 output "wfm_adapter_user_name" {
-  description = "Name of the IAM user for the WFM Adapter, null when it assumes a role. Make its access key by hand."
+  description = "Name of the IAM user for the WFM Adapter; null if it assumes a role. Create the access key yourself."
   value       = one(aws_iam_user.wfm_adapter[*].name)
   depends_on  = [aws_iam_user_policy.wfm_adapter]
 }

@@ -29,7 +29,7 @@ resource "aws_iam_user_policy" "wfm_adapter" {
     precondition {
       # IAM does not count blanks.
       condition     = length(replace(data.aws_iam_policy_document.wfm_adapter.json, "/\\s/", "")) <= 2048
-      error_message = "With connect_s3_prefix and aspect_ap_data_s3_prefix, the WFM Adapter's rights take more than the 2,048 characters that IAM gives a user: choose shorter prefixes or authorization_mode = \"role\"."
+      error_message = "With connect_s3_prefix and aspect_ap_data_s3_prefix, the WFM Adapter's inline policy is longer than the 2,048 characters that IAM allows for a user: use shorter prefixes or authorization_mode = \"role\"."
     }
   }
 }

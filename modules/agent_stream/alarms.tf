@@ -3,7 +3,7 @@ resource "aws_cloudwatch_metric_alarm" "writes_are_refused" {
   count = var.alarms == null ? 0 : 1
 
   alarm_name          = "${local.name}-writes-are-refused"
-  alarm_description   = "The stream is full: Kinesis refuses agent events that Amazon Connect writes. What to do: ${var.runbook_url}#writes-are-refused"
+  alarm_description   = "The stream is at its limit: Kinesis rejects agent events from Amazon Connect. What to do: ${var.runbook_url}#writes-are-refused"
   namespace           = "AWS/Kinesis"
   metric_name         = "WriteProvisionedThroughputExceeded"
   dimensions          = { StreamName = aws_kinesis_stream.agent_events.name }

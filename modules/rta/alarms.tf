@@ -56,7 +56,7 @@ locals {
       for limits in var.alarms[*] : merge(
         {
           relay-reads-late = {
-            meaning   = "The relay is behind: for five minutes it has read agent events more than ${limits.iterator_age_minutes} minutes after they came."
+            meaning   = "The relay is behind: for five minutes it has read agent events more than ${limits.iterator_age_minutes} minutes after they arrived."
             metrics   = { age = { namespace = "AWS/Lambda", name = "IteratorAge", dimensions = local.relay, stat = "Maximum" } }
             threshold = limits.iterator_age_minutes * 60000
             seconds   = 60
@@ -65,7 +65,7 @@ locals {
             missing = "ignore"
           }
           relay-gets-no-events = {
-            meaning = "For 15 minutes agent events have come onto the stream, and Lambda has called the relay for none."
+            meaning = "For 15 minutes, agent events have arrived on the stream, but Lambda has not invoked the relay."
             metrics = {
               calls  = { namespace = "AWS/Lambda", name = "Invocations", dimensions = local.relay, stat = "Sum" }
               events = { namespace = "AWS/Kinesis", name = "IncomingRecords", dimensions = local.stream, stat = "Sum" }
@@ -76,23 +76,23 @@ locals {
             breaching  = 3
           }
           relay-fails = {
-            meaning   = "The relay ends with an error, again and again; Lambda repeats the batch, and all behind it waits."
+            meaning   = "The relay fails repeatedly. Lambda retries the batch, and all later events of the shard wait."
             metrics   = { errors = { namespace = "AWS/Lambda", name = "Errors", dimensions = local.relay, stat = "Sum" } }
             periods   = 3
             breaching = 2
           }
           relay-is-throttled = {
-            meaning   = "Lambda has no concurrency left for the relay, again and again, and all events wait."
+            meaning   = "Lambda throttles the relay repeatedly because no concurrency is left, and events wait."
             metrics   = { throttles = { namespace = "AWS/Lambda", name = "Throttles", dimensions = local.relay, stat = "Sum" } }
             periods   = 3
             breaching = 2
           }
           relay-puts-events-aside = {
-            meaning = "Events that can never be delivered are kept in the bucket ${local.names.failed_records_bucket}."
+            meaning = "Events cannot be delivered, not even with retries, and are saved in the bucket ${local.names.failed_records_bucket}."
             metrics = { events = { namespace = local.namespace, name = "EventsPutAside", dimensions = local.relay, stat = "Sum" } }
           }
           relay-gives-up-batches = {
-            meaning = "Lambda has given up on records of the stream: they are in the bucket ${local.names.failed_records_bucket}, or lost where it could not write there."
+            meaning = "Lambda has stopped retrying records of the stream. They are in the bucket ${local.names.failed_records_bucket}, or lost if Lambda could not write to it."
             metrics = {
               kept = { namespace = "AWS/Lambda", name = "OnFailureDestinationDeliveredEventCount", dimensions = local.mapping, stat = "Sum" }
               lost = { namespace = "AWS/Lambda", name = "DroppedEventCount", dimensions = local.mapping, stat = "Sum" }
@@ -103,7 +103,7 @@ locals {
             breaching = 1
           }
           relay-skips-records = {
-            meaning = "For 15 minutes more than ${limits.skipped_percent} percent of the records on the stream have been no agent events."
+            meaning = "For 15 minutes, more than ${limits.skipped_percent} percent of the records on the stream have not been agent events."
             metrics = {
               events  = { namespace = local.namespace, name = "EventsIn", dimensions = local.relay, stat = "Sum" }
               skipped = { namespace = local.namespace, name = "EventsSkipped", dimensions = local.relay, stat = "Sum" }
@@ -152,6 +152,6 @@ locals {
 check "alarms_notify_somebody" {
   assert {
     condition     = var.alarms == null ? true : length(var.alarms.sns_topic_arns) > 0 || (var.alarms.iterator_age_minutes == 5 && var.alarms.queue_age_minutes == 5 && var.alarms.skipped_percent == 5)
-    error_message = "alarms sets a threshold but no topic in sns_topic_arns, so the alarms notify nobody: name a topic, or remove the threshold."
+    error_message = "alarms sets a threshold but no topic in sns_topic_arns, so the alarms notify no one: add a topic, or remove the threshold."
   }
 }

@@ -54,6 +54,6 @@ locals {
 check "retired_queues_are_guarded" {
   assert {
     condition     = !local.queues_may_go || length(local.endangered_queues) > 0
-    error_message = "num_retired_sqs_queues = 0 has done its work: remove it, so that a later plan asks again before it destroys a queue."
+    error_message = "num_retired_sqs_queues = 0 is no longer needed: remove it, so that a later plan fails again before it destroys a queue."
   }
 }

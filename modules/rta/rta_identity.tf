@@ -36,7 +36,7 @@ resource "aws_iam_user_policy" "rta" {
     precondition {
       # IAM does not count blanks.
       condition     = length(replace(data.aws_iam_policy_document.rta.json, "/\\s/", "")) <= 2048
-      error_message = "With ${length(local.names.queues)} queues, the names that begin with ${local.name} and kms_key_arn, the RTA user's rights take more than the 2,048 characters that IAM gives a user: choose fewer queues, a shorter name, lambda_config_location = \"table\" or authorization_mode = \"role\"."
+      error_message = "With ${length(local.names.queues)} queues, the names that begin with ${local.name} and kms_key_arn, the RTA user's inline policy is longer than the 2,048 characters that IAM allows for a user: use fewer queues, a shorter name, lambda_config_location = \"table\" or authorization_mode = \"role\"."
     }
   }
 }
