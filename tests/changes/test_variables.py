@@ -100,7 +100,7 @@ def test_what_changes_in_place_takes_nothing_away(running: Running) -> None:
 
 
 def test_taking_the_key_away_leaves_the_tables_with_it(running: Running) -> None:
-    """Runs on the deployment that the test before has changed. "Taking the key away again"."""
+    """Runs on the deployment that the test before has changed. "Remove the KMS key"."""
     changes = running.workspace.changes(BEFORE | IN_PLACE)
     assert {actions for (actions,) in changes.values()} == {"update"}
     kinds = {re.sub(r"^module\.\w+\.(\w+)\..*", r"\1", address) for address in changes}
