@@ -29,7 +29,7 @@ def status_table_source(
     """A function that returns the current table; without an object, an empty one. It takes the id
     of the account that has to own the bucket.
 
-    `now` tells the time in seconds. What was read is kept between calls and asked for anew when it
+    `now` tells the time in seconds. What was read is kept between calls and requested again when it
     is a minute old; only a changed table is then read. Raises StatusTableError for a table that
     cannot be understood and what botocore raises for one that cannot be read: an outdated table is
     never used instead, and the next call tries again.

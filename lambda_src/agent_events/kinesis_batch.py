@@ -20,8 +20,8 @@ from agent_events.agent_event import (
 )
 from agent_events.conditions import Condition
 
-# By so much an event may be newer than its record's arrival on the stream. One that is dated years
-# ahead would win over all that follow, and its agent would stand still until then.
+# How far an event's timestamp may be ahead of its record's arrival on the stream. An event that is
+# dated years ahead would win over all later ones, and its agent would stand still until then.
 _FURTHEST_AHEAD = timedelta(hours=24)
 
 Outcome = TypeVar("Outcome")

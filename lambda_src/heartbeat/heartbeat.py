@@ -76,8 +76,8 @@ def _mapping(environment: Mapping[str, str]) -> _Look:
 
 
 def _application(environment: Mapping[str, str]) -> _Look:
-    """A look at the Flink application: only `RUNNING` counts. To the service a job that fails and
-    begins anew, again and again, is running too; an alarm is for that."""
+    """A look at the Flink application: only `RUNNING` counts. To the service, a job that fails and
+    restarts repeatedly is running too; an alarm covers that."""
     name = required(environment, "FLINK_APPLICATION", "the name of the Flink application")
     flink = aws_client("kinesisanalyticsv2")
 

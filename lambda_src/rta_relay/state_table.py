@@ -26,7 +26,7 @@ _STATEMENTS_A_CALL = 25
 _CHANGES_A_TRANSACTION = 50
 _BYTES_A_CALL = 3_500_000
 
-# So many calls that fail in a row. What is refused for the moment is tried while there is time.
+# Calls that may fail in a row. What is throttled is tried again as long as time is left.
 _TRIES = 4
 
 # Kinesis keeps a record for at most 365 days; after that no event can come late any more.
