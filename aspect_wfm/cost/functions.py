@@ -53,7 +53,7 @@ class Calls:
 
 def shards_needed(workload: Workload, design: Design, timing: Timing) -> int:
     """Shards that take the peak: what Kinesis allows in and out, and what the functions keep up
-    with, since Lambda hands over so many batches of a shard at a time."""
+    with, since Lambda runs a limited number of batches per shard at a time."""
     peak = workload.peak_events_per_second
     bytes_in = peak * workload.event_bytes
     needs = [peak / _EVENTS_A_SHARD, bytes_in / _BYTES_IN_A_SHARD]
@@ -109,8 +109,8 @@ def classifier_runs(workload: Workload, design: Design, timing: Timing, shards: 
 
 
 def flink_kpus_needed(workload: Workload, shards: int, timing: Timing) -> int:
-    """KPUs of a Flink application, without the one that it has besides: one a task, and so many
-    tasks that the fullest keeps up with the peak of its shards.
+    """KPUs of a Flink application, without the one that it has besides: one a task, and enough
+    tasks for the fullest to keep up with the peak of its shards.
 
     Raises ValueError where no number of tasks that the module takes is enough.
     """

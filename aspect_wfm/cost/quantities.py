@@ -44,14 +44,14 @@ _SNAPSHOTS = 10
 _SIGN_OUT_ITEM_BYTES = 250
 _ITEM_OVERHEAD_BYTES = 100
 
-# A table or stream asks KMS for its key anew every five minutes, for each of its users. Kinesis
+# A table or stream asks KMS for its key again every five minutes, for each of its users. Kinesis
 # Data Streams Developer Guide, "Costs, Regions, and performance considerations".
 _KEY_REQUESTS_AN_HOUR = 12
 
 # Provisioned capacity that is never used whole.
 _UTILISATION = 0.7
 
-# CloudWatch Logs stores compressed; CloudWatch pricing reckons with this share.
+# CloudWatch Logs stores compressed; the examples of CloudWatch pricing use this share.
 _STORED_LOG_SHARE = 0.15
 
 

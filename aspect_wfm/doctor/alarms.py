@@ -72,11 +72,16 @@ def check_topics(actions: list[list[str]]) -> Finding:
         return ok("alarms.topics", "Each of its alarms notifies an SNS topic.")
     return warning(
         "alarms.topics",
-        f"{silent} of its {len(actions)} alarms {'notifies' if silent == 1 else 'notify'} nobody: "
-        "no SNS topic is set.",
+        f"{_silent(silent, len(actions))}: no SNS topic is set.",
         "Name one in alarms = { sns_topic_arns = [...] }. Check the spelling: Terraform ignores an "
         "attribute that it does not know.",
     )
+
+
+def _silent(number: int, alarms: int) -> str:
+    if number == alarms:
+        return "No alarm notifies anyone"
+    return f"{number} of {alarms} alarms {'notifies' if number == 1 else 'notify'} no one"
 
 
 def check_alarms(states: dict[str, str], age: timedelta, none: str = _NONE) -> Finding:
@@ -87,14 +92,13 @@ def check_alarms(states: dict[str, str], age: timedelta, none: str = _NONE) -> F
     on = sorted(name for name, state in states.items() if state == "ALARM")
     without = sum(state == "INSUFFICIENT_DATA" for state in states.values())
     if not on:
-        of_these = f"; {without} of them have no data yet" if without else ""
-        return ok("alarms.state", f"None of its {len(states)} alarms is on{of_these}.")
-    text = (
-        f"{len(on)} of its {len(states)} alarms {'is' if len(on) == 1 else 'are'} on: "
-        f"{', '.join(on)}."
-    )
+        of_these = f" ({without} of {len(states)} without data yet)" if without else ""
+        return ok("alarms.state", f"No alarm is active{of_these}.")
+    text = f"{'An alarm is' if len(on) == 1 else f'{len(on)} alarms are'} active: {', '.join(on)}."
     if age < FIRST_HOUR:
         return note(
-            "alarms.state", text, "In the first hour some are on until the first data arrives."
+            "alarms.state",
+            text,
+            "In the first hour, some alarms are active until the first data arrives.",
         )
     return failure("alarms.state", text, "docs/alarms.md has a section for each.")

@@ -21,7 +21,7 @@ class Waiting:
     timeout: timedelta
 
     def until(self, what: str, done: Callable[[], bool], every: float) -> timedelta | None:
-        """How long it took until `done`, asked every so many seconds; None when it took too long.
+        """How long it took until `done`, checked every `every` seconds; None when it took too long.
 
         What AWS does not answer is asked again.
         """

@@ -132,7 +132,7 @@ def replayed_key(document: FailedDocument, records: Collection[Record]) -> str:
 
 
 def chunks(records: Iterable[Record], most: int, most_bytes: int) -> Iterator[list[Record]]:
-    """The records in order, in lists of so many and so large as an invocation may have."""
+    """The records in order, in lists that fit the limits of an invocation."""
     chunk: list[Record] = []
     size = len(_ENVELOPE)
     for each in records:

@@ -1,7 +1,7 @@
 """Taking the documents in the bucket, one after another, through the function.
 
 A document is moved once nothing of it is left to do, and a large one loses what is done as it goes:
-whoever interrupts a replay and starts it again has some records taken twice at most.
+after an interruption, a second replay repeats a few records at most.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -36,10 +36,10 @@ from rta_relay.state_table import Tables
 # Few, so that little time passes between the look at the tables and the sending.
 _RECORDS_AN_INVOCATION = AGENTS_A_READ
 
-# After so many, what is done of a document is written down: as many are taken twice at most.
+# After this many records, the progress of a document is saved: at most this many are repeated.
 _RECORDS_A_SETTLEMENT = 10 * _RECORDS_AN_INVOCATION
 
-# After so many documents in a row of which the function takes nothing, the others wait.
+# After this many documents in a row of which the function takes nothing, the others wait.
 _FAILURES_IN_A_ROW = 3
 
 
@@ -74,7 +74,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A document that stays, and so many of its records, None for one that cannot be read."""
+    """A document that stays, and the number of its records; None for one that cannot be read."""
 
     key: str
     records: int | None

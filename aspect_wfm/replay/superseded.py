@@ -19,7 +19,7 @@ from rta_relay.hierarchy_filter import HierarchyFilter
 from rta_relay.relayed_event import relayed_event
 from rta_relay.state_table import Tables
 
-# DynamoDB's BatchGetItem takes so many keys.
+# DynamoDB's BatchGetItem takes this many keys.
 AGENTS_A_READ = 100
 
 # A state change by timestamp, whether it is a sign-out, and since when the status lasts, which no

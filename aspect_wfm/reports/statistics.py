@@ -10,8 +10,8 @@ agent's next line, however far away that is. From this follows all else:
   unavailable while it is `1`: signed in and not available.
 - A line with StateType `0` for an agent who is signed out changes nothing. (Connect's heartbeats
   go on for an hour after a sign-out, so there are many.)
-- The data ends at `until`; later lines are left out. Whoever is signed in then is counted until
-  then, and that pair has no sign-out. An agent whose lines stop without a sign-out is no
+- The data ends at `until`; later lines are left out. An agent who is signed in then is counted
+  until then, and that pair has no sign-out. An agent whose lines stop without a sign-out is no
   exception: the lines cannot tell a quiet agent from a lost one. `AgentTime.last_line` shows it.
 - Of several lines of an agent with one timestamp a single one counts, whatever order they come in:
   the one that credits the agent least (`0`, then `1`, then `A`), and among those the one whose

@@ -285,16 +285,21 @@ CASES: list[tuple[Finding, Level, str]] = [
     ),
     (alarms.check_alarms({}, DAY), OK, "no alarms"),
     (alarms.check_topics([["arn:sns"], ["arn:sns"]]), OK, "notifies an SNS topic"),
-    (alarms.check_topics([["arn:sns"], []]), WARNING, "1 of its 2 alarms notifies nobody"),
+    (alarms.check_topics([["arn:sns"], []]), WARNING, "1 of 2 alarms notifies no one"),
+    (alarms.check_topics([[]]), WARNING, "No alarm notifies anyone"),
     (failed_records.check_put_aside("b", [], NOW), OK, "No single event"),
     (failed_records.check_put_aside("b", [NOW], NOW), WARNING, "1 object under undeliverable/"),
     (
         alarms.check_alarms({"a": "OK", "b": "INSUFFICIENT_DATA"}, DAY),
         OK,
-        "None of its 2 alarms is on; 1 of",
+        "No alarm is active (1 of 2 without data yet).",
     ),
-    (alarms.check_alarms({"b": "ALARM", "a": "ALARM", "c": "OK"}, HOUR), FAILURE, "a, b"),
-    (alarms.check_alarms({"a": "ALARM"}, 59 * MINUTE), NOTE, "is on: a"),
+    (
+        alarms.check_alarms({"b": "ALARM", "a": "ALARM", "c": "OK"}, HOUR),
+        FAILURE,
+        "2 alarms are active: a, b.",
+    ),
+    (alarms.check_alarms({"a": "ALARM"}, 59 * MINUTE), NOTE, "An alarm is active: a."),
 ]
 
 
