@@ -24,7 +24,7 @@ _MILLISECONDS_BETWEEN_EVENTS = 20
 # For so long the agents have been signed in before the batch.
 _BEFORE = timedelta(minutes=30)
 
-_SIGN_INS_AND_OUTS = 200  # one event in so many is one, and one the other
+_SIGN_INS_AND_OUTS = 200  # one event in this many is a sign-in, and one a sign-out
 
 MANY, FEW = "many", "few"
 _FEW_AGENTS = 10

@@ -40,7 +40,7 @@ def boxes(document: str) -> Iterator[Box]:
 
 
 def printed_by(command: str) -> str:
-    """What a command prints. Raises ValueError for one that is none of ours, or fails."""
+    """What a command prints. Raises ValueError for another project's command, or on failure."""
     program, *arguments = shlex.split(command)
     module = "aspect_wfm.command"
     if command.startswith(_MODEL):

@@ -34,7 +34,7 @@ class Reached:
 
 
 def agents(events_per_second: float, workload: Workload) -> int:
-    """Agents who send so many events in the peak."""
+    """The number of agents who send this many events in the peak."""
     return floor(events_per_second / replace(workload, agents=1).peak_events_per_second)
 
 

@@ -22,7 +22,9 @@ def main() -> int:
     """Make and load a page for each number of agents; the exit status."""
     parser = argparse.ArgumentParser(description="Measure the report page of large days.")
     parser.add_argument("agents", nargs="*", type=int, default=[50, 500, 3_000])
-    parser.add_argument("--loads", type=int, default=5, help="the median of so many loads (5)")
+    parser.add_argument(
+        "--loads", type=int, default=5, help="number of loads whose median is reported (5)"
+    )
     options = parser.parse_args()
     path = installed_browser()
     if path is None:

@@ -126,7 +126,7 @@ def _seconds(work: Work) -> float:
 
 
 def _memory(product: str, quick: bool) -> list[tuple[int, int]]:
-    """The peak memory of a process, in bytes, after so many events and after a hundred times as
+    """The peak memory of a process, in bytes, after a number of events and after a hundred times as
     many."""
     counts = (1_000, 10_000) if quick else (10_000, 1_000_000)
     done = subprocess.run(

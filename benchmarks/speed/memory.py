@@ -1,4 +1,4 @@
-"""`python -m benchmarks.speed.memory PRODUCT EVENTS EVENTS`: the peak memory after so many events.
+"""`python -m benchmarks.speed.memory PRODUCT EVENTS EVENTS`: the peak memory after each number.
 
 A process of its own feeds a handler batch after batch, each of agents and events that were not
 there before, and prints a line with its peak, in bytes, when it has come to each count of events.

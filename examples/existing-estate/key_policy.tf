@@ -44,7 +44,7 @@ data "aws_iam_policy_document" "key" {
     }
   }
 
-  # DynamoDB, Firehose and Lambda make grants for themselves, in the name of whoever applies.
+  # DynamoDB, Firehose and Lambda make grants for themselves, in the name of the principal that runs Terraform.
   dynamic "statement" {
     for_each = var.deployment_role_arn[*]
 

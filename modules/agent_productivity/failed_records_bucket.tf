@@ -3,7 +3,7 @@
 # (under undeliverable/). Not in the report bucket, which the WFM Adapter lists.
 resource "aws_s3_bucket" "failed_records" {
   #checkov:skip=CKV_AWS_18:Server access logs would need another bucket; CloudTrail data events record who reads and writes here, with the estate's other buckets.
-  #checkov:skip=CKV_AWS_21:An object is named by its record or batch, so whoever writes it again writes the same record; versions would keep data of agents after somebody deleted it.
+  #checkov:skip=CKV_AWS_21:An object is named by its record or batch, so a second write stores the same record; versions would keep agents' data after somebody deleted it.
   #checkov:skip=CKV_AWS_144:A copy would take agents' data out of the region of the Amazon Connect instance.
   #checkov:skip=CKV_AWS_145:With kms_key_arn it is that key; without, S3 encrypts each object with a key of its own (SSE-S3), and no principal that this module makes may read one.
   #checkov:skip=CKV2_AWS_62:A bucket has one notification configuration, which is left to the estate, for alarms of its own.

@@ -60,7 +60,7 @@ resource "aws_iam_role" "firehose" {
 
 resource "aws_iam_role_policy" "firehose" {
   name = "write-report-files"
-  # By the id: it is unknown while another path makes the role anew, so that the policy follows.
+  # The ID, not the name: it is unknown while another path replaces the role, so that the policy follows.
   role   = aws_iam_role.firehose.id
   policy = data.aws_iam_policy_document.firehose.json
 }

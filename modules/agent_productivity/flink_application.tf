@@ -123,7 +123,7 @@ resource "aws_iam_role_policy" "application" {
   count = local.on_flink ? 1 : 0
 
   name = "classify-agent-events"
-  # By the id: it is unknown while another path makes the role anew, so that the policy follows.
+  # The ID, not the name: it is unknown while another path replaces the role, so that the policy follows.
   role   = aws_iam_role.application[0].id
   policy = data.aws_iam_policy_document.application.json
 }

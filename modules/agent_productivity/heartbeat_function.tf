@@ -104,7 +104,7 @@ resource "aws_iam_role" "heartbeat" {
 
 resource "aws_iam_role_policy" "heartbeat" {
   name = "heartbeat"
-  # By the id: it is unknown while another path makes the role anew, so that the policy follows.
+  # The ID, not the name: it is unknown while another path replaces the role, so that the policy follows.
   role   = aws_iam_role.heartbeat.id
   policy = data.aws_iam_policy_document.heartbeat.json
 }

@@ -1,4 +1,4 @@
-# A share of its own in what the stream hands out: 2 MB a second of every shard, whoever else reads.
+# Enhanced fan-out: a dedicated 2 MB per second from each shard, independent of other consumers.
 resource "aws_kinesis_stream_consumer" "classifier" {
   count = var.enhanced_fan_out ? 1 : 0
 

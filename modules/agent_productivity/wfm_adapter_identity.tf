@@ -4,7 +4,7 @@ locals {
 }
 
 # Its access key is made by hand, so that no secret is in the state, and is deleted by hand before a
-# destroy: Terraform does not take away a key that an adapter works with.
+# destroy: Terraform does not delete a key that an adapter uses.
 resource "aws_iam_user" "wfm_adapter" {
   #checkov:skip=CKV_AWS_273:For a product that knows access keys only, which are made by hand; authorization_mode = role makes a role in its place.
 
@@ -49,7 +49,7 @@ resource "aws_iam_role_policy" "wfm_adapter" {
   count = local.wfm_adapter_is_role ? 1 : 0
 
   name = "read-reports"
-  # By the id: it is unknown while another path makes the role anew, so that the policy follows.
+  # The ID, not the name: it is unknown while another path replaces the role, so that the policy follows.
   role   = aws_iam_role.wfm_adapter[0].id
   policy = data.aws_iam_policy_document.wfm_adapter.json
 }

@@ -42,7 +42,7 @@ locals {
 
   default_tag_keys = keys(coalesce(data.aws_default_tags.current.tags, {}))
 
-  # The services that use a key for whoever calls them, as kms:ViaService has them.
+  # The services that use a key on behalf of their caller, as kms:ViaService names them.
   via = {
     for service in ["dynamodb", "kinesis", "lambda", "s3", "sqs"] :
     service => "${service}.${local.region}.${data.aws_partition.current.dns_suffix}"

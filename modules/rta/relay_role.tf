@@ -9,7 +9,7 @@ resource "aws_iam_role" "relay" {
 
 resource "aws_iam_role_policy" "relay" {
   name = "relay-agent-events"
-  # By the id: it is unknown while another path makes the role anew, so that the policy follows.
+  # The ID, not the name: it is unknown while another path replaces the role, so that the policy follows.
   role   = aws_iam_role.relay.id
   policy = data.aws_iam_policy_document.relay.json
 }

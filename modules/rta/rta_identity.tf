@@ -11,7 +11,7 @@ locals {
 }
 
 # Its access key is made by hand, so that no secret is in the state, and is deleted by hand before a
-# destroy: Terraform does not take away a key that a server works with.
+# destroy: Terraform does not delete a key that a server uses.
 resource "aws_iam_user" "rta" {
   #checkov:skip=CKV_AWS_273:For a product that knows access keys only, which are made by hand; authorization_mode = role makes a role in its place.
 
@@ -56,7 +56,7 @@ resource "aws_iam_role_policy" "rta" {
   count = local.rta_is_role ? 1 : 0
 
   name = "real-time-adherence"
-  # By the id: it is unknown while another path makes the role anew, so that the policy follows.
+  # The ID, not the name: it is unknown while another path replaces the role, so that the policy follows.
   role   = aws_iam_role.rta[0].id
   policy = data.aws_iam_policy_document.rta.json
 }
@@ -128,7 +128,7 @@ data "aws_iam_policy_document" "rta" {
   }
 
   # The key of the tables and queues; with the flag in it, that of the environment too, for which
-  # Lambda makes its grant anew, in the name of whoever changes it.
+  # Lambda creates its grant again, in the name of the principal that changes it.
   dynamic "statement" {
     for_each = local.rta_key_uses
 

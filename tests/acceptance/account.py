@@ -106,7 +106,7 @@ def once_allowed(call: Callable[[], Answer], sleep: Callable[[float], None] = ti
 def instead_of_refusal(
     call: Callable[[], object], sleep: Callable[[float], None] = time.sleep
 ) -> str | None:
-    """None if IAM refuses a call, now or once a right that was taken away is gone everywhere;
+    """None if IAM refuses a call, now or once a removed permission is gone everywhere;
     otherwise what came of it for two minutes: "allowed", or the code of another error.
 
     A key that AWS does not know yet says nothing of rights.

@@ -1,4 +1,4 @@
-"""Whoever only plans needs docs/policies/plan.json and nothing more (docs/changes.md)."""
+"""A plan needs docs/policies/plan.json and nothing more (docs/changes.md)."""
 
 import json
 from dataclasses import replace

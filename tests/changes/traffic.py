@@ -24,7 +24,7 @@ class Traffic:
     put: threading.Condition = field(default_factory=threading.Condition)
 
     def go_on_for(self, rounds: int) -> None:
-        """Wait until so many more rounds were put. Raises TimeoutError when they are not."""
+        """Wait until this many more rounds were put. Raises TimeoutError when they are not."""
         with self.put:
             until = self.rounds + rounds
             if not self.put.wait_for(lambda: self.rounds >= until, _ROUND_WITHIN_SECONDS * rounds):

@@ -183,7 +183,7 @@ class Lane:
         return (record(self.past, shard, position) for position in range(start, end))
 
     def _invoke(self, batch: Batch, running: Invocation) -> object:
-        """Invoke the function in a process that the last death, if any, made anew."""
+        """Invoke the function in its process, which is a new one after each death."""
         weather = running.weather
         if self._handler is None:
             self._handler = self._start()

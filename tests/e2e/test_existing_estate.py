@@ -1,7 +1,7 @@
 """The example of a larger configuration, applied as its README says, and used by assumed roles.
 
-Terraform applies it as a role, too. Whoever assumes them is in the same account here: the local AWS
-starts with one.
+Terraform applies it as a role, too. The principal that assumes the roles is in the same account
+here, because the local AWS starts with one.
 """
 
 import json
@@ -142,7 +142,7 @@ def test_the_doctor_looks_at_every_deployment_as_a_role_of_its_account(
 
 
 def assumed(cloud: LocalCloud, role_arn: str, external_id: str | None) -> AccessKey:
-    """Credentials of a role, as whoever works for a product in its account gets them."""
+    """Credentials of a role, as a product in its account gets them."""
     named = {} if external_id is None else {"ExternalId": external_id}
     given = cloud.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="product", **named)[
         "Credentials"

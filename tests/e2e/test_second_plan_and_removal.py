@@ -1,4 +1,4 @@
-"""After a day of work: nothing to change, and nothing taken away that holds data. Runs last."""
+"""After a day of work: nothing to change, and nothing removed that holds data. Runs last."""
 
 import pytest
 

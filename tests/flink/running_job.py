@@ -114,7 +114,7 @@ class Run:
         while not true():
             ended = self.process.poll() is not None
             if ended or time.monotonic() > deadline:
-                raise AssertionError(f"waited for {what} in vain; {self._told()}")
+                raise AssertionError(f"waited for {what} without success; {self._told()}")
             time.sleep(0.2)
 
     def await_lines(self, count: int) -> None:

@@ -23,7 +23,7 @@ APPLICATION = Application("aspect-wfm-ap", "arn:aws:kinesisanalytics:r:1:applica
 
 
 class Handler:
-    """A handler that is done with so many records of each batch that it is given, in turn."""
+    """A handler that finishes this many records of each batch that it is given, in turn."""
 
     def __init__(self, *done: int) -> None:
         self.done = list(done)

@@ -5,8 +5,8 @@ configurations in memory, and answers as the pages of the Amazon Connect API Ref
 AssociateInstanceStorageConfig, DescribeInstanceStorageConfig, UpdateInstanceStorageConfig,
 DisassociateInstanceStorageConfig, ListInstanceStorageConfigs, DescribeInstance,
 DescribeInstanceAttribute and ListAgentStatuses. Of a type of storage an instance has one
-configuration; whoever associates another gets the ResourceConflictException of that page. What AWS
-writes as its message is not documented, so no test may depend on its words.
+configuration; a call that associates another fails with the ResourceConflictException of that page.
+AWS does not document its message, so no test may depend on the words.
 
 It asks nobody for credentials, and does not look whether a stream exists.
 """

@@ -76,7 +76,7 @@ def test_the_modules_policies_are_in_the_reference_but_for_what_is_accepted(esta
     found = findings(policies)
     assert [each for each in found if not each.accepted] == []
     assert {(each.kind, each.subject) for each in found} == ACCEPTED.keys(), (
-        "none is accepted in vain"
+        "every exception is needed"
     )
 
 

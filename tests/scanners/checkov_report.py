@@ -55,7 +55,7 @@ def read_report(output: str) -> CheckovReport:
 
 
 def findings(report: CheckovReport) -> list[str]:
-    """A sentence for each thing that has to be mended; none when the report is clean."""
+    """A sentence for each thing to fix; none when the report is clean."""
     unparsed = [
         f"{file} could not be parsed: nothing in it was checked" for file in report.unparsed
     ]

@@ -183,7 +183,7 @@ CHECKS = [
     Check("every permission is one that is looked at", _nothing_overlooked),
     Check("every call of the functions' code is among the needs", _calls_recorded),
     Check("everything that a job needs is allowed", _needs_allowed),
-    Check("nothing can be taken away from a policy", _nothing_superfluous),
+    Check("nothing can be removed from a policy", _nothing_superfluous),
     Check("nothing else is allowed", _nothing_else_allowed),
     Check("a policy that is made wider is noticed", _widenings_noticed),
     Check("policies name what they allow", _spelled_out),

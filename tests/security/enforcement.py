@@ -220,5 +220,5 @@ def _clients(cloud: LocalCloud, key_id: str, secret: str, token: str | None = No
 
 @cache
 def _session() -> Any:
-    """One for all identities, because each reads the services' models anew."""
+    """One for all identities, because each reads the services' models again."""
     return boto3.session.Session(region_name=REGION)

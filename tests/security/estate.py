@@ -18,7 +18,7 @@ from tests.security.configurations import (
 )
 from tests.security.oracle import Document
 
-# What an organisation that sets boundaries might say; one action is taken away so that it shows.
+# What an organisation that sets boundaries might say; one action is removed so that it shows.
 BOUNDARY: Document = {
     "Version": "2012-10-17",
     "Statement": [
@@ -169,7 +169,7 @@ def resource_arns(estate: Estate) -> Iterator[str]:
     arns += [f"arn:aws:s3:::{bucket}" for bucket in (given.code_bucket, given.connect_bucket)]
     for deployment in estate.deployments:
         arns += [each.values["arn"] for each in deployment.resources if each.values.get("arn")]
-    # Of kinds that there are not: what a wildcard in the place of a kind would let in.
+    # Of kinds that there are not: what a wildcard instead of a kind would let in.
     arns += [f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:{kind}:any" for kind in ("any", "log-group-2")]
     for arn in arns:
         yield from _with_parts(arn)

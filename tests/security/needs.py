@@ -137,8 +137,8 @@ def _on(resource: str, *actions: str, within: str | None = None) -> Iterator[Nee
 def _function(principal: Principal, given: Given) -> Iterator[Need]:
     """A function's code, and what Lambda does with its role.
 
-    Of the key that encrypts its environment it needs nothing: whoever sets that key lets Lambda
-    make a grant (Lambda Developer Guide, "Securing Lambda environment variables").
+    It needs no permission on the key that encrypts its environment: the principal that sets the key
+    lets Lambda create a grant (Lambda Developer Guide, "Securing Lambda environment variables").
     """
     deployment, kind = principal.deployment, principal.kind
     for call in function_calls(principal):
@@ -251,7 +251,7 @@ def _firehose(principal: Principal, given: Given) -> Iterator[Need]:
     Source: Amazon Data Firehose Developer Guide, "Grant Firehose access to an Amazon S3
     destination". Of its sample policy, s3:GetObject is left out: this stream neither converts what
     it is given nor reads back what it wrote. What waits in the stream it encrypts by a grant, made
-    for whoever sets the key (API Reference, "DeliveryStreamEncryptionConfigurationInput").
+    for the caller that sets the key (API Reference, "DeliveryStreamEncryptionConfigurationInput").
     """
     deployment = principal.deployment
     bucket = deployment.arn("aws_s3_bucket", "reports")
@@ -270,10 +270,10 @@ def _firehose(principal: Principal, given: Given) -> Iterator[Need]:
 def _rta(principal: Principal, given: Given) -> Iterator[Need]:
     """Wire contract, section 4: RTA user, and the flag in `table` or in `env`.
 
-    With a key: DynamoDB Developer Guide, "DynamoDB encryption at rest" (Decrypt, as whoever uses
-    the table); SQS Developer Guide, "Key management" (a consumer needs Decrypt); Lambda Developer
-    Guide, "Securing Lambda environment variables" (Decrypt to see them, Encrypt and CreateGrant to
-    set them).
+    With a key: DynamoDB Developer Guide, "DynamoDB encryption at rest" (Decrypt, for the
+    caller that uses the table); SQS Developer Guide, "Key management" (a consumer needs Decrypt);
+    Lambda Developer Guide, "Securing Lambda environment variables" (Decrypt to see them, Encrypt
+    and CreateGrant to set them).
     """
     deployment = principal.deployment
     table = "aws_dynamodb_table"

@@ -29,7 +29,7 @@ def refused_needs(principal: Principal, needs: Iterable[Need]) -> list[str]:
 
 
 def superfluous_parts(principal: Principal, needs: list[Need]) -> list[str]:
-    """The parts of the policy that could be taken away with every need still allowed."""
+    """The parts of the policy that could be removed with every need still allowed."""
     found = []
     for part, less in taken_away(principal.policy):
         is_allowed = judge(less)

@@ -47,7 +47,7 @@ class Aws:
         )
 
     def report(self) -> bytes:
-        """What Firehose delivered, taken away."""
+        """What Firehose delivered, which is removed."""
         content = b"".join(self.objects("reports", "OUTPUT/").values())
         for key in self.objects("reports", "OUTPUT/"):
             self.s3.delete_object(Bucket="reports", Key=key)
@@ -130,7 +130,7 @@ def test_a_table_that_is_not_understood_stops_every_line_and_is_named_without_co
     assert "Secret" not in str(told.value) + capsys.readouterr().out
     assert aws.report() == b""
     aws.upload("StateName,StateType\nAvailable,A\n")
-    assert classifier(invocation([event()])) == NOTHING_FAILED, "mended at once"
+    assert classifier(invocation([event()])) == NOTHING_FAILED, "fixed at once"
 
 
 def test_the_agent_status_type_is_written_when_asked_for(aws: Aws) -> None:

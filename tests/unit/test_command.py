@@ -52,7 +52,7 @@ def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().out == f"aspect-wfm {VERSION}\n"
 
 
-@pytest.mark.parametrize("arguments", [[], ["mend"], ["cost", "--agents", "none"], ["reports"]])
+@pytest.mark.parametrize("arguments", [[], ["repair"], ["cost", "--agents", "none"], ["reports"]])
 def test_arguments_that_say_nothing_end_with_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)

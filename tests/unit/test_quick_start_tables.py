@@ -175,7 +175,7 @@ def _section(heading: str) -> str:
 
 
 def _rows(heading: str, columns: int) -> list[list[str]]:
-    """The rows, without their headings, of the tables with so many columns below a heading."""
+    """The rows, without their headings, of the tables with this many columns below a heading."""
     tables = re.findall(r"^\|.*\n\| ---.*\n((?:\|.*\n)+)", _section(heading), re.MULTILINE)
     rows = [line.strip("| ").split(" | ") for table in tables for line in table.splitlines()]
     return [row for row in rows if len(row) == columns]

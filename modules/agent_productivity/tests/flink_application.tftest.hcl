@@ -1,4 +1,4 @@
-# With engine = flink: the application in the place of the function, what it is given, and what is
+# With engine = flink: the application instead of the function, what it is given, and what is
 # refused. One process, one mocked provider: nothing is asked of AWS.
 
 mock_provider "aws" {

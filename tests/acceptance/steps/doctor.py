@@ -4,7 +4,7 @@ from tests.acceptance.deployment import Deployment
 from tests.acceptance.evidence import Step
 from tests.acceptance.programs import examine
 
-TITLE = "Let the doctor examine the fresh deployment"
+TITLE = "Run the doctor on the new deployment"
 
 # Warnings that every fresh deployment has, with why.
 EXPECTED = {

@@ -34,7 +34,7 @@ def answering(*codes: str | None) -> Callable[[], str]:
 
 
 def no_time(_seconds: float) -> None:
-    """In the place of a pause."""
+    """Replaces a pause."""
 
 
 @REFUSALS

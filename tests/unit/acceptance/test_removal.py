@@ -40,7 +40,7 @@ def failures(step: Step) -> list[str]:
 
 
 class Destroying(FakeTerraform):
-    """A destroy that removes what the tests have made in the place of an apply."""
+    """A destroy that removes what the tests have made instead of an apply."""
 
     def destroy(self) -> None:
         super().destroy()

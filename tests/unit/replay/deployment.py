@@ -252,7 +252,7 @@ def expired(operation: str) -> ClientError:
 
 
 def keep_many(deployment: Deployment, number: int) -> str:
-    """A document of the classifier with so many records."""
+    """A document of the classifier with this many records."""
     records = (on_stream(n, event(f"agent-{n}", at(1))) for n in range(1, number + 1))
     return deployment.keep(*records, function=CLASSIFIER)
 
