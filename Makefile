@@ -75,11 +75,12 @@ build: $(READY) ## Build the zips, the modules' version, the READMEs' tables and
 	$(BIN)/python -m tests.readme_tables
 	$(BIN)/python -m tests.example_files
 
-lint: $(READY) ## Check style, types, zips and the Terraform configurations
+lint: $(READY) ## Check style, types, zips, phrases and the Terraform configurations
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python lambda_src/build_zips.py --check
+	$(BIN)/python -m tests.phrases
 	$(BIN)/python -m tests.local_cloud.terraform_lint
 
 format: $(READY) ## Bring Python and Terraform into the project's format
