@@ -21,10 +21,10 @@ locals {
   })
 }
 
-# Named by the state table, whose create rejects a name that exists: SNS answers a second CreateTopic like
-# the first, and another deployment's topic would be adopted.
+# Refers to the state table's name, because creating a table rejects an existing name. A second CreateTopic
+# succeeds like the first, so Terraform would adopt the topic of another deployment.
 resource "aws_sns_topic" "alarms" {
-  #checkov:skip=CKV_AWS_26:A message holds the name and the state of an alarm, never an event. CloudWatch alarms cannot publish to a topic that is encrypted with the AWS managed key, whose policy does not allow them.
+  #checkov:skip=CKV_AWS_26:A message contains the name and state of an alarm, never an event. CloudWatch alarms cannot publish to a topic with the AWS-managed key, whose policy does not allow it.
 
   count = length(coalesce(var.alarm_emails, [])) > 0 ? 1 : 0
 

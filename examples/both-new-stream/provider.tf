@@ -1,3 +1,3 @@
-# Region and credentials come from the environment, as in AWS_REGION and AWS_PROFILE, or are set here;
-# so are default_tags.
+# Region and credentials come from the environment (AWS_REGION, AWS_PROFILE), or set them here, as well as
+# default_tags.
 provider "aws" {}

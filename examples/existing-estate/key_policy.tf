@@ -1,12 +1,11 @@
-# What the policy of the key has to hold for all of this, beside what it holds already: the statement
-# by which Amazon Connect encrypts what it writes to the stream, for one.
+# Statements to add to the key policy, next to existing ones such as the statement that allows Amazon
+# Connect to encrypt what it writes to the stream.
 data "aws_iam_policy_document" "key" {
-  #checkov:skip=CKV_AWS_109:The policy of a key: it is about that key only, which its own account has to be able to administer.
-  #checkov:skip=CKV_AWS_111:The policy of a key: it is about that key only, which its own account has to be able to administer.
-  #checkov:skip=CKV_AWS_356:The policy of a key: * is that key.
+  #checkov:skip=CKV_AWS_109:A key policy applies to its key only, which its account must be able to administer.
+  #checkov:skip=CKV_AWS_111:A key policy applies to its key only, which its account must be able to administer.
+  #checkov:skip=CKV_AWS_356:In a key policy, * is that key.
 
-  # The roles that the modules make have their rights on the key in their own policies, which count
-  # because of this.
+  # Makes the modules' IAM policies effective, which give the roles their permissions on the key.
   statement {
     sid       = "TheAccountsPoliciesDecideWhoUsesTheKey"
     actions   = ["kms:*"]
@@ -18,7 +17,7 @@ data "aws_iam_policy_document" "key" {
     }
   }
 
-  # No role can have this for it: CloudWatch Logs uses the key in its own name.
+  # CloudWatch Logs uses the key as a service principal, not through a role.
   statement {
     sid = "CloudWatchLogsEncryptsTheLogs"
     actions = [
@@ -44,7 +43,7 @@ data "aws_iam_policy_document" "key" {
     }
   }
 
-  # DynamoDB, Firehose and Lambda make grants for themselves, in the name of the principal that runs Terraform.
+  # DynamoDB, Firehose and Lambda create their own grants on behalf of the principal that runs Terraform.
   dynamic "statement" {
     for_each = var.deployment_role_arn[*]
 

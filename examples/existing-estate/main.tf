@@ -1,4 +1,4 @@
-# The estate's rule for names: <prefix>-<component>, for buckets with the account behind it.
+# The naming rule: <prefix>-<component>, for buckets followed by the account.
 locals {
   account_id = data.aws_caller_identity.contact_centre.account_id
 
@@ -40,7 +40,7 @@ module "agent_productivity" {
   wfm_adapter_user_name              = local.names.wfm_adapter # its role's, there being no user
 }
 
-# One for each RTA server, which sees the agents of its own hierarchy groups only.
+# One per RTA server, which receives only the agents of its own hierarchy groups.
 module "rta" {
   source    = "../../modules/rta"
   providers = { aws = aws.contact_centre }

@@ -1,5 +1,5 @@
-# Where the products run: the account whose principals assume the roles of the integration. What else
-# an estate makes there has this provider too.
+# The products' account, whose principals assume the roles of the integration. Use this provider also for
+# your other resources in that account.
 provider "aws" {
   region = var.region
 
@@ -8,7 +8,7 @@ provider "aws" {
   }
 }
 
-# Where Amazon Connect is, and with it the stream, the key and everything that is made here.
+# The account of Amazon Connect, with the stream, the key and the resources of this example.
 provider "aws" {
   alias  = "contact_centre"
   region = var.region

@@ -1,5 +1,5 @@
-# Read so that a plan fails where there is no such stream, rather than an apply halfway. By its name, a
-# stream can be read in its own account only: one of another account is first looked for by an apply.
+# Reads the stream, so that a plan fails if it does not exist, instead of an apply halfway. A stream can
+# be read by name in its own account only, so a plan does not check a stream of another account.
 data "aws_kinesis_stream" "agent_events" {
   count = try(split(":", var.agent_event_stream_arn)[4], "") == data.aws_caller_identity.current.account_id ? 1 : 0
 

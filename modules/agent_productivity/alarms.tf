@@ -1,4 +1,4 @@
-# What is wrong is in the name of an alarm; docs/alarms.md has a section for each.
+# The name of an alarm says what is wrong. docs/alarms.md has a section for each.
 resource "aws_cloudwatch_metric_alarm" "agent_productivity" {
   for_each = local.alarms
 
@@ -41,18 +41,18 @@ resource "aws_cloudwatch_metric_alarm" "agent_productivity" {
     }
   }
 
-  # no-heartbeat is in alarm until the first heartbeat, so it comes after what calls for that.
+  # no-heartbeat is in alarm until the first heartbeat, so create the schedule first.
   depends_on = [aws_cloudwatch_event_target.heartbeat]
 }
 
 locals {
-  # Where the functions' own metrics are, see lambda_src/function_runtime/structured_log.py.
+  # Namespace of the functions' own metrics: see lambda_src/function_runtime/structured_log.py.
   namespace   = "AspectWFM"
   application = { Application = local.name }
   classifier  = { FunctionName = local.names.classifier }
   mapping     = { EventSourceMappingUUID = one(aws_lambda_event_source_mapping.classifier[*].uuid) }
 
-  # How late the application reads: known of a consumer of its own, else of all who share the stream.
+  # How far behind the application is: per consumer with enhanced fan-out, otherwise for the whole stream.
   application_lag = var.enhanced_fan_out ? {
     name       = "SubscribeToShardEvent.MillisBehindLatest"
     dimensions = tomap({ ConsumerName = local.names.stream_consumer, StreamName = local.stream_name })
@@ -62,7 +62,7 @@ locals {
   }
   stream_name = element(split("/", var.agent_event_stream_arn), 1)
 
-  # Each engine has alarms of its own, by these beginnings of their names.
+  # Each engine has its own alarms, whose names begin with these prefixes.
   other_engine = local.on_flink ? "classifier-" : "application-"
 
   alarm_topics = try(var.alarms.sns_topic_arns, [])
@@ -70,12 +70,12 @@ locals {
   alarms = {
     for suffix, alarm in merge([
       for limits in var.alarms[*] : {
-        # The metrics of the job itself are totals since its last restart, which one task counts.
+        # The job's own metrics are totals since its last restart, which one task counts.
         application-puts-events-aside = {
           meaning    = "Events cannot be delivered, not even with retries, and are saved in the bucket ${local.names.failed_records_bucket}."
           metrics    = { total = { namespace = "AWS/KinesisAnalytics", name = "EventsPutAside", dimensions = local.application, stat = "Maximum" } }
           expression = "IF(DIFF(FILL(total, 0)) < 0, total, DIFF(FILL(total, 0)))"
-          # FILL takes what has not arrived yet for 0, so one period back counts as well.
+          # FILL replaces values that have not arrived yet with 0, so the period before counts too.
           periods   = 2
           breaching = 1
         }
@@ -111,7 +111,7 @@ locals {
           threshold = limits.iterator_age_minutes * 60000
           seconds   = 60
           periods   = 5
-          # No batch, no age: a reader that has come to a halt has not caught up.
+          # Without a batch, there is no age: a reader that has stopped has not caught up.
           missing = "ignore"
         }
         classifier-fails = {
@@ -137,7 +137,7 @@ locals {
             lost = { namespace = "AWS/Lambda", name = "DroppedEventCount", dimensions = local.mapping, stat = "Sum" }
           }
           expression = "kept + lost"
-          # A period may be read before all of its values have arrived, so the one before it counts, too.
+          # CloudWatch may evaluate a period before all of its values have arrived, so the one before counts.
           periods   = 2
           breaching = 1
         }
@@ -163,7 +163,7 @@ locals {
             delivered = { namespace = "AWS/Firehose", name = "DeliveryToS3.Records", dimensions = { DeliveryStreamName = local.names.firehose_stream }, stat = "Sum" }
             incoming  = { namespace = "AWS/Firehose", name = "IncomingRecords", dimensions = { DeliveryStreamName = local.names.firehose_stream }, stat = "Sum" }
           }
-          # While no delivery succeeds at all, there may be no age. Arithmetic counts a missing value as 0.
+          # While no delivery succeeds, DataFreshness may be missing. Arithmetic treats a missing value as 0.
           expression = "IF(incoming > 0, 1, 0) - IF(delivered > 0, 1, 0)"
           periods    = 3
           breaching  = 3
@@ -171,7 +171,7 @@ locals {
         no-heartbeat = {
           meaning = "No heartbeat for 15 minutes: the classifier or the heartbeat function is stopped or failing."
           metrics = { heartbeats = { namespace = local.namespace, name = "Heartbeats", dimensions = { FunctionName = local.names.heartbeat }, stat = "Sum" } }
-          # Where data is missing, CloudWatch looks further back before it takes that for breaching.
+          # If data is missing, CloudWatch evaluates older periods before it treats the gap as breaching.
           expression = "FILL(heartbeats, 0)"
           comparison = "LessThanThreshold"
           threshold  = 1
@@ -183,7 +183,7 @@ locals {
     ]...) : suffix => merge(local.usual_alarm, alarm) if !startswith(suffix, local.other_engine)
   }
 
-  # More than none in five minutes. Metrics come with events: without any, nothing is wrong.
+  # By default: more than 0 in five minutes. Metrics come with events: without events, nothing is wrong.
   usual_alarm = {
     comparison = "GreaterThanThreshold"
     threshold  = 0
@@ -195,7 +195,7 @@ locals {
   }
 }
 
-# Somebody who sets a threshold wants to be told.
+# A threshold without a topic is probably a mistake.
 check "alarms_notify_somebody" {
   assert {
     condition     = var.alarms == null ? true : length(var.alarms.sns_topic_arns) > 0 || (var.alarms.iterator_age_minutes == 5 && var.alarms.report_age_minutes == 15 && var.alarms.skipped_percent == 5)

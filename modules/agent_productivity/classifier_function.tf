@@ -1,10 +1,10 @@
 resource "aws_lambda_function" "classifier" {
-  #checkov:skip=CKV_AWS_50:One structured log line a batch says what became of it; tracing would take another right and keep a second record of the same.
-  #checkov:skip=CKV_AWS_115:Kinesis hands over parallelization_factor batches of a shard at a time, so that these and the shards bound it; a reservation would only take from the account's pool.
-  #checkov:skip=CKV_AWS_116:Kinesis uses no dead-letter queue; the event source mapping's on-failure destination keeps what is given up on, whole.
-  #checkov:skip=CKV_AWS_117:It uses public AWS endpoints over TLS and nothing inside a VPC, runs no third-party code, and its role bounds what it may do.
-  #checkov:skip=CKV_AWS_173:With kms_key_arn it is that key; without, a key that AWS manages for Lambda, and the variables hold names of resources and settings, no secret.
-  #checkov:skip=CKV_AWS_272:The zip is reproducible from the source beside it, and `make lint` compares the two; a signing profile belongs to an account, not to a module.
+  #checkov:skip=CKV_AWS_50:One structured log line per batch reports its result; tracing would need another permission and duplicate the record.
+  #checkov:skip=CKV_AWS_115:Lambda runs parallelization_factor batches per shard at a time, which limits the concurrency; a reservation would only reduce the account's pool.
+  #checkov:skip=CKV_AWS_116:Event source mappings for Kinesis use no dead-letter queue; the on-failure destination saves complete records that Lambda stops retrying.
+  #checkov:skip=CKV_AWS_117:It uses public AWS endpoints over TLS and nothing inside a VPC, runs no third-party code, and its role limits its permissions.
+  #checkov:skip=CKV_AWS_173:With kms_key_arn, Lambda uses that key; otherwise a key that AWS manages. The variables contain names of resources and settings, no secret.
+  #checkov:skip=CKV_AWS_272:The zip is reproducible from the source in this repository, and `make lint` compares the two; a signing profile belongs to an account, not to a module.
 
   count = local.on_lambda ? 1 : 0
 
@@ -32,9 +32,9 @@ resource "aws_lambda_function" "classifier" {
   }
 }
 
-# Where the zip was when it was deployed. In another folder, or with another TF_DATA_DIR, Terraform has
-# the module elsewhere, and that alone must not change the function. Another zip brings its path along.
-# It comes last before the function, since a later run may not find this path (docs/troubleshooting.md).
+# The path of the zip at its deployment. In another folder, or with another TF_DATA_DIR, the module has
+# another path, which alone must not change the function. A changed zip updates the path. Created last
+# before the function, because a later run may not find this path (docs/troubleshooting.md).
 resource "terraform_data" "classifier_zip" {
   count = local.on_lambda ? 1 : 0
 
@@ -53,8 +53,8 @@ resource "terraform_data" "classifier_zip" {
 }
 
 resource "aws_cloudwatch_log_group" "classifier" {
-  #checkov:skip=CKV_AWS_158:With kms_key_arn it is that key; without, CloudWatch Logs encrypts it with a key of its own, and a line holds counts, names of resources and sequence numbers, never an event.
-  #checkov:skip=CKV_AWS_338:For operating, as long as log_retention_days says, a year included; the record of who did what is CloudTrail.
+  #checkov:skip=CKV_AWS_158:With kms_key_arn, CloudWatch Logs uses that key; otherwise its own. A line contains counts, names of resources and sequence numbers, never an event.
+  #checkov:skip=CKV_AWS_338:These are operational logs, kept for log_retention_days; CloudTrail is the audit record.
 
   count = local.on_lambda ? 1 : 0
 
@@ -77,12 +77,12 @@ resource "aws_lambda_event_source_mapping" "classifier" {
   bisect_batch_on_function_error     = true
   function_response_types            = ["ReportBatchItemFailures"]
   maximum_retry_attempts             = 100
-  # An hour inside the stream's retention, so that Lambda gives a record up, and keeps it, before
-  # Kinesis drops it. Lambda takes at most seven days.
+  # One hour less than the stream's retention, so that Lambda saves a record in the bucket before
+  # Kinesis deletes it. Lambda supports at most seven days.
   maximum_record_age_in_seconds = min((var.agent_event_stream_retention_hours - 1) * 3600, 604800)
   tags                          = var.tags
 
-  # Tells how many records were given up on.
+  # Publishes how many records Lambda stopped retrying.
   metrics_config {
     metrics = ["EventCount"]
   }
@@ -94,13 +94,13 @@ resource "aws_lambda_event_source_mapping" "classifier" {
   }
 
   lifecycle {
-    # Who disables it by hand stops Agent Productivity, until they enable it. Another position would
-    # make another mapping, which would forget how far this one has read.
+    # An operator can disable the mapping to stop Agent Productivity; an apply does not enable it again.
+    # A changed position would replace the mapping, which would lose its place on the stream.
     ignore_changes = [enabled, starting_position, starting_position_timestamp]
   }
 
-  # Lambda checks the role's rights on the stream when the mapping is made, and needs them until it
-  # is gone; nothing of the policy can be referred to here.
+  # Lambda checks the role's permissions on the stream when it creates the mapping, and needs them until
+  # the mapping is deleted. No argument can refer to the policy.
   depends_on = [aws_iam_role_policy.classifier]
 }
 
@@ -188,7 +188,7 @@ data "aws_iam_policy_document" "classifier" {
   }
 }
 
-# What the classifier needs wherever it runs.
+# Permissions that the classifier needs on either engine.
 data "aws_iam_policy_document" "classify" {
   dynamic "statement" {
     for_each = aws_kinesis_stream_consumer.classifier[*].arn
@@ -234,7 +234,7 @@ data "aws_iam_policy_document" "classify" {
     }
   }
 
-  # Without it, S3 would say of a missing table that access is denied.
+  # Without it, S3 answers "access denied" for a missing table.
   statement {
     sid       = "SeeWhetherThereIsAReferenceTable"
     actions   = ["s3:ListBucket"]
@@ -247,8 +247,8 @@ data "aws_iam_policy_document" "classify" {
     }
   }
 
-  # The key of the buckets. The Firehose stream uses it by a grant that it has, Lambda for the
-  # environment by another.
+  # For objects in the buckets. Firehose and Lambda use the key for the stream and the environment
+  # through their own grants.
   dynamic "statement" {
     for_each = var.kms_key_arn == null ? {} : {
       DecryptTheReferenceTable = { actions = ["kms:Decrypt"], via = [local.via.s3] }

@@ -1,18 +1,18 @@
-# What is given up on is kept here whole: batches by Lambda (the event source mapping's on-failure
-# destination, under aws/lambda/), single records that Firehose cannot take by the classifier itself
-# (under undeliverable/). Not in the report bucket, which the WFM Adapter lists.
+# Complete records that could not be delivered: batches from Lambda (the event source mapping's on-failure
+# destination, under aws/lambda/), and single records from the classifier (under undeliverable/). A
+# separate bucket, because the WFM Adapter lists the report bucket.
 resource "aws_s3_bucket" "failed_records" {
-  #checkov:skip=CKV_AWS_18:Server access logs would need another bucket; CloudTrail data events record who reads and writes here, with the estate's other buckets.
+  #checkov:skip=CKV_AWS_18:Server access logs would need another bucket; CloudTrail data events can record reads and writes, as for your other buckets.
   #checkov:skip=CKV_AWS_21:An object is named by its record or batch, so a second write stores the same record; versions would keep agents' data after somebody deleted it.
-  #checkov:skip=CKV_AWS_144:A copy would take agents' data out of the region of the Amazon Connect instance.
-  #checkov:skip=CKV_AWS_145:With kms_key_arn it is that key; without, S3 encrypts each object with a key of its own (SSE-S3), and no principal that this module makes may read one.
-  #checkov:skip=CKV2_AWS_62:A bucket has one notification configuration, which is left to the estate, for alarms of its own.
+  #checkov:skip=CKV_AWS_144:A replica would move agents' data out of the region of the Amazon Connect instance.
+  #checkov:skip=CKV_AWS_145:With kms_key_arn, S3 uses that key; otherwise SSE-S3. No principal that this module creates may read the objects.
+  #checkov:skip=CKV2_AWS_62:A bucket has one notification configuration, which is left to you.
 
   bucket = local.names.failed_records_bucket
   tags   = var.tags
 
-  # In us-east-1, S3 answers a second CreateBucket like the first: another deployment of this name
-  # would be adopted. IAM rejects the name of a role that exists.
+  # In us-east-1, a second CreateBucket succeeds like the first, so Terraform would adopt the bucket of
+  # another deployment with this name. IAM rejects the name of an existing role, so create the role first.
   depends_on = [aws_iam_role.firehose]
 }
 
@@ -41,7 +41,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "failed_records" {
 resource "aws_s3_bucket_lifecycle_configuration" "failed_records" {
   bucket = aws_s3_bucket.failed_records.bucket
 
-  # What a broken upload leaves is in no listing, but kept and paid for.
+  # Incomplete uploads are not listed, but S3 keeps and charges for them.
   rule {
     id     = "abort-unfinished-uploads"
     status = "Enabled"

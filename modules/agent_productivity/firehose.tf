@@ -1,7 +1,7 @@
-# The WFM Adapter finds the report files by the names that Firehose gives them. So nothing here may
-# alter these: no compression, no file extension, no expression in the prefix, no other time zone.
+# The WFM Adapter finds the report files by the names that Firehose gives them. Do not change these: no
+# compression, no file extension, no expression in the prefix, no other time zone.
 resource "aws_kinesis_firehose_delivery_stream" "reports" {
-  #checkov:skip=CKV_AWS_241:With kms_key_arn it is that key; without, a key that AWS owns, and lines only pass through, with no API that reads them back.
+  #checkov:skip=CKV_AWS_241:With kms_key_arn, Firehose uses that key; otherwise a key that AWS owns. Lines only pass through, and no API reads them back.
 
   name        = local.names.firehose_stream
   destination = "extended_s3"
@@ -29,14 +29,14 @@ resource "aws_kinesis_firehose_delivery_stream" "reports" {
     key_arn  = var.kms_key_arn
   }
 
-  # The stream writes its last files while it is destroyed, so the role's rights have to outlive it;
-  # nothing of the policy can be referred to here.
+  # Firehose writes the last files while the stream is destroyed, so the role's permissions must outlive
+  # the stream. No argument can refer to the policy.
   depends_on = [aws_iam_role_policy.firehose]
 }
 
 resource "aws_cloudwatch_log_group" "firehose" {
-  #checkov:skip=CKV_AWS_158:With kms_key_arn it is that key; without, CloudWatch Logs encrypts it with a key of its own, and Firehose writes which delivery failed and why, not the records.
-  #checkov:skip=CKV_AWS_338:For operating, as long as log_retention_days says, a year included; the record of who did what is CloudTrail.
+  #checkov:skip=CKV_AWS_158:With kms_key_arn, CloudWatch Logs uses that key; otherwise its own. Firehose logs which delivery failed and why, not the records.
+  #checkov:skip=CKV_AWS_338:These are operational logs, kept for log_retention_days; CloudTrail is the audit record.
 
   name              = "/aws/kinesisfirehose/${local.names.firehose_stream}"
   kms_key_id        = var.kms_key_arn
@@ -124,7 +124,7 @@ data "aws_iam_policy_document" "firehose" {
     resources = ["${local.arns.firehose_log}:log-stream:${local.names.delivery_errors}"]
   }
 
-  # Decrypting is for files that are written in parts.
+  # Decrypt is for multipart uploads.
   dynamic "statement" {
     for_each = var.kms_key_arn == null ? {} : {
       EncryptReportFiles = { actions = ["kms:Decrypt", "kms:GenerateDataKey"], via = [local.via.s3] }

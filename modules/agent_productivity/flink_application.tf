@@ -45,7 +45,7 @@ resource "aws_kinesisanalyticsv2_application" "classifier" {
         )
       }
 
-      # Where in the package what is: see flink_src/package.py and flink_src/pom.xml.
+      # Paths in the package: see flink_src/package.py and flink_src/pom.xml.
       property_group {
         property_group_id = "kinesis.analytics.flink.run.options"
         property_map = {
@@ -67,7 +67,7 @@ resource "aws_kinesisanalyticsv2_application" "classifier" {
       monitoring_configuration {
         configuration_type = "CUSTOM"
         log_level          = var.log_level == "WARNING" ? "WARN" : var.log_level
-        # Of the application as a whole: its own metrics then have no other dimension.
+        # At the level of the application, so that its own metrics have no other dimension.
         metrics_level = "APPLICATION"
       }
 
@@ -84,14 +84,14 @@ resource "aws_kinesisanalyticsv2_application" "classifier" {
     log_stream_arn = aws_cloudwatch_log_stream.application[0].arn
   }
 
-  # The service reads the package with the role when it makes the application; nothing of the policy
-  # can be referred to here.
+  # The service reads the package with the role when it creates the application. No argument can refer
+  # to the policy.
   depends_on = [aws_iam_role_policy.application]
 }
 
 resource "aws_cloudwatch_log_group" "application" {
-  #checkov:skip=CKV_AWS_158:With kms_key_arn it is that key; without, CloudWatch Logs encrypts it with a key of its own, and a line holds counts, names of resources and sequence numbers, never an event.
-  #checkov:skip=CKV_AWS_338:For operating, as long as log_retention_days says, a year included; the record of who did what is CloudTrail.
+  #checkov:skip=CKV_AWS_158:With kms_key_arn, CloudWatch Logs uses that key; otherwise its own. A line contains counts, names of resources and sequence numbers, never an event.
+  #checkov:skip=CKV_AWS_338:These are operational logs, kept for log_retention_days; CloudTrail is the audit record.
 
   count = local.on_flink ? 1 : 0
 
@@ -155,7 +155,7 @@ data "aws_iam_policy_document" "application_trust" {
 data "aws_iam_policy_document" "application" {
   source_policy_documents = [data.aws_iam_policy_document.classify.json]
 
-  # The connector asks for the stream's ARN at its start, with DescribeStream.
+  # The connector looks up the stream's ARN at its start, with DescribeStream.
   statement {
     sid       = "ReadTheAgentEventStream"
     actions   = ["kinesis:DescribeStream", "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"]
@@ -196,7 +196,7 @@ data "aws_iam_policy_document" "application" {
     }
   }
 
-  # The service looks for its log by name before it writes.
+  # The service looks up its log stream by name before it writes.
   statement {
     sid       = "FindItsLogGroup"
     actions   = ["logs:DescribeLogGroups"]

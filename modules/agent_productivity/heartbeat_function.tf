@@ -1,11 +1,11 @@
-# A report file for times in which no agent was signed in, as long as the classifier is at work.
+# Causes a report file while no agent is signed in, as long as the classifier is working.
 resource "aws_lambda_function" "heartbeat" {
-  #checkov:skip=CKV_AWS_50:One structured log line says whether there was a heartbeat; tracing would take another right and keep a second record of the same.
-  #checkov:skip=CKV_AWS_115:One schedule calls it, once in five minutes; a reservation would only take from the account's pool.
-  #checkov:skip=CKV_AWS_116:The schedule's event holds nothing to keep, the next one comes in five minutes, and a failure is in the function's Errors metric.
-  #checkov:skip=CKV_AWS_117:It uses public AWS endpoints over TLS and nothing inside a VPC, runs no third-party code, and its role bounds what it may do.
-  #checkov:skip=CKV_AWS_173:With kms_key_arn it is that key; without, a key that AWS manages for Lambda, and the variables hold names of resources and settings, no secret.
-  #checkov:skip=CKV_AWS_272:The zip is reproducible from the source beside it, and `make lint` compares the two; a signing profile belongs to an account, not to a module.
+  #checkov:skip=CKV_AWS_50:One structured log line reports each heartbeat; tracing would need another permission and duplicate the record.
+  #checkov:skip=CKV_AWS_115:One schedule invokes it every five minutes; a reservation would only reduce the account's pool.
+  #checkov:skip=CKV_AWS_116:The schedule's event contains nothing to keep, the next one follows in five minutes, and the function's Errors metric counts failures.
+  #checkov:skip=CKV_AWS_117:It uses public AWS endpoints over TLS and nothing inside a VPC, runs no third-party code, and its role limits its permissions.
+  #checkov:skip=CKV_AWS_173:With kms_key_arn, Lambda uses that key; otherwise a key that AWS manages. The variables contain names of resources and settings, no secret.
+  #checkov:skip=CKV_AWS_272:The zip is reproducible from the source in this repository, and `make lint` compares the two; a signing profile belongs to an account, not to a module.
 
   function_name    = local.names.heartbeat
   description      = "Sends heartbeats so that ${local.names.firehose_stream} writes a report file even when no agent is signed in."
@@ -38,9 +38,9 @@ resource "aws_lambda_function" "heartbeat" {
   }
 }
 
-# Where the zip was when it was deployed. In another folder, or with another TF_DATA_DIR, Terraform has
-# the module elsewhere, and that alone must not change the function. Another zip brings its path along.
-# It comes last before the function, since a later run may not find this path (docs/troubleshooting.md).
+# The path of the zip at its deployment. In another folder, or with another TF_DATA_DIR, the module has
+# another path, which alone must not change the function. A changed zip updates the path. Created last
+# before the function, because a later run may not find this path (docs/troubleshooting.md).
 resource "terraform_data" "heartbeat_zip" {
   input            = local.zips["heartbeat"].path
   triggers_replace = filebase64sha256(local.zips["heartbeat"].path)
@@ -59,8 +59,8 @@ resource "terraform_data" "heartbeat_zip" {
 }
 
 resource "aws_cloudwatch_log_group" "heartbeat" {
-  #checkov:skip=CKV_AWS_158:With kms_key_arn it is that key; without, CloudWatch Logs encrypts it with a key of its own, and a line holds counts, names of resources and sequence numbers, never an event.
-  #checkov:skip=CKV_AWS_338:For operating, as long as log_retention_days says, a year included; the record of who did what is CloudTrail.
+  #checkov:skip=CKV_AWS_158:With kms_key_arn, CloudWatch Logs uses that key; otherwise its own. A line contains counts, names of resources and sequence numbers, never an event.
+  #checkov:skip=CKV_AWS_338:These are operational logs, kept for log_retention_days; CloudTrail is the audit record.
 
   name              = "/aws/lambda/${local.names.heartbeat}"
   kms_key_id        = var.kms_key_arn
@@ -68,8 +68,8 @@ resource "aws_cloudwatch_log_group" "heartbeat" {
   tags              = var.tags
 }
 
-# Named by the function, whose create rejects a name that exists: EventBridge answers a second PutRule
-# like the first, and another deployment's rule would be adopted.
+# Refers to the function's name, because creating a function rejects an existing name. A second PutRule
+# succeeds like the first, so Terraform would adopt the rule of another deployment.
 resource "aws_cloudwatch_event_rule" "heartbeat" {
   name                = aws_lambda_function.heartbeat.function_name
   description         = "Calls ${aws_lambda_function.heartbeat.function_name} every five minutes."
@@ -110,8 +110,8 @@ resource "aws_iam_role_policy" "heartbeat" {
 }
 
 data "aws_iam_policy_document" "heartbeat" {
-  # On AWS the first action is what counts, and the second does nothing for a single mapping;
-  # implementations of Lambda for development ask for it instead.
+  # AWS checks the first action; the second has no effect for a single mapping, but emulators of Lambda
+  # check it instead.
   dynamic "statement" {
     for_each = aws_lambda_event_source_mapping.classifier[*].uuid
 

@@ -1,23 +1,23 @@
-# What every other file builds on: the provider's account, partition and region, and the names and ARNs
-# made from them. The other files:
+# Shared by all other files: the provider's account, partition and region, and the names and ARNs derived
+# from them. The other files:
 #
 #   alarms.tf                the alarms: one map of rules, one resource
 #   classifier_function.tf   the classifier on Lambda: function, log, event source mapping, permissions
 #   dashboard.tf             the dashboard
-#   engine.tf                which engine runs the classifier, and what it is told on either one
-#   failed_records_bucket.tf  the bucket for what cannot become a report line
+#   engine.tf                the engine of the classifier, and its settings on either engine
+#   failed_records_bucket.tf  the bucket for events that cannot become report lines
 #   firehose.tf              the Firehose stream that writes the report files
 #   flink_application.tf     the classifier on Managed Service for Apache Flink
 #   heartbeat_function.tf    the heartbeat: function, log, schedule, permissions
-#   next_steps.tf            what remains to be done by hand after an apply
-#   outputs.tf               what the WFM Adapter and operators need
+#   next_steps.tf            manual steps after an apply
+#   outputs.tf               values that the WFM Adapter and operators need
 #   report_bucket.tf         the bucket for the report files, and the policy of both buckets
 #   status_table.tf          the reference table
 #   stream_consumer.tf       the consumer for enhanced fan-out, or the stream itself
-#   variables.tf             the inputs, and which of their values are rejected
+#   variables.tf             the inputs and their validation
 #   versions.tf              the versions of Terraform and of the provider
 #   wfm_adapter_identity.tf  the WFM Adapter's user or role
-#   zips.tf                  where the functions' code comes from
+#   zips.tf                  the source of the functions' code
 
 data "aws_caller_identity" "current" {}
 
@@ -27,9 +27,9 @@ data "aws_partition" "current" {}
 
 data "aws_region" "current" {}
 
-# Every name that is not given is local.name with a prefix or a suffix; the WFM Adapter finds
-# the files of the Firehose stream by its name. The bucket for failed records has another suffix than
-# that of the module rta, where both deployments may have one name.
+# Every default name is local.name with a prefix or a suffix. The WFM Adapter finds the report files by
+# the name of the Firehose stream. The bucket for failed records has another suffix than in the module
+# rta, because both deployments may have the same name.
 locals {
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
@@ -68,7 +68,7 @@ locals {
     stream_consumer        = "${local.name}-classifier"
   }
 
-  # Spelled out rather than referred to, so that a plan shows every policy in full.
+  # Written out instead of referenced, so that a plan shows every policy in full.
   arns = {
     application           = "arn:${local.partition}:kinesisanalytics:${local.region}:${local.account_id}:application/${local.name}"
     application_log       = "${local.log_group_arn}/aws/kinesis-analytics/${local.name}"
@@ -83,6 +83,6 @@ locals {
   }
   log_group_arn = "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:"
 
-  # Fixed by the products: the classifier looks for the table under this key.
+  # Defined by the products: the classifier reads the table from this key.
   status_table_key = "ASPECT_AGENT_STATUS_INFO.csv"
 }

@@ -1,4 +1,4 @@
-# What remains to be done by hand after an apply, in order, as sentences with the names of this deployment.
+# Manual steps after an apply, in order, as sentences with the names of this deployment.
 locals {
   next_steps = concat(
     var.agent_statuses != null ? [] : [
@@ -22,7 +22,7 @@ locals {
         var.connect_s3_bucket,
       ),
     ],
-    # The WFM Adapter expects these two by itself.
+    # The WFM Adapter expects these two values by default.
     local.names.firehose_stream == "aspect-wfm-ap-kda-to-s3" ? [] : [
       "Set the WFM Adapter's Firehose Report Mapping to match the Firehose stream ${aws_kinesis_firehose_delivery_stream.reports.name}.",
     ],

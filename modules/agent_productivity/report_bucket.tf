@@ -1,17 +1,17 @@
-# The report files, and the reference table at the root. Without force_destroy, Terraform refuses to
-# destroy the bucket while it holds any.
+# The report files, and the reference table at the root. Without force_destroy, Terraform does not
+# destroy the bucket while it contains objects.
 resource "aws_s3_bucket" "reports" {
-  #checkov:skip=CKV_AWS_18:Server access logs would need another bucket; CloudTrail data events record who reads and writes here, with the estate's other buckets.
-  #checkov:skip=CKV_AWS_21:Firehose writes each report file once, under a name of its own; versions would keep agents' data beyond report_retention_days.
-  #checkov:skip=CKV_AWS_144:A copy would take agents' data out of the region of the Amazon Connect instance, and the WFM Adapter reads this bucket only.
-  #checkov:skip=CKV_AWS_145:With kms_key_arn it is that key; without, S3 encrypts each object with a key of its own (SSE-S3), and of the principals here only the WFM Adapter may read reports, and only the classifier the table.
-  #checkov:skip=CKV2_AWS_62:The WFM Adapter lists the bucket when it wants to; the one notification configuration that a bucket has is left to the estate.
+  #checkov:skip=CKV_AWS_18:Server access logs would need another bucket; CloudTrail data events can record reads and writes, as for your other buckets.
+  #checkov:skip=CKV_AWS_21:Firehose writes each report file once, under a unique name; versions would keep agents' data beyond report_retention_days.
+  #checkov:skip=CKV_AWS_144:A replica would move agents' data out of the region of the Amazon Connect instance, and the WFM Adapter reads only this bucket.
+  #checkov:skip=CKV_AWS_145:With kms_key_arn, S3 uses that key; otherwise SSE-S3. Only the WFM Adapter may read reports, and only the classifier the table.
+  #checkov:skip=CKV2_AWS_62:The WFM Adapter polls the bucket; a bucket has one notification configuration, which is left to you.
 
   bucket = local.names.report_bucket
   tags   = var.tags
 
-  # In us-east-1, S3 answers a second CreateBucket like the first: another deployment of this name
-  # would be adopted. IAM rejects the name of a role that exists.
+  # In us-east-1, a second CreateBucket succeeds like the first, so Terraform would adopt the bucket of
+  # another deployment with this name. IAM rejects the name of an existing role, so create the role first.
   depends_on = [aws_iam_role.firehose]
 }
 
@@ -43,7 +43,7 @@ resource "aws_s3_bucket_policy" "reports" {
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "reports" {
-  #checkov:skip=CKV_AWS_300:The second rule does it; of rules beside a dynamic one checkov sees none.
+  #checkov:skip=CKV_AWS_300:The second rule does this; checkov ignores rules next to a dynamic one.
 
   bucket = aws_s3_bucket.reports.bucket
 
@@ -54,7 +54,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "reports" {
       id     = "report-retention"
       status = "Enabled"
 
-      # The reports only: the reference table is not theirs to expire.
+      # Only the reports: the reference table must not expire.
       filter {
         prefix = var.aspect_ap_data_s3_prefix
       }
@@ -65,7 +65,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "reports" {
     }
   }
 
-  # What a broken upload leaves is in no listing, but kept and paid for.
+  # Incomplete uploads are not listed, but S3 keeps and charges for them.
   rule {
     id     = "abort-unfinished-uploads"
     status = "Enabled"

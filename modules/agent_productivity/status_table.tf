@@ -1,5 +1,5 @@
-# The reference table, when agent_statuses gives it. Otherwise it is the operator's: there is no
-# resource, so nothing that they upload is ever taken back.
+# The reference table, if agent_statuses is set. Otherwise the operator uploads it, and without a
+# resource, Terraform never changes it.
 resource "aws_s3_object" "status_table" {
   count = var.agent_statuses == null ? 0 : 1
 
@@ -8,11 +8,11 @@ resource "aws_s3_object" "status_table" {
   content      = local.status_table
   content_type = "text/csv"
   kms_key_id   = var.kms_key_arn
-  # By which a changed table is noticed: S3 has the MD5 of what it encrypts with its own keys only.
+  # Detects a changed table: the ETag is an MD5 only with SSE-S3.
   etag        = var.kms_key_arn == null ? md5(local.status_table) : null
   source_hash = var.kms_key_arn == null ? null : md5(local.status_table)
 
-  # An object takes ten tags, all else here fifty: no tag of the estate's may make it fail.
+  # An object supports ten tags, other resources fifty: it has no tags, so that yours cannot make it fail.
   override_provider {
     default_tags {
       tags = {}

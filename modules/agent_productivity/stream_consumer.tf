@@ -7,6 +7,6 @@ resource "aws_kinesis_stream_consumer" "classifier" {
 }
 
 locals {
-  # What the event source mapping reads: by itself, or with everyone else.
+  # What the event source mapping reads: the registered consumer, or the shared stream.
   event_source_arn = var.enhanced_fan_out ? aws_kinesis_stream_consumer.classifier[0].arn : var.agent_event_stream_arn
 }

@@ -53,7 +53,7 @@ variable "agent_statuses" {
   }
 
   validation {
-    # The pattern is every blank that agent_events.names counts as one.
+    # The pattern matches every character that agent_events.names treats as a space.
     condition     = alltrue([for name in keys(coalesce(var.agent_statuses, {})) : trim(replace(name, "/[\\p{Z}\\x09-\\x0d\\x1c-\\x1f\\x85]+/", " "), " ") != "" && !can(regex("[\\r\\n]", name))])
     error_message = "agent_statuses has a name that is empty or contains a line break: enter each name as it is in Amazon Connect."
   }
@@ -263,7 +263,7 @@ variable "external_id" {
   default     = null
 
   validation {
-    # In two parts: a regular expression here counts to 1,000 at most.
+    # In two parts: a repetition in a regular expression is limited to 1,000 here.
     condition     = var.external_id == null ? true : length(var.external_id) >= 2 && length(var.external_id) <= 1224 && can(regex("^[A-Za-z0-9_+=,.@:/-]*$", var.external_id))
     error_message = "external_id must be 2 to 1,224 letters, digits and _ + = , . @ : / -, which is what STS accepts."
   }
@@ -381,7 +381,7 @@ variable "iam_path" {
   }
 
   validation {
-    # The longest name of the role of the Firehose stream has 41 characters.
+    # The longest name of the Firehose role has 41 characters.
     condition     = length("arn:${local.partition}:iam::${local.account_id}:role${var.iam_path}") + 41 <= 512
     error_message = "iam_path has ${length(var.iam_path)} characters, but at most ${512 - 41 - length("arn:${local.partition}:iam::${local.account_id}:role")} are allowed, because Firehose limits the ARN of its role to 512. Shorten the path."
   }

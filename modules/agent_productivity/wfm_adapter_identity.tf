@@ -1,12 +1,12 @@
-# The WFM Adapter's identity: a user, or a role where users must not exist, with the same rights.
+# The WFM Adapter's identity: a user, or a role with the same permissions.
 locals {
   wfm_adapter_is_role = var.authorization_mode == "role"
 }
 
-# Its access key is made by hand, so that no secret is in the state, and is deleted by hand before a
-# destroy: Terraform does not delete a key that an adapter uses.
+# You create its access key, so that the state contains no secret, and delete it before a destroy:
+# Terraform does not delete a key that an adapter uses.
 resource "aws_iam_user" "wfm_adapter" {
-  #checkov:skip=CKV_AWS_273:For a product that knows access keys only, which are made by hand; authorization_mode = role makes a role in its place.
+  #checkov:skip=CKV_AWS_273:For a product that supports only access keys, which you create; authorization_mode = role creates a role instead.
 
   count = local.wfm_adapter_is_role ? 0 : 1
 
@@ -17,7 +17,7 @@ resource "aws_iam_user" "wfm_adapter" {
 }
 
 resource "aws_iam_user_policy" "wfm_adapter" {
-  #checkov:skip=CKV_AWS_40:These rights are one identity's, which no group would share; authorization_mode = role attaches them to a role.
+  #checkov:skip=CKV_AWS_40:These permissions are for a single identity, so a group has no use; authorization_mode = role attaches them to a role.
 
   count = local.wfm_adapter_is_role ? 0 : 1
 
@@ -27,7 +27,7 @@ resource "aws_iam_user_policy" "wfm_adapter" {
 
   lifecycle {
     precondition {
-      # IAM does not count blanks.
+      # IAM does not count whitespace.
       condition     = length(replace(data.aws_iam_policy_document.wfm_adapter.json, "/\\s/", "")) <= 2048
       error_message = "With connect_s3_prefix and aspect_ap_data_s3_prefix, the WFM Adapter's inline policy is longer than the 2,048 characters that IAM allows for a user: use shorter prefixes or authorization_mode = \"role\"."
     }
@@ -54,8 +54,8 @@ resource "aws_iam_role_policy" "wfm_adapter" {
   policy = data.aws_iam_policy_document.wfm_adapter.json
 }
 
-# Which of its principals may assume the role is for the source account to say. The external id keeps
-# out those whom that account also serves but who are not this deployment's.
+# Policies in the source account decide which of its principals may assume the role. The external ID keeps
+# out other customers that this account serves.
 data "aws_iam_policy_document" "wfm_adapter_trust" {
   count = local.wfm_adapter_is_role ? 1 : 0
 
@@ -77,7 +77,7 @@ data "aws_iam_policy_document" "wfm_adapter_trust" {
 }
 
 data "aws_iam_policy_document" "wfm_adapter" {
-  # Without a condition on the prefix: the adapter may list from the root.
+  # No condition on the prefix: the adapter may list from the root.
   statement {
     sid       = "ListReports"
     actions   = ["s3:ListBucket"]

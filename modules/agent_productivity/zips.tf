@@ -1,4 +1,4 @@
-# The functions' zips: part of this module, or from the user's own copy in S3.
+# The functions' zips, from this module or from your copy in S3.
 locals {
   functions  = ["agent_classifier", "heartbeat"]
   key_prefix = var.qss3_key_prefix == null ? "" : var.qss3_key_prefix
@@ -13,7 +13,7 @@ locals {
   }
 }
 
-# Read to notice a changed zip, and to say at plan when there is none.
+# Read to detect a changed zip, and to fail at plan time without one.
 data "aws_s3_object" "zips" {
   for_each = toset(var.qss3_bucket_name == null ? [] : local.functions)
 

@@ -1,20 +1,20 @@
 locals {
   connect_instance_id = var.connect_instance_id == null ? null : reverse(split("/", var.connect_instance_id))[0]
 
-  # A key of the same configuration is not known at plan, nor whether there is one: then
-  # grant_connect_the_key says it. Without an instance, the key has no say.
+  # A plan does not know a key of the same configuration, nor whether it exists: in that case
+  # grant_connect_the_key decides. Without an instance, there is nothing to grant.
   grants_the_key = var.connect_instance_id == null ? false : (
     var.grant_connect_the_key == null ? var.agent_event_stream_kms_arn != null || var.kms_key_arn != null : var.grant_connect_the_key
   )
   stream_arn = "arn:${local.partition}:kinesis:${local.region}:${local.account_id}:stream/${local.name}"
 }
 
-# An instance has one stream for agent events. Where it has another one already, AWS refuses this
-# (AssociateInstanceStorageConfig is for the first time only) and leaves that one as it is: nothing
-# here changes an association that it has not made or imported.
+# An instance has one stream for agent events. If it already has another one, AWS rejects this call
+# (AssociateInstanceStorageConfig sets the first one only). Terraform never changes an association that it
+# did not create or import.
 resource "aws_connect_instance_storage_config" "agent_events" {
-  #checkov:skip=CKV_AWS_269:It is about Kinesis Video streams; this is a Kinesis data stream, which has its own encryption.
-  #checkov:skip=CKV_AWS_270:It is about S3; this is a Kinesis data stream, which has its own encryption.
+  #checkov:skip=CKV_AWS_269:The check is for Kinesis video streams; this is a Kinesis data stream, which has its own encryption.
+  #checkov:skip=CKV_AWS_270:The check is for S3; this is a Kinesis data stream, which has its own encryption.
   count = var.connect_instance_id == null ? 0 : 1 # "Invalid count argument": see the README, "A customer-managed key"
 
   instance_id   = local.connect_instance_id
@@ -37,8 +37,8 @@ data "aws_connect_instance" "writer" {
   instance_id = local.connect_instance_id
 }
 
-# Without a name: KMS answers a second CreateGrant of the same name and content with the first grant,
-# and another deployment's grant would be adopted. Nothing that rejects an existing name comes before.
+# No name: KMS answers a second CreateGrant with the same name and content with the first grant, so
+# Terraform would adopt the grant of another deployment. No earlier resource rejects an existing name.
 resource "aws_kms_grant" "connect" {
   count = local.grants_the_key ? 1 : 0 # "Invalid count argument": set grant_connect_the_key
 
@@ -55,9 +55,9 @@ resource "aws_kms_grant" "connect" {
   }
 }
 
-# The same right as a statement for the key's policy, for where the instance is not named. Its role is
-# then not known: every instance of the account may encrypt for this stream, which is no use to one
-# that does not write to it.
+# The same permission as a statement for the key policy, for use without connect_instance_id. The role is
+# then unknown, so every instance of the account may encrypt for this stream, which is of no use to
+# instances that do not write to it.
 data "aws_iam_policy_document" "connect" {
   statement {
     sid       = "LetAmazonConnectWriteAgentEvents"

@@ -1,4 +1,4 @@
-# What is wrong is in the name of the alarm; docs/alarms.md has a section for it.
+# The name of the alarm says what is wrong. docs/alarms.md has a section for it.
 resource "aws_cloudwatch_metric_alarm" "writes_are_refused" {
   count = var.alarms == null ? 0 : 1
 

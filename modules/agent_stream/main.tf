@@ -1,12 +1,12 @@
-# What every other file builds on: the provider's account, partition and region, and the key that
-# encrypts the stream. The other files:
+# Shared by all other files: the provider's account, partition and region, and the key that encrypts the
+# stream. The other files:
 #
-#   agent_event_streaming.tf  what selects the stream in an Amazon Connect instance, and lets it use the stream's key
+#   agent_event_streaming.tf  agent events of an Amazon Connect instance, and its grant for the stream's key
 #   alarms.tf                 the alarm
-#   next_steps.tf             what remains to be done by hand after an apply
-#   outputs.tf                what other modules and people need of the stream
+#   next_steps.tf             manual steps after an apply
+#   outputs.tf                values that other modules and operators need
 #   stream.tf                 the Kinesis data stream
-#   variables.tf              the inputs, and which of their values are rejected
+#   variables.tf              the inputs and their validation
 #   versions.tf               the versions of Terraform and of the provider
 
 data "aws_caller_identity" "current" {}

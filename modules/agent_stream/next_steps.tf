@@ -1,4 +1,4 @@
-# What remains to be done by hand after an apply, in order, as sentences with the names of this stream.
+# Manual steps after an apply, in order, as sentences with the names of this stream.
 locals {
   next_steps = concat(
     [

@@ -10,6 +10,6 @@ resource "aws_kinesis_stream" "agent_events" {
     stream_mode = var.stream_mode
   }
 
-  # Under a key that Amazon Connect may not use yet, events would be missing.
+  # Without permission to use the key, Amazon Connect would lose events.
   depends_on = [aws_kms_grant.connect]
 }

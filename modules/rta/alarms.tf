@@ -1,4 +1,4 @@
-# What is wrong is in the name of an alarm; docs/alarms.md has a section for each.
+# The name of an alarm says what is wrong. docs/alarms.md has a section for each.
 resource "aws_cloudwatch_metric_alarm" "rta" {
   for_each = local.alarms
 
@@ -43,7 +43,7 @@ resource "aws_cloudwatch_metric_alarm" "rta" {
 }
 
 locals {
-  # Where the functions' own metrics are, see lambda_src/function_runtime/structured_log.py.
+  # Namespace of the functions' own metrics: see lambda_src/function_runtime/structured_log.py.
   namespace = "AspectWFM"
   relay     = { FunctionName = local.names.function }
   mapping   = { EventSourceMappingUUID = aws_lambda_event_source_mapping.relay.uuid }
@@ -61,7 +61,7 @@ locals {
             threshold = limits.iterator_age_minutes * 60000
             seconds   = 60
             periods   = 5
-            # No batch, no age: a reader that has come to a halt has not caught up.
+            # Without a batch, there is no age: a reader that has stopped has not caught up.
             missing = "ignore"
           }
           relay-gets-no-events = {
@@ -70,7 +70,7 @@ locals {
               calls  = { namespace = "AWS/Lambda", name = "Invocations", dimensions = local.relay, stat = "Sum" }
               events = { namespace = "AWS/Kinesis", name = "IncomingRecords", dimensions = local.stream, stat = "Sum" }
             }
-            # A function that is not called has no metrics at all. Arithmetic counts a missing value as 0.
+            # A function that is not invoked has no metrics. Arithmetic treats a missing value as 0.
             expression = "IF(events > 0, 1, 0) - IF(calls > 0, 1, 0)"
             periods    = 3
             breaching  = 3
@@ -98,7 +98,7 @@ locals {
               lost = { namespace = "AWS/Lambda", name = "DroppedEventCount", dimensions = local.mapping, stat = "Sum" }
             }
             expression = "kept + lost"
-            # A period may be read before all of its values have arrived, so the one before it counts, too.
+            # CloudWatch may evaluate a period before all of its values have arrived, so the one before counts.
             periods   = 2
             breaching = 1
           }
@@ -115,7 +115,7 @@ locals {
           }
         },
         {
-          # Not the retired ones, which get no events and are read empty in the server's own time.
+          # Without the retired queues, which receive no events and which the server may read at its own pace.
           for index in range(var.num_sqs_queues) : "queue-${index + 1}-is-not-read" => {
             meaning = "The RTA server has set WriteEventsToQueue, but the oldest message of ${local.names.queues[index]} has been waiting for more than ${limits.queue_age_minutes} minutes."
             metrics = {
@@ -125,10 +125,10 @@ locals {
             expression = "IF(FILL(flag, REPEAT) > 0, age, 0)"
             threshold  = limits.queue_age_minutes * 60
             seconds    = 60
-            # SQS reports an age a minute or two late. IF takes it for 0 until then.
+            # SQS reports the age a minute or two late. Until then, IF uses 0.
             periods   = 5
             breaching = 3
-            # Without events the flag is not known, and the queue no emptier.
+            # Without events, the flag is unknown, and the queue does not become empty.
             missing = "ignore"
           }
         },
@@ -136,7 +136,7 @@ locals {
     ]...) : suffix => merge(local.usual_alarm, alarm)
   }
 
-  # More than none in five minutes. Metrics come with events: without any, nothing is wrong.
+  # By default: more than 0 in five minutes. Metrics come with events: without events, nothing is wrong.
   usual_alarm = {
     comparison = "GreaterThanThreshold"
     threshold  = 0
@@ -148,7 +148,7 @@ locals {
   }
 }
 
-# Somebody who sets a threshold wants to be told.
+# A threshold without a topic is probably a mistake.
 check "alarms_notify_somebody" {
   assert {
     condition     = var.alarms == null ? true : length(var.alarms.sns_topic_arns) > 0 || (var.alarms.iterator_age_minutes == 5 && var.alarms.queue_age_minutes == 5 && var.alarms.skipped_percent == 5)

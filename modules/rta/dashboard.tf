@@ -1,4 +1,4 @@
-# One page for the deployment. Graphs name metrics as namespace, metric and dimensions.
+# One dashboard per deployment. Graphs list metrics as namespace, metric and dimensions.
 resource "aws_cloudwatch_dashboard" "rta" {
   count = var.dashboard ? 1 : 0
 
@@ -6,7 +6,7 @@ resource "aws_cloudwatch_dashboard" "rta" {
   dashboard_body = jsonencode({
     widgets = concat(
       [
-        # Spelled out rather than referred to, so that a plan shows the whole page.
+        # Written out instead of referenced, so that a plan shows the whole dashboard.
         for _ in var.alarms[*] : {
           type       = "alarm"
           width      = 24
@@ -25,8 +25,8 @@ resource "aws_cloudwatch_dashboard" "rta" {
     )
   })
 
-  # PutDashboard overwrites a dashboard of this name, in whichever region it was made: dashboards are
-  # an account's. So are roles, and IAM rejects the name of one that exists.
+  # PutDashboard overwrites a dashboard with the same name, even one from another region, because
+  # dashboards are global. So are roles, and IAM rejects a name that exists: create the role first.
   depends_on = [aws_iam_role.relay]
 }
 

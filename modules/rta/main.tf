@@ -1,20 +1,20 @@
-# What every other file builds on: the provider's account, partition and region, and the names and ARNs
-# made from them. The other files:
+# Shared by all other files: the provider's account, partition and region, and the names and ARNs derived
+# from them. The other files:
 #
 #   alarms.tf                 the alarms: one map of rules, one resource
 #   dashboard.tf              the dashboard
-#   failed_records_bucket.tf  the bucket for what cannot be delivered
-#   next_steps.tf             what remains to be done by hand after an apply
-#   outputs.tf                what the RTA server and operators need
-#   queues.tf                 the queues, how many there may be, and what guards them against being destroyed
+#   failed_records_bucket.tf  the bucket for records that cannot be delivered
+#   next_steps.tf             manual steps after an apply
+#   outputs.tf                values that the RTA server and operators need
+#   queues.tf                 the queues, their number, and the check that protects them from being destroyed
 #   relay_function.tf         the function, its log and its event source mapping
 #   relay_role.tf             the function's permissions
 #   rta_identity.tf           the RTA server's user or role
 #   stream_consumer.tf        the consumer for enhanced fan-out, or the stream itself
 #   tables.tf                 the DynamoDB tables
-#   variables.tf              the inputs, and which of their values are rejected
+#   variables.tf              the inputs and their validation
 #   versions.tf               the versions of Terraform and of the provider
-#   zips.tf                   where the function's code comes from
+#   zips.tf                   the source of the function's code
 
 data "aws_caller_identity" "current" {}
 
@@ -24,8 +24,8 @@ data "aws_partition" "current" {}
 
 data "aws_region" "current" {}
 
-# Every name that is not given is local.name and a suffix, and within each kind of resource no suffix ends
-# with another. Two instances with different names can therefore never ask for the same of these.
+# Every default name is local.name with a suffix, and for each resource type no suffix ends with another
+# one. Two instances of the module with different names can therefore never use the same name.
 locals {
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
@@ -61,7 +61,7 @@ locals {
     stream_consumer         = "${local.name}-relay"
   }
 
-  # Spelled out rather than referred to, so that a plan shows every policy in full.
+  # Written out instead of referenced, so that a plan shows every policy in full.
   arns = {
     agent_state_table       = "${local.table_arn}/${local.names.agent_state_table}"
     configuration_table     = "${local.table_arn}/${local.names.configuration_table}"

@@ -1,4 +1,4 @@
-# What remains to be done by hand after an apply, in order, as sentences with the names of this deployment.
+# Manual steps after an apply, in order, as sentences with the names of this deployment.
 locals {
   next_steps = concat(
     [for user in aws_iam_user.rta[*].name : "From the folder of this configuration, create an access key for the RTA server's IAM user ${user}: aspect-wfm keys create . --product rta"],

@@ -1,5 +1,5 @@
-# The attributes are the RTA server's: see the wire contract it was shipped with. The first
-# num_sqs_queues carry events; those behind them are retired and only wait to be read empty.
+# The RTA server's wire contract defines the attributes. The first num_sqs_queues carry events; later ones
+# are retired and only wait until they are read empty.
 resource "aws_sqs_queue" "agent_events" {
   count = length(local.names.queues)
 
@@ -17,26 +17,26 @@ resource "aws_sqs_queue" "agent_events" {
   sqs_managed_sse_enabled     = var.kms_key_arn == null ? true : null
   tags                        = var.tags
 
-  # SQS answers a second CreateQueue like the first: another deployment of this name would be adopted.
-  # IAM rejects the name of a role that exists.
+  # A second CreateQueue succeeds like the first, so Terraform would adopt the queue of another deployment
+  # with this name. IAM rejects the name of an existing role, so create the role first.
   depends_on = [aws_iam_role.relay]
 }
 
-# Looks for queues that this plan would destroy.
+# Finds queues that this plan would destroy.
 data "aws_sqs_queues" "existing" {
   queue_name_prefix = "${local.name}-events-"
 }
 
 locals {
-  # SQS has its high throughput for FIFO queues only with both attributes at the message group.
+  # High throughput for FIFO queues needs both attributes at the level of the message group.
   agents_have_groups = var.message_groups == "agent"
 
   queues_may_go = var.num_retired_sqs_queues == null ? false : var.num_retired_sqs_queues == 0
 
-  # The RTA server has ten variables for their URLs.
+  # The RTA server supports ten URLs.
   max_sqs_queues = 10
 
-  # By number and in order, also beyond max_sqs_queues. Another deployment's name may begin as this one's.
+  # By number, also beyond max_sqs_queues, because another deployment's name may begin with this one's.
   existing_numbers = [
     for url in data.aws_sqs_queues.existing.queue_urls : tonumber(one(regex("-([0-9]+)\\.fifo$", url)))
     if can(regex("/${local.name}-events-[1-9][0-9]{0,2}\\.fifo$", url))
@@ -47,7 +47,7 @@ locals {
   endangered_queues = [
     for number in local.existing_queues : "${local.name}-events-${number}.fifo" if number > local.queue_count
   ]
-  # How many have to be kept for none to be destroyed.
+  # The value of num_retired_sqs_queues that keeps every queue.
   retirable_queues = max(0, [for number in local.existing_queues : number - var.num_sqs_queues]...)
 }
 

@@ -93,9 +93,8 @@ data "aws_iam_policy_document" "relay" {
     }
   }
 
-  # Retired queues too: when their number changes, a batch may still be on its way to one of them.
-  # On AWS the right to send covers batches, and the second action does nothing; implementations of
-  # SQS for development ask for it by its name.
+  # Includes retired queues, because a batch may still be on its way to one when their number changes. On
+  # AWS, SendMessage covers batches and the second action has no effect, but emulators of SQS check it.
   statement {
     sid       = "SendAgentEvents"
     actions   = ["sqs:SendMessage", "sqs:SendMessageBatch"]
@@ -132,8 +131,8 @@ data "aws_iam_policy_document" "relay" {
     resources = ["${local.arns.log_group}:*"]
   }
 
-  # The key of what it writes, through each service for itself. Its environment Lambda decrypts by a
-  # grant, and its log CloudWatch Logs encrypts by the key's policy.
+  # For the data that it reads and writes, through each service. Lambda decrypts the environment through a
+  # grant, and CloudWatch Logs encrypts the log through the key policy.
   dynamic "statement" {
     for_each = var.kms_key_arn == null ? {} : {
       DecryptTheTables     = { actions = ["kms:Decrypt"], via = [local.via.dynamodb] }

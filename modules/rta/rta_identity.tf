@@ -1,4 +1,4 @@
-# The RTA server's identity: a user, or a role where users must not exist, with the same rights.
+# The RTA server's identity: a user, or a role with the same permissions.
 locals {
   rta_is_role = var.authorization_mode == "role"
 
@@ -10,10 +10,10 @@ locals {
   )
 }
 
-# Its access key is made by hand, so that no secret is in the state, and is deleted by hand before a
-# destroy: Terraform does not delete a key that a server uses.
+# You create its access key, so that the state contains no secret, and delete it before a destroy:
+# Terraform does not delete a key that a server uses.
 resource "aws_iam_user" "rta" {
-  #checkov:skip=CKV_AWS_273:For a product that knows access keys only, which are made by hand; authorization_mode = role makes a role in its place.
+  #checkov:skip=CKV_AWS_273:For a product that supports only access keys, which you create; authorization_mode = role creates a role instead.
 
   count = local.rta_is_role ? 0 : 1
 
@@ -24,7 +24,7 @@ resource "aws_iam_user" "rta" {
 }
 
 resource "aws_iam_user_policy" "rta" {
-  #checkov:skip=CKV_AWS_40:These rights are one identity's, which no group would share; authorization_mode = role attaches them to a role.
+  #checkov:skip=CKV_AWS_40:These permissions are for a single identity, so a group has no use; authorization_mode = role attaches them to a role.
 
   count = local.rta_is_role ? 0 : 1
 
@@ -34,7 +34,7 @@ resource "aws_iam_user_policy" "rta" {
 
   lifecycle {
     precondition {
-      # IAM does not count blanks.
+      # IAM does not count whitespace.
       condition     = length(replace(data.aws_iam_policy_document.rta.json, "/\\s/", "")) <= 2048
       error_message = "With ${length(local.names.queues)} queues, the names that begin with ${local.name} and kms_key_arn, the RTA user's inline policy is longer than the 2,048 characters that IAM allows for a user: use fewer queues, a shorter name, lambda_config_location = \"table\" or authorization_mode = \"role\"."
     }
@@ -61,8 +61,8 @@ resource "aws_iam_role_policy" "rta" {
   policy = data.aws_iam_policy_document.rta.json
 }
 
-# Which of its principals may assume the role is for the source account to say. The external id keeps
-# out those whom that account also serves but who are not this deployment's.
+# Policies in the source account decide which of its principals may assume the role. The external ID keeps
+# out other customers that this account serves.
 data "aws_iam_policy_document" "rta_trust" {
   count = local.rta_is_role ? 1 : 0
 
@@ -127,8 +127,8 @@ data "aws_iam_policy_document" "rta" {
     }
   }
 
-  # The key of the tables and queues; with the flag in it, that of the environment too, for which
-  # Lambda creates its grant again, in the name of the principal that changes it.
+  # For the tables and queues. With the flag in the environment, also for the environment: Lambda creates
+  # its grant again, on behalf of the principal that changes it.
   dynamic "statement" {
     for_each = local.rta_key_uses
 

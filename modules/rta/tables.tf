@@ -1,6 +1,6 @@
 # One item for each signed-in agent; the RTA server reads it.
 resource "aws_dynamodb_table" "agent_states" {
-  #checkov:skip=CKV_AWS_119:With kms_key_arn it is that key; without, the key aws/dynamodb, which AWS manages and only DynamoDB can use, for those whom IAM lets at the table.
+  #checkov:skip=CKV_AWS_119:With kms_key_arn, DynamoDB uses that key; otherwise the AWS-managed key aws/dynamodb, for principals that IAM allows to use the table.
 
   name         = local.names.agent_state_table
   billing_mode = "PAY_PER_REQUEST"
@@ -22,10 +22,10 @@ resource "aws_dynamodb_table" "agent_states" {
   }
 }
 
-# When each agent last left, so that an event that comes late does not bring them back. Only the
-# relay uses it; an item goes once no event from before can be on any stream any more.
+# When each agent last left, so that a late event does not show the agent again. Only the relay uses this
+# table. An item expires when no stream can still have an older event.
 resource "aws_dynamodb_table" "signed_out_agents" {
-  #checkov:skip=CKV_AWS_119:With kms_key_arn it is that key; without, the key aws/dynamodb, which AWS manages and only DynamoDB can use, for those whom IAM lets at the table.
+  #checkov:skip=CKV_AWS_119:With kms_key_arn, DynamoDB uses that key; otherwise the AWS-managed key aws/dynamodb, for principals that IAM allows to use the table.
 
   name         = local.names.signed_out_agents_table
   billing_mode = "PAY_PER_REQUEST"
@@ -52,9 +52,9 @@ resource "aws_dynamodb_table" "signed_out_agents" {
   }
 }
 
-# The write-to-SQS flag. Its item belongs to the RTA server: Terraform never writes one.
+# The write-to-SQS flag. The RTA server owns the item; Terraform never writes it.
 resource "aws_dynamodb_table" "configuration" {
-  #checkov:skip=CKV_AWS_119:With kms_key_arn it is that key; without, the key aws/dynamodb, which AWS manages and only DynamoDB can use, for those whom IAM lets at the table.
+  #checkov:skip=CKV_AWS_119:With kms_key_arn, DynamoDB uses that key; otherwise the AWS-managed key aws/dynamodb, for principals that IAM allows to use the table.
 
   count = local.flag_in_table ? 1 : 0
 

@@ -73,7 +73,7 @@ variable "ahg_filter_values" {
   nullable    = false
 
   validation {
-    # The pattern is every blank that agent_events.names counts as one.
+    # The pattern matches every character that agent_events.names treats as a space.
     condition     = alltrue([for value in var.ahg_filter_values : try(trim(replace(value, "/[\\p{Z}\\x09-\\x0d\\x1c-\\x1f\\x85]+/", " "), " ") != "", false)])
     error_message = "ahg_filter_values has a value that is empty or blank, which matches no agent hierarchy group: enter each name as it is in Amazon Connect."
   }
@@ -84,7 +84,7 @@ variable "ahg_filter_values" {
   }
 
   validation {
-    # As the relay splits them: a separator can also merge with a combining mark at the start of a value.
+    # Split as in the relay: a separator can also merge with a combining mark at the start of a value.
     condition     = length(var.ahg_filter_values) == 0 ? true : try(split(var.ahg_filter_separator, join(var.ahg_filter_separator, var.ahg_filter_values)) == var.ahg_filter_values, false)
     error_message = "ahg_filter_values cannot be told apart with \"${var.ahg_filter_separator}\" between them: set ahg_filter_separator to a character that no value contains."
   }
@@ -175,7 +175,7 @@ variable "external_id" {
   default     = null
 
   validation {
-    # In two parts: a regular expression here counts to 1,000 at most.
+    # In two parts: a repetition in a regular expression is limited to 1,000 here.
     condition     = var.external_id == null ? true : length(var.external_id) >= 2 && length(var.external_id) <= 1224 && can(regex("^[A-Za-z0-9_+=,.@:/-]*$", var.external_id))
     error_message = "external_id must be 2 to 1,224 letters, digits and _ + = , . @ : / -, which is what STS accepts."
   }
