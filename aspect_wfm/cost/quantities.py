@@ -57,7 +57,7 @@ _STORED_LOG_SHARE = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """`quantities` by the name of their price; the rest says how they come about."""
+    """`quantities` by the name of their price; the rest explains them."""
 
     quantities: Mapping[str, float]
     shards: int

@@ -41,7 +41,7 @@ class Classifier:
 @dataclass(frozen=True, slots=True)
 class Readers:
     """`connected_others` are functions that are no relay of ours and have a flag that is on;
-    `unknown`, those of whom it cannot be told what they are, with why; `others`, all else."""
+    `unknown`, those of whom it cannot be told what they are, with why; `others`, the rest."""
 
     relays: Sequence[Relay]
     classifiers: Sequence[Classifier]

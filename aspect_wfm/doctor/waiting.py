@@ -1,4 +1,4 @@
-"""Waiting for something to come about, with a word now and then."""
+"""Waiting for something to happen, and reporting progress."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

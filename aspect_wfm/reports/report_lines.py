@@ -80,7 +80,7 @@ class Report:
 
 
 def read_report(objects: Iterable[ReportObject]) -> Report:
-    """Read report files, in whatever order they and their lines come.
+    """Read report files, in any order of the files and their lines.
 
     Raises MalformedReportError at the first line that is not as the contract says.
     """

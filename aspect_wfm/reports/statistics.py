@@ -1,7 +1,7 @@
 """The statistics that WFM makes of report lines: pure functions of values.
 
 A line tells its agent's StateType, status and hierarchy groups from its timestamp until the
-agent's next line, however far away that is. From this follows all else:
+agent's next line, however far away that is. Everything else follows from this:
 
 - An agent is a username and a group is a name, compared as written.
 - Before an agent's first line nothing is known and nothing counts; an agent whose first line is

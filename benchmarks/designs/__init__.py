@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from aspect_wfm.cost.designs import OURS, Design, Function, Stream, TableWrites
 
-# Its relay logs each event whole (LogLevel is Debug in the template), for ever.
+# Its relay logs each event whole (LogLevel is Debug in the template) and keeps the logs forever.
 QUICK_START = Design(
     name="Quick Start",
     stream=Stream(encrypted=False),

@@ -39,8 +39,8 @@ def message(sequence_number: str, event: AgentEvent) -> Message:
 def minimised(event: AgentEvent) -> str:
     """The event's JSON, compact, without `PreviousAgentSnapshot` and the routing profile.
 
-    All else is as it came. The few characters that SQS refuses are written as JSON escapes, which a
-    reader takes for the same characters. Raises Undeliverable for an event with an infinite
+    The rest is unchanged. The few characters that SQS rejects are written as JSON escapes, which a
+    reader decodes to the same characters. Raises Undeliverable for an event with an infinite
     number, for which JSON has no notation, and for one nested too deeply.
     """
     document = event.document.copy()
