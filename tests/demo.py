@@ -82,7 +82,7 @@ def _demo(folder: Path) -> None:
             cloud.client("s3").create_bucket(
                 Bucket=CONNECT_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
             )
-        with step(f"terraform init, {EXAMPLE} as it stands"):
+        with step(f"terraform init, {EXAMPLE} without changes"):
             deployment = workspace(EXAMPLE, folder, cloud)
         with step("terraform apply (SQS alone takes half a minute)"):
             outputs = deployment.apply(VARIABLES)

@@ -1,6 +1,6 @@
 """The folders of examples/."""
 
-# Those of the configuration guide, each deployed as it stands.
+# Those of the configuration guide, each deployed without changes.
 OPTIONS = [
     f"{product}-{stream}-stream"
     for stream in ("new", "existing")

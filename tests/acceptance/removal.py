@@ -83,7 +83,7 @@ def delete_rest(deployment: Deployment) -> str:
     """Delete what the run has made beside the deployment, and what an interrupted apply has made
     without noting it down.
 
-    Raises OSError that names what could not be deleted, once all else is.
+    Raises OSError that names what could not be deleted, once everything else is deleted.
     """
     deleted, failed = [], []
     for each in leftovers(deployment.account, deployment.names):

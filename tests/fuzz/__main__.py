@@ -130,7 +130,7 @@ def _fuzz(target: str, limit: str, seed: int) -> Outcome:
         files = [Path(folder) / f"seed-{number}" for number in range(len(seeds(target)))]
         for file, content in zip(files, seeds(target), strict=True):
             file.write_bytes(content)
-        # By name, because a folder is read in whatever order the file system has.
+        # By name, because the file system decides in which order a folder is read.
         listed, corpus = Path(folder) / "seeds", Path(folder) / "corpus"
         listed.write_text(",".join(map(str, files)), encoding="utf-8")
         corpus.mkdir()

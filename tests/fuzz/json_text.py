@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """Anything that is written as it stands: a number, or what is no JSON at all."""
+    """Anything that is written unchanged: a number, or what is no JSON at all."""
 
     text: str
 

@@ -88,7 +88,7 @@ def report_file_of(data: bytes) -> None:
     rest = without_lines_of(data, {username})
     promise("none of theirs is left", lines_of(rest, {username}) == [])
     kept = [each for each in lines if lines_of(each, {username}) == []]
-    promise("all else is", rest == (b"\n".join(kept) or b"\n"))
+    promise("everything else is", rest == (b"\n".join(kept) or b"\n"))
 
 
 class _Answering:

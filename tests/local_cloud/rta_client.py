@@ -68,7 +68,7 @@ class RtaClient:
         return self.states
 
     def flag(self) -> str | None:
-        """The flag as it stands; None when the table has no item for it."""
+        """The current flag; None when the table has no item for it."""
         table = self.outputs.get("config_table_name")
         if table:
             item = (

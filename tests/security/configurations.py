@@ -58,7 +58,7 @@ class Configuration:
         return trait in self.traits
 
     def stream_key(self, given: Given) -> str | None:
-        """The key of the stream that is read: with `onekey` the one for all else."""
+        """The key of the stream that is read: with `onekey` the one for everything else."""
         if not self.has("streamkey"):
             return None
         return given.key_arn if self.has("onekey") else given.stream_key_arn

@@ -98,7 +98,7 @@ def invocation(data: Iterable[dict[str, Any] | bytes], first: int = 1) -> dict[s
 
 @dataclass(slots=True)
 class FakeContext:
-    """A function's context; `milliseconds` is what is left at each look, the last for ever."""
+    """A function's context; `milliseconds` is what is left at each look, the last one forever."""
 
     milliseconds: list[int] = field(default_factory=lambda: [60_000])
     aws_request_id: str = "request-1"
