@@ -1,4 +1,4 @@
-# Everything runs in .venv with the locked versions; the first target that needs it makes it.
+# Everything runs in .venv with the locked versions. The first target that needs it creates it.
 
 SHELL  := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -24,28 +24,28 @@ FLINK    := .venv-flink
 LOCK     := .venv-lock
 MVN      ?= mvn --batch-mode
 
-# When make started, in seconds: the demo reports how long it all took.
+# When make started, in seconds: the demo reports the total time.
 STARTED := $(shell date +%s)
 
-# $(call install,FOLDER,FILE): install locked packages, and say how far it is. A busy machine takes minutes.
+# $(call install,FOLDER,FILE): install locked packages and print the progress. It can take minutes.
 install = $(1)/bin/pip install --disable-pip-version-check --require-hashes -r $(2) | awk -v all=$$(grep -c == $(2)) \
 	'/^Collecting/ && ++n % 10 == 0 { print "  downloaded " n " of " all " packages" } \
 	/^Installing/ { print "  installing " all " packages" } { fflush() }'
 
-# What make chaos tries; the large sizes are in docs/reliability.md.
+# Size of make chaos; docs/reliability.md has the large sizes.
 EVENTS ?= 20000
 SEED   ?= 1
 
-# How often make chaos-flink kills.
+# Number of kills by make chaos-flink.
 KILLS ?= 20
 
-# How long make fuzz searches each target, from another seed every time. CI counts, and names a seed.
+# How long make fuzz searches each target, with a new seed every time. CI sets a count and a seed.
 FUZZ ?= --seconds 20
 
-# Tests find sets in the same order every time.
+# Sets have the same order in every run.
 export PYTHONHASHSEED ?= 0
 
-# pytest-xdist's workers; the tests that apply side by side wait more than they compute.
+# pytest-xdist's workers. Tests that apply in parallel wait more than they compute.
 WORKERS ?= 3
 
 .PHONY: help setup hooks build lint format unit test test-page acceptance chaos fuzz changes security cost bench bench-page demo doctor replay rebuild \
@@ -66,7 +66,7 @@ $(READY): requirements-dev.txt
 	@$(call install,.venv,requirements-dev.txt)
 	@touch $@
 
-hooks: $(READY) ## Look at each commit before it is made (pre-commit)
+hooks: $(READY) ## Check each commit (pre-commit)
 	$(BIN)/pre-commit install
 
 build: $(READY) ## Build the zips, the modules' version, the READMEs' tables and the examples' variables
@@ -83,7 +83,7 @@ lint: $(READY) ## Check style, types, zips, phrases and the Terraform configurat
 	$(BIN)/python -m tests.phrases
 	$(BIN)/python -m tests.local_cloud.terraform_lint
 
-format: $(READY) ## Bring Python and Terraform into the project's format
+format: $(READY) ## Format Python and Terraform
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	terraform fmt -recursive
@@ -94,20 +94,20 @@ unit: $(READY) ## Run the tests that need neither Terraform nor a local cloud
 test: $(READY) ## Run all tests
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
-acceptance: $(READY) ## Prove a deployment in an AWS account: make acceptance ACCEPTANCE="--yes --account 123456789012"
+acceptance: $(READY) ## Run the acceptance test in an AWS account: make acceptance ACCEPTANCE="--yes --account 123456789012"
 	@$(BIN)/python -m tests.acceptance $(ACCEPTANCE)
 
 test-page: $(READY) build/browser/.ready ## Test the report page in a browser (Chromium, Node.js)
 	$(BIN)/pytest tests/browser -n 0
 
 build/browser/.ready: tests/browser/package.json tests/browser/package-lock.json
-	@command -v npm >/dev/null || { echo "axe-core, which checks the page's accessibility, comes by npm: install Node.js with npm" >&2; exit 1; }
+	@command -v npm >/dev/null || { echo "axe-core, which checks the page's accessibility, is an npm package: install Node.js with npm" >&2; exit 1; }
 	@mkdir -p build/browser
 	@cp tests/browser/package.json tests/browser/package-lock.json build/browser/
 	@npm ci --prefix build/browser --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-chaos: $(READY) ## Take random events through faults and crashes: make chaos EVENTS=... SEED=...
+chaos: $(READY) ## Send random events through faults and crashes: make chaos EVENTS=... SEED=...
 	$(BIN)/python -m tests.chaos --events $(EVENTS) --seed $(SEED)
 
 fuzz: $(READY) ## Search for hostile input: make fuzz FUZZ="--seconds 300"
@@ -121,7 +121,7 @@ security: $(READY) $(SCANNERS)/.ready ## Prove least privilege, scan Terraform a
 	$(BIN)/pytest tests/policies -n 0
 	$(BIN)/python -m tests.security
 
-# An environment of its own: checkov wants an older boto3.
+# A separate environment, because checkov needs an older boto3.
 $(SCANNERS)/.ready: requirements-security.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found: install it, or name it with make PYTHON=..." >&2; exit 1; }
 	@echo "Installing the scanners into $(SCANNERS) (a minute or so) ..."
@@ -132,19 +132,19 @@ $(SCANNERS)/.ready: requirements-security.txt
 cost: $(READY) ## Show what a month costs: make cost COST="--agents 500"
 	@$(BIN)/python -m aspect_wfm cost $(COST)
 
-bench: $(READY) ## Measure side by side: make bench BENCH="--only usual,floor"
+bench: $(READY) ## Measure this design next to others: make bench BENCH="--only usual,floor"
 	@$(BIN)/python -m benchmarks.speed $(BENCH)
 
 bench-page: $(READY) ## Measure the report page of large days in a browser
 	@$(BIN)/python -m benchmarks.report_page
 
-demo: $(READY) ## Show both products being fed, without an AWS account
+demo: $(READY) ## Show what both products receive, without an AWS account
 	@STARTED=$(STARTED) $(BIN)/python -m tests.demo
 
-doctor: $(READY) ## Look at what was deployed: make doctor DIR=examples/both-new-stream DOCTOR="--strict"
+doctor: $(READY) ## Check a deployment: make doctor DIR=examples/both-new-stream DOCTOR="--strict"
 	@$(BIN)/python -m aspect_wfm doctor $(DIR) $(DOCTOR)
 
-replay: $(READY) ## Replay what was given up: make replay REPLAY="--function NAME --dry-run"
+replay: $(READY) ## Replay failed records: make replay REPLAY="--function NAME --dry-run"
 	@$(BIN)/python -m aspect_wfm replay $(REPLAY)
 
 rebuild: $(READY) ## Rebuild report files: make rebuild REBUILD="--function NAME --from ... --to ..."
@@ -158,17 +158,17 @@ flink-package: $(READY) ## Assemble the Flink application (Maven 3.6 or newer): 
 test-flink: $(READY) $(FLINK)/.ready ## Test the Flink job on its connector (Java 11 or 17, Python 3.11, Maven, Node.js)
 	$(BIN)/pytest tests/flink -n 0
 
-chaos-flink: $(READY) $(FLINK)/.ready ## Kill the Flink job again and again: make chaos-flink KILLS=... SEED=...
+chaos-flink: $(READY) $(FLINK)/.ready ## Kill the Flink job repeatedly: make chaos-flink KILLS=... SEED=...
 	$(BIN)/python -m tests.flink.chaos --kills $(KILLS) --seed $(SEED)
 
-# What PyFlink 1.20 needs has no wheels for a newer Python.
+# PyFlink 1.20's dependencies have no wheels for a newer Python.
 PYTHON_3_11 = $(call python,3.11)
 
 $(FLINK)/.ready: requirements-flink.txt requirements-flink-job.txt tests/flink/pom.xml tests/flink/package-lock.json
 	@test -n "$(PYTHON_3_11)" || { echo "PyFlink needs Python 3.11: install it as python3.11" >&2; exit 1; }
 	@command -v java >/dev/null || { echo "Flink needs Java 11 or 17: install it, on Debian and Ubuntu as openjdk-17-jre-headless" >&2; exit 1; }
-	@command -v mvn >/dev/null || { echo "The connector comes by Maven: install it, on Debian and Ubuntu as maven" >&2; exit 1; }
-	@command -v npm >/dev/null || { echo "The tests' stream runs on Node.js: install it with npm" >&2; exit 1; }
+	@command -v mvn >/dev/null || { echo "The connector is a Maven package: install Maven, on Debian and Ubuntu as maven" >&2; exit 1; }
+	@command -v npm >/dev/null || { echo "The tests' stream runs on Node.js: install Node.js with npm" >&2; exit 1; }
 	@echo "Installing PyFlink, its connector and a stream into $(FLINK) (850 MB, three minutes or so) ..."
 	@"$(PYTHON_3_11)" -m venv --clear $(FLINK)
 	@$(call install,$(FLINK),requirements-flink.txt)
@@ -177,8 +177,8 @@ $(FLINK)/.ready: requirements-flink.txt requirements-flink-job.txt tests/flink/p
 	@npm ci --prefix $(FLINK) --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-publish: $(READY) ## Put the zips into your bucket: make publish BUCKET=... [PREFIX=.../]
-	@test -n "$(BUCKET)" || { echo "Say where to: make publish BUCKET=my-bucket PREFIX=connect-integration-aspect-wfm/" >&2; exit 1; }
+publish: $(READY) ## Upload the zips to your bucket: make publish BUCKET=... [PREFIX=.../]
+	@test -n "$(BUCKET)" || { echo "Set the bucket: make publish BUCKET=my-bucket PREFIX=connect-integration-aspect-wfm/" >&2; exit 1; }
 	$(BIN)/python lambda_src/publish_zips.py "$(BUCKET)" "$(PREFIX)"
 
 lock: $(LOCK)/.ready ## Lock the versions in requirements-*.in again (Python 3.11)
