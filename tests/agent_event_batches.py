@@ -2,8 +2,8 @@
 
 The events have the shapes and the sizes of tests/data/agent-events.ndjson, with invented agents.
 Two of three are heartbeats; one in 200 is a sign-in and one in 200 a sign-out; the rest are
-changes of status. The same arguments give the same batch. (Lambda ends a batch at 6 MB, which are about
-1,400 such records: one of 10,000 shows what happens beyond, or with smaller events.)
+changes of status. The same arguments give the same batch. (Lambda ends a batch at 6 MB, which are
+about 1,400 such records: one of 10,000 shows what happens beyond, or with smaller events.)
 """
 
 import base64
