@@ -45,5 +45,5 @@ def test_rights_of_a_user_that_iam_would_not_take_are_refused(
     with pytest.raises(TerraformError) as refused:
         plan(made, WITH_A_KEY | longest)
     told = " ".join(str(refused.value).replace("│", " ").split())
-    assert "more than the 2,048 characters that IAM gives a user: choose fewer queues" in told
-    assert "more than the 2,048 characters that IAM gives a user: choose shorter prefixes" in told
+    assert "longer than the 2,048 characters that IAM allows for a user: use fewer queues" in told
+    assert "characters that IAM allows for a user: use shorter prefixes" in told
