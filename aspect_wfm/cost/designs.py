@@ -27,7 +27,7 @@ class TableWrites(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """The agent event stream, with so many shards or as many more as the peak needs; `encrypted`
+    """The agent event stream, with this many shards, or more if the peak needs them; `encrypted`
     with the AWS-managed key aws/kinesis."""
 
     shards: int = 1

@@ -18,7 +18,7 @@ MOST_QUEUES = 10
 
 
 def recommended(workload: Workload, timing: Timing) -> Settings:
-    """As few shards and queues as take the peak with HEADROOM; all else has its default.
+    """As few shards and queues as take the peak with HEADROOM; the rest has its default.
 
     There are more queues as long as there may be, since one message group for all agents is what
     the RTA server expects.
@@ -27,7 +27,7 @@ def recommended(workload: Workload, timing: Timing) -> Settings:
 
 
 def enough(events_per_second: float, workload: Workload, timing: Timing) -> Settings:
-    """As few shards and queues as take so many events."""
+    """As few shards and queues as take this many events."""
     takes = capacities(DEFAULTS, workload, timing)
     shards = math.ceil(events_per_second / min(takes.stream, takes.functions))
     queues = math.ceil(events_per_second / min(takes.rta_server, takes.sends))

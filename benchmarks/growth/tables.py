@@ -34,7 +34,7 @@ def limit_table(found: Iterable[Reached], workload: Workload) -> str:
 
 
 def settings_table(sizes: Sequence[int], workload: Workload, timing: Timing, prices: Prices) -> str:
-    """What to set for so many agents, and what that costs a month."""
+    """What to set for each number of agents, and what that costs a month."""
     rows = [
         [
             "up to agents",

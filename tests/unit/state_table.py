@@ -41,7 +41,7 @@ def write(
     calls: int = 300,
     pause: Callable[[int], None] = lambda _attempt: None,
 ) -> TableOutcome:
-    """Write `changes` with time for `calls`: what is tried for ever fails its test."""
+    """Write `changes` with time for `calls`: what is tried forever fails its test."""
     return write_changes(dynamodb, TABLES, changes, time_for(calls), pause, EXECUTOR)
 
 

@@ -33,7 +33,7 @@ _PERCENT_A_CHARACTER = 0.7
 _MOST_IN_AN_OPEN_GROUP = 50
 _MOST_IN_OPEN_GROUPS = 500
 
-# So many agents of a group are drawn at once.
+# Agents of a group that are drawn at once.
 _MOST_DRAWN = 100
 
 # Up to this many agents, a bar tells the pointer the times of its status, if they are few.

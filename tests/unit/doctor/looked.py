@@ -32,7 +32,7 @@ def now() -> datetime:
 def put_metric(
     client: Client, metric: Metric, values: Iterable[tuple[int, float]], until: datetime
 ) -> None:
-    """Write `values` of a metric, each so many minutes before `until`."""
+    """Write `values` of a metric, each that many minutes before `until`."""
     for minutes, value in values:
         client("cloudwatch").put_metric_data(
             Namespace=metric.namespace,

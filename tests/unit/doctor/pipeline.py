@@ -22,7 +22,7 @@ BOTH = {RELAY, CLASSIFIER}
 
 @dataclass(slots=True)
 class Clock:
-    """Time passes by sleeping only; `at` says what happens after so many seconds."""
+    """Time passes by sleeping only; `at` says what happens after how many seconds."""
 
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     told: list[str] = field(default_factory=list)
@@ -36,7 +36,7 @@ class Clock:
         self.at(self.slept)
 
     def waiting(self, seconds: int = 60) -> Waiting:
-        """Waiting on this clock, for so many seconds at most."""
+        """Waiting on this clock, for this many seconds at most."""
         return Waiting(lambda: self.now, self.sleep, self.told.append, timedelta(seconds=seconds))
 
 
