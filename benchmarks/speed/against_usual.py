@@ -127,12 +127,13 @@ def measure(quick: bool) -> dict[str, Any]:
 
 
 def _cases(quick: bool) -> list[Case]:
-    settings = [("RTA", False, 1), ("RTA", True, 1), ("RTA", True, 10), ("AP", False, 0)]
+    settings = {"RTA": [(False, 1), (True, 1), (True, 10)], "AP": [(False, 0)]}
     return [
         Case(product, size, agents, flag, queues, latency)
+        for product, of_product in settings.items()
         for size in ((100,) if quick else (100, 1_000))
         for agents in (MANY, FEW)
-        for product, flag, queues in settings
+        for flag, queues in of_product
         for latency in (_LATENCIES[:2] if quick else _LATENCIES)
     ]
 
