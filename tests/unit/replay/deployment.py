@@ -46,8 +46,9 @@ def identity() -> tuple[str, str]:
     return "123456789012", "eu-central-1"
 
 
-def at(minute: int) -> str:
-    return f"2026-03-02T{9 + minute // 60:02}:{minute % 60:02}:00.000Z"
+def minute(number: int) -> str:
+    """A time of day, so many minutes after nine."""
+    return f"2026-03-02T{9 + number // 60:02}:{number % 60:02}:00.000Z"
 
 
 def arrived(minute: int) -> float:
@@ -253,7 +254,7 @@ def expired(operation: str) -> ClientError:
 
 def keep_many(deployment: Deployment, number: int) -> str:
     """A document of the classifier with this many records."""
-    records = (on_stream(n, event(f"agent-{n}", at(1))) for n in range(1, number + 1))
+    records = (on_stream(n, event(f"agent-{n}", minute(1))) for n in range(1, number + 1))
     return deployment.keep(*records, function=CLASSIFIER)
 
 
@@ -264,7 +265,7 @@ def left_in(deployment: Deployment, key: str) -> int:
 
 def malformed(change: Callable[[dict[str, Any], list[Record]], None], records: int = 1) -> bytes:
     """What Lambda keeps of a batch, but for a change of the document and its records."""
-    some = [on_stream(number, event("bob", at(number))) for number in range(1, records + 1)]
+    some = [on_stream(number, event("bob", minute(number))) for number in range(1, records + 1)]
     document = json.loads(given_up(some)[1])
     change(document, some)
     return json.dumps(document | {"payload": json.dumps({"Records": some})}).encode()

@@ -16,10 +16,10 @@ from tests.unit.replay.deployment import (
     RELAY,
     Deployment,
     Functions,
-    at,
     failing_from,
     identity,
     malformed,
+    minute,
     on_stream,
     replay_command,
 )
@@ -72,7 +72,9 @@ def test_a_flink_application_is_refused_with_what_to_do_instead(
 def test_the_command_says_what_it_did_and_nothing_of_an_event(
     command_line: Deployment, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    key = command_line.keep(on_stream(1, event("ann", at(1))), on_stream(2, event("bob", at(2))))
+    key = command_line.keep(
+        on_stream(1, event("ann", minute(1))), on_stream(2, event("bob", minute(2)))
+    )
     assert replay_command(["--function", RELAY, "--dry-run"]) == 0
     assert "2  would be replayed" in capsys.readouterr().out
     command_line.functions.refusals = [failing_from(2)]
@@ -90,7 +92,9 @@ def test_the_command_says_what_it_did_and_nothing_of_an_event(
 def test_the_same_is_printed_as_json(
     command_line: Deployment, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    key = command_line.keep(on_stream(1, event("ann", at(1))), on_stream(2, event("bob", at(2))))
+    key = command_line.keep(
+        on_stream(1, event("ann", minute(1))), on_stream(2, event("bob", minute(2)))
+    )
     command_line.functions.refusals = [failing_from(2)]
     assert replay_command(["--function", RELAY, "--json"]) == 1
     report = json.loads(capsys.readouterr().out)

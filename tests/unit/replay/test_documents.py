@@ -11,9 +11,9 @@ from tests.unit.replay.deployment import (
     MAPPING,
     SHARD,
     Deployment,
-    at,
     given_up,
     malformed,
+    minute,
     on_stream,
     refused,
 )
@@ -29,7 +29,7 @@ def test_unreadable_documents_are_named_and_the_others_go_on(deployment: Deploym
     for key, body in broken.items():
         deployment.s3.put_object(Bucket="failed-records", Key=key, Body=body)
     deployment.s3.put_object(Bucket="failed-records", Key="notes.txt", Body=b"not ours")
-    good = deployment.keep(on_stream(1, event("ann", at(1))))
+    good = deployment.keep(on_stream(1, event("ann", minute(1))))
     summary = deployment.replay()
     assert [each.key for each in summary.left] == list(broken)
     assert all("cannot be read" in each.reason for each in summary.left)
@@ -59,7 +59,7 @@ def test_a_malformed_document_is_left_and_every_other_one_goes_on(
 ) -> None:
     key = f"aws/lambda/{MAPPING}/{SHARD}/2026/03/02/0"
     deployment.s3.put_object(Bucket="failed-records", Key=key, Body=body)
-    good = deployment.keep(on_stream(2_000, event("ann", at(1))))
+    good = deployment.keep(on_stream(2_000, event("ann", minute(1))))
     for _ in range(2):
         summary = deployment.replay()
         assert [each.key for each in summary.left] == [key]
@@ -68,8 +68,8 @@ def test_a_malformed_document_is_left_and_every_other_one_goes_on(
 
 
 def test_a_document_whose_records_lambda_does_not_take_is_left(deployment: Deployment) -> None:
-    first = deployment.keep(on_stream(1, event("ann", at(1))))
-    second = deployment.keep(on_stream(2, event("ann", at(2))))
+    first = deployment.keep(on_stream(1, event("ann", minute(1))))
+    second = deployment.keep(on_stream(2, event("ann", minute(2))))
     deployment.functions.refusals = [refused("InvalidRequestContentException")]
     summary = deployment.replay()
     assert [each.key for each in summary.left] == [first]
@@ -85,7 +85,7 @@ def test_a_key_too_long_to_be_moved_is_left(deployment: Deployment) -> None:
 
 
 def test_documents_of_another_function_are_left(deployment: Deployment) -> None:
-    key, body = given_up([on_stream(1, event("ann", at(1)))], CLASSIFIER)
+    key, body = given_up([on_stream(1, event("ann", minute(1)))], CLASSIFIER)
     deployment.s3.put_object(Bucket="failed-records", Key=key, Body=body)
     (left,) = deployment.replay().left
     assert left.reason == f"is of the function {CLASSIFIER}"
@@ -94,8 +94,8 @@ def test_documents_of_another_function_are_left(deployment: Deployment) -> None:
 
 def test_only_the_asked_documents_are_replayed(deployment: Deployment) -> None:
     for number in (1, 2, 3):
-        deployment.keep(on_stream(number, event("ann", at(number))))
-    deployment.live(on_stream(9, event("big", at(9), Unknown="x" * 270_000)))
+        deployment.keep(on_stream(number, event("ann", minute(number))))
+    deployment.live(on_stream(9, event("big", minute(9), Unknown="x" * 270_000)))
     second, third = (
         read_document("", deployment.s3.get_object(Bucket="failed-records", Key=key)["Body"].read())
         for key in deployment.stored()[1::-1]
@@ -108,8 +108,8 @@ def test_only_the_asked_documents_are_replayed(deployment: Deployment) -> None:
 
 
 def test_a_dry_run_changes_nothing(deployment: Deployment) -> None:
-    deployment.live(on_stream(10, event("ann", at(10))))
-    deployment.keep(on_stream(1, event("ann", at(1))), on_stream(2, event("bob", at(2))))
+    deployment.live(on_stream(10, event("ann", minute(10))))
+    deployment.keep(on_stream(1, event("ann", minute(1))), on_stream(2, event("bob", minute(2))))
     keys, states = deployment.stored(), deployment.states()
     summary = deployment.replay(dry_run=True)
     assert (summary.superseded, summary.would_be_taken, summary.taken) == (1, 1, 0)

@@ -12,25 +12,25 @@ from tests.unit.replay.deployment import (
     RELAY,
     SHARD,
     Deployment,
-    at,
     expired,
     failing_from,
     keep_many,
     left_in,
+    minute,
     on_stream,
     refused,
 )
 
 
 def test_a_throttled_invocation_is_tried_again(deployment: Deployment) -> None:
-    deployment.keep(on_stream(1, event("ann", at(1))))
+    deployment.keep(on_stream(1, event("ann", minute(1))))
     deployment.functions.refusals = [refused("TooManyRequestsException")] * 4
     assert deployment.replay().taken == 1
     assert deployment.pauses == [1, 2, 3, 4]
 
 
 def test_one_that_stays_throttled_leaves_its_document(deployment: Deployment) -> None:
-    key = deployment.keep(on_stream(1, event("ann", at(1))))
+    key = deployment.keep(on_stream(1, event("ann", minute(1))))
     deployment.functions.refusals = [refused("TooManyRequestsException")] * 5
     (left,) = deployment.replay().left
     assert (left.key, left.reason) == (key, "Lambda throttles the function")
@@ -38,7 +38,7 @@ def test_one_that_stays_throttled_leaves_its_document(deployment: Deployment) ->
 
 def test_a_refused_invocation_ends_the_replay_and_says_so(deployment: Deployment) -> None:
     for number in (1, 2):
-        deployment.keep(on_stream(number, event("ann", at(number))))
+        deployment.keep(on_stream(number, event("ann", minute(number))))
     deployment.functions.refusals = [refused("AccessDeniedException")]
     summary = deployment.replay()
     assert (summary.documents, summary.not_tried) == (0, 2)
@@ -88,9 +88,9 @@ def test_records_are_taken_though_nobody_can_look_what_was_put_aside(
 ) -> None:
     """Except one that may be under its own key again."""
     if undeliverable:
-        deployment.live(on_stream(1, event("ann", at(1), Unknown="x" * 270_000)))
+        deployment.live(on_stream(1, event("ann", minute(1), Unknown="x" * 270_000)))
     else:
-        deployment.keep(on_stream(1, event("ann", at(1))))
+        deployment.keep(on_stream(1, event("ann", minute(1))))
     (key,) = deployment.stored()
     real = deployment.s3
 
@@ -108,7 +108,7 @@ def test_a_document_replaced_or_moved_since_it_was_listed_does_not_end_the_repla
     deployment: Deployment,
 ) -> None:
     first, second, third = (
-        deployment.keep(on_stream(number, event("ann", at(number)))) for number in (1, 2, 3)
+        deployment.keep(on_stream(number, event("ann", minute(number)))) for number in (1, 2, 3)
     )
     real, reads = deployment.s3, []
 
@@ -133,7 +133,7 @@ def test_a_document_replaced_or_moved_since_it_was_listed_does_not_end_the_repla
 
 def test_a_function_that_takes_nothing_is_not_asked_for_ever(deployment: Deployment) -> None:
     for number in range(1, 8):
-        deployment.keep(on_stream(number, event(f"agent-{number}", at(number))))
+        deployment.keep(on_stream(number, event(f"agent-{number}", minute(number))))
     deployment.functions.refusals = [failing_from(number) for number in range(1, 8)]
     summary = deployment.replay()
     assert (len(summary.left), summary.not_tried) == (3, 4)
@@ -142,9 +142,9 @@ def test_a_function_that_takes_nothing_is_not_asked_for_ever(deployment: Deploym
 
 
 def test_what_nothing_can_take_is_tried_once_and_left_where_it_is(deployment: Deployment) -> None:
-    large = on_stream(1, event("ann", at(1), Unknown="x" * 270_000))
+    large = on_stream(1, event("ann", minute(1), Unknown="x" * 270_000))
     ahead = on_stream(2, event("bob", "2099-01-01T00:00:00.000Z"))
-    deployment.live(large, ahead, on_stream(3, event("cid", at(3))))
+    deployment.live(large, ahead, on_stream(3, event("cid", minute(3))))
     keys = deployment.stored()
     assert [key.partition("/")[0] for key in keys] == ["undeliverable"] * 2
     for _ in range(2):
@@ -159,7 +159,7 @@ def test_what_nothing_can_take_is_tried_once_and_left_where_it_is(deployment: De
 def test_what_is_undeliverable_only_with_the_flag_on_is_taken_with_the_flag_off(
     deployment: Deployment,
 ) -> None:
-    deployment.live(on_stream(1, event("ann", at(1), Unknown="x" * 270_000)))
+    deployment.live(on_stream(1, event("ann", minute(1), Unknown="x" * 270_000)))
     deployment.functions.environments[RELAY]["WriteEventsToQueue"] = "False"
     deployment.functions.handlers.clear()
     assert deployment.replay().taken == 1
@@ -167,7 +167,8 @@ def test_what_is_undeliverable_only_with_the_flag_on_is_taken_with_the_flag_off(
 
 def test_what_of_a_batch_nothing_can_take_is_kept_on_its_own(deployment: Deployment) -> None:
     key = deployment.keep(
-        on_stream(1, event("ann", at(1), Unknown="x" * 270_000)), on_stream(2, event("bob", at(2)))
+        on_stream(1, event("ann", minute(1), Unknown="x" * 270_000)),
+        on_stream(2, event("bob", minute(2))),
     )
     summary = deployment.replay()
     assert (summary.taken, summary.kept_again, summary.moved) == (1, 1, 1)
@@ -175,5 +176,5 @@ def test_what_of_a_batch_nothing_can_take_is_kept_on_its_own(deployment: Deploym
 
 
 def test_a_record_that_is_no_event_is_the_functions_to_judge(deployment: Deployment) -> None:
-    deployment.keep(on_stream(1, b"no JSON"), on_stream(2, event("ann", at(2))))
+    deployment.keep(on_stream(1, b"no JSON"), on_stream(2, event("ann", minute(2))))
     assert deployment.replay().taken == 2

@@ -16,7 +16,7 @@ from tests.unit.aws import (
 )
 from tests.unit.events import arn, event
 from tests.unit.examples import costly
-from tests.unit.replay.deployment import at, deployed, on_stream
+from tests.unit.replay.deployment import deployed, minute, on_stream
 from tests.unit.replay.test_interrupted import Interrupted, InterruptedMoving
 
 AGENTS = ("ann", "bob")
@@ -62,11 +62,11 @@ def test_after_any_history_the_tables_are_as_if_nothing_had_failed(
                 records = []
                 for agent, status in step[0]:
                     number += 1
-                    records.append(on_stream(number, event(agent, at(number), status=status)))
-                    newest[arn(agent)] = at(number)
+                    records.append(on_stream(number, event(agent, minute(number), status=status)))
+                    newest[arn(agent)] = minute(number)
                     expected.pop(agent, None)
                     if status != "Offline":
-                        expected[agent] = (status, at(number))
+                        expected[agent] = (status, minute(number))
                 first_failed = str(number - len(records) + 1)
                 if step[1] != "lost":
                     failing[0] = None if step[1] == "taken" else step[1]

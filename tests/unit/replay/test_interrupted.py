@@ -6,7 +6,7 @@ from unittest import mock
 import pytest
 
 from tests.unit.events import event
-from tests.unit.replay.deployment import CLASSIFIER, Deployment, at, on_stream
+from tests.unit.replay.deployment import CLASSIFIER, Deployment, minute, on_stream
 
 
 class Interrupted(BaseException):
@@ -30,7 +30,7 @@ def test_a_replay_interrupted_before_the_move_can_be_done_again(
     deployment: Deployment, method: str
 ) -> None:
     key = deployment.keep(
-        on_stream(1, event("ann", at(1))), on_stream(2, event("ann", at(2), status="Lunch"))
+        on_stream(1, event("ann", minute(1))), on_stream(2, event("ann", minute(2), status="Lunch"))
     )
     with pytest.raises(Interrupted):
         deployment.replay(s3=InterruptedMoving(deployment.s3, method))
@@ -38,14 +38,14 @@ def test_a_replay_interrupted_before_the_move_can_be_done_again(
     summary = deployment.replay()
     assert (summary.superseded, summary.taken) == (1, 1), "the older one is not sent again"
     assert deployment.stored() == [f"replayed/{key}"]
-    assert deployment.states() == {"ann": ("Lunch", at(2))}
-    assert deployment.sent() == [f"ann-{at(1)}", f"ann-{at(2)}"]
+    assert deployment.states() == {"ann": ("Lunch", minute(2))}
+    assert deployment.sent() == [f"ann-{minute(1)}", f"ann-{minute(2)}"]
 
 
 def test_an_interrupted_replay_of_report_lines_writes_them_twice_at_most(
     deployment: Deployment,
 ) -> None:
-    deployment.keep(on_stream(1, event("ann", at(1))), function=CLASSIFIER)
+    deployment.keep(on_stream(1, event("ann", minute(1))), function=CLASSIFIER)
     with pytest.raises(Interrupted):
         deployment.replay(CLASSIFIER, s3=InterruptedMoving(deployment.s3, "copy_object"))
     for _ in range(2):
@@ -60,8 +60,10 @@ def test_a_bucket_that_cannot_be_read_is_said(deployment: Deployment) -> None:
 
 def test_more_agents_than_dynamodb_answers_at_once(deployment: Deployment) -> None:
     """An answer may leave keys for another call."""
-    deployment.live(on_stream(10, event("ann", at(10))), on_stream(11, event("bob", at(11))))
-    deployment.keep(on_stream(1, event("ann", at(1))), on_stream(2, event("bob", at(2))))
+    deployment.live(
+        on_stream(10, event("ann", minute(10))), on_stream(11, event("bob", minute(11)))
+    )
+    deployment.keep(on_stream(1, event("ann", minute(1))), on_stream(2, event("bob", minute(2))))
     real = deployment.dynamodb.batch_get_item
 
     def one_at_a_time(RequestItems: Any) -> Any:  # noqa: N803

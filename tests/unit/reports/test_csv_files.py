@@ -18,7 +18,7 @@ from aspect_wfm.reports.statistics import statistics
 from aspect_wfm.reports.tables import tables
 from tests.unit.examples import costly
 from tests.unit.reports.test_formula_names import FORMULAS
-from tests.unit.reports.test_statistics import DAY, at, line
+from tests.unit.reports.test_statistics import DAY, clock, line
 
 # Some spreadsheets take these for the signs that they look like.
 FULL_WIDTH = ["\uff1d", "\uff0b", "\uff0d", "\uff20"]
@@ -26,7 +26,7 @@ FULL_WIDTH = ["\uff1d", "\uff0b", "\uff0d", "\uff20"]
 
 def read(lines: list[ReportLine], zone: tzinfo = UTC) -> dict[str, list[list[str]]]:
     """The rows of the files, by name."""
-    found = statistics(lines, Period(at("09:00"), at("14:00")), zone=zone)
+    found = statistics(lines, Period(clock("09:00"), clock("14:00")), zone=zone)
     files = csv_files(tables(found), zone)
     return {
         name: list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
@@ -35,7 +35,7 @@ def read(lines: list[ReportLine], zone: tzinfo = UTC) -> dict[str, list[list[str
 
 
 def test_each_table_is_a_file_with_a_byte_order_mark_and_commas() -> None:
-    found = statistics(DAY, Period(at("09:00"), at("14:00")))
+    found = statistics(DAY, Period(clock("09:00"), clock("14:00")))
     files = csv_files(tables(found), UTC)
     assert list(files) == [
         "time-by-status.csv",

@@ -6,12 +6,12 @@ from aspect_wfm.reports.json_document import json_document
 from aspect_wfm.reports.periods import Period
 from aspect_wfm.reports.report_lines import Report
 from aspect_wfm.reports.statistics import statistics
-from tests.unit.reports.test_statistics import DAY, HOUR, at, line
+from tests.unit.reports.test_statistics import DAY, HOUR, clock, line
 
 
 def test_the_document_has_the_values_of_all_tables() -> None:
     lines = [*DAY, replace(line("09:30", "1", "bob", group=None), state_name=None)]
-    period = Period(at("09:00"), at("14:00"))
+    period = Period(clock("09:00"), clock("14:00"))
     found = statistics(lines, period, HOUR, zone=ZoneInfo("Europe/Berlin"))
     document = json.loads(json.dumps(json_document(found, Report(tuple(lines), 2, 3, 4))))
     staffing = document.pop("average_positions_staffed")

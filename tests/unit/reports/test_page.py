@@ -18,7 +18,7 @@ from aspect_wfm.reports.statistics import statistics
 from aspect_wfm.reports.tables import positions_staffed, tables
 from aspect_wfm.reports.terminal import render
 from tests.unit.examples import costly
-from tests.unit.reports.test_statistics import DAY, at, line
+from tests.unit.reports.test_statistics import DAY, clock, line
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror='a()' a=\"b\">&amp;\x1b[2J\u202e,\x00"
 
@@ -44,7 +44,7 @@ def cells(text: str) -> set[str]:
 def drawn(
     lines: list[ReportLine], start: str = "09:00", end: str = "14:00", zone: tzinfo = UTC
 ) -> str:
-    return page(statistics(lines, Period(at(start), at(end)), zone=zone), report_of(lines))
+    return page(statistics(lines, Period(clock(start), clock(end)), zone=zone), report_of(lines))
 
 
 def report_of(lines: list[ReportLine]) -> Report:
@@ -56,7 +56,7 @@ def many(agents: int, group: str = "EMEA") -> list[ReportLine]:
 
 
 def in_terminal(lines: list[ReportLine], start: str = "09:00", end: str = "14:00") -> str:
-    found = statistics(lines, Period(at(start), at(end)))
+    found = statistics(lines, Period(clock(start), clock(end)))
     return render(found, Report(tuple(lines), 0, 0, 1))
 
 
@@ -187,7 +187,7 @@ def test_a_period_of_an_instant_or_without_agents_has_a_page() -> None:
 
 
 def test_several_days_have_their_dates_on_the_axis() -> None:
-    found = statistics(DAY, Period(at("08:00"), at("08:00") + timedelta(days=3)))
+    found = statistics(DAY, Period(clock("08:00"), clock("08:00") + timedelta(days=3)))
     labels = texts(page(found, report_of(DAY)), "text")
     assert {"3 Mar", "4 Mar", "5 Mar"} <= set(labels)
 
@@ -202,7 +202,7 @@ def test_the_page_is_on_the_clock_of_the_time_zone() -> None:
 
 def test_the_axis_begins_and_ends_with_the_intervals_of_the_time_zone() -> None:
     hour, zone = timedelta(hours=1), ZoneInfo("Asia/Kolkata")
-    found = statistics(DAY, Period(at("09:00"), at("14:00")), hour, zone=zone)
+    found = statistics(DAY, Period(clock("09:00"), clock("14:00")), hour, zone=zone)
     text = page(found, report_of(DAY))
     hours = [each.text for each in of_class(text, "hour")]
     assert (hours[0], hours[12]) == ("14:00", "20:00")
@@ -343,7 +343,7 @@ def test_a_long_table_is_closed_parts_of_whole_agents() -> None:
 
 def test_the_page_has_the_rows_of_the_terminals_tables() -> None:
     shown = cells(drawn(DAY))
-    found = statistics(DAY, Period(at("09:00"), at("14:00")))
+    found = statistics(DAY, Period(clock("09:00"), clock("14:00")))
     for table in tables(found):
         assert {cell for row in table.texts(found.zone) for cell in row} <= shown
 
@@ -367,6 +367,6 @@ def test_a_sign_in_without_a_sign_out_says_so() -> None:
 
 def test_groups_that_look_alike_keep_their_own_columns() -> None:
     lines = [line("09:00", "A", "a", None), line("09:00", "A", "b", "no group")]
-    staffed = positions_staffed(statistics(lines, Period(at("09:00"), at("10:00"))))
+    staffed = positions_staffed(statistics(lines, Period(clock("09:00"), clock("10:00"))))
     assert staffed.header == ("Interval", "no group", "no group*", "all groups")
     assert next(staffed.texts(UTC)) == ("2026-03-02 09:00", "1.00", "1.00", "2.00")

@@ -24,7 +24,7 @@ HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
 
 
-def at(time: str) -> datetime:
+def clock(time: str) -> datetime:
     """A time of 2 March 2026, as in 09:30, in UTC."""
     return datetime.fromisoformat(f"2026-03-02T{time}").replace(tzinfo=UTC)
 
@@ -40,7 +40,7 @@ def line(
         aws_account_id="111122223333",
         username=username,
         hierarchy_groups=(group, None, None, None, "fifth"),
-        timestamp=at(time) if isinstance(time, str) else time,
+        timestamp=clock(time) if isinstance(time, str) else time,
         state_name=state_name or {"A": "Available", "1": "Break", "0": "Offline"}[state_type],
         contact_state=None,
         state_type=StateType(state_type),
@@ -59,13 +59,13 @@ DAY = [
 
 
 def sign_ins(lines: list[ReportLine], start: str, end: str) -> tuple[SignIn, ...]:
-    return statistics(lines, Period(at(start), at(end))).sign_ins
+    return statistics(lines, Period(clock(start), clock(end))).sign_ins
 
 
 def positions(
     lines: list[ReportLine], start: str, end: str, group_level: int = 1
 ) -> dict[tuple[str | None, str], float]:
-    found = statistics(lines, Period(at(start), at(end)), QUARTER, group_level)
+    found = statistics(lines, Period(clock(start), clock(end)), QUARTER, group_level)
     return {
         (each.group, f"{each.interval.start:%H:%M}"): each.average_positions_staffed
         for each in found.staffing
@@ -73,41 +73,41 @@ def positions(
 
 
 def test_a_line_counts_until_the_agents_next_line_and_the_last_one_until_the_end() -> None:
-    (ann,) = statistics(DAY, Period(at("08:00"), at("14:00"))).agents
+    (ann,) = statistics(DAY, Period(clock("08:00"), clock("14:00"))).agents
     assert ann == AgentTime(
-        "ann", available=3.5 * HOUR, unavailable=0.5 * HOUR, last_line=at("13:00")
+        "ann", available=3.5 * HOUR, unavailable=0.5 * HOUR, last_line=clock("13:00")
     )
     assert ann.signed_in == 4 * HOUR
 
 
 def test_a_pair_goes_from_the_first_signed_in_line_to_the_next_signed_out_line() -> None:
     assert sign_ins(DAY, "08:00", "14:00") == (
-        SignIn("ann", at("09:00"), at("12:00"), 3 * HOUR),
-        SignIn("ann", at("13:00"), None, HOUR),
+        SignIn("ann", clock("09:00"), clock("12:00"), 3 * HOUR),
+        SignIn("ann", clock("13:00"), None, HOUR),
     )
 
 
 def test_an_agent_whose_lines_stop_is_signed_in_until_the_end_without_a_sign_out() -> None:
-    found = statistics([line("09:00", "1")], Period(at("09:00"), at("23:00")))
-    assert found.sign_ins == (SignIn("ann", at("09:00"), None, 14 * HOUR),)
-    assert found.agents == (AgentTime("ann", timedelta(0), 14 * HOUR, at("09:00")),)
+    found = statistics([line("09:00", "1")], Period(clock("09:00"), clock("23:00")))
+    assert found.sign_ins == (SignIn("ann", clock("09:00"), None, 14 * HOUR),)
+    assert found.agents == (AgentTime("ann", timedelta(0), 14 * HOUR, clock("09:00")),)
 
 
 def test_a_sign_out_at_the_end_is_a_sign_out_and_a_later_one_is_not_known_yet() -> None:
-    assert sign_ins(DAY[:4], "08:00", "12:00")[0].signed_out == at("12:00")
+    assert sign_ins(DAY[:4], "08:00", "12:00")[0].signed_out == clock("12:00")
     assert sign_ins(DAY[:4], "08:00", "11:59")[0].signed_out is None
 
 
 def test_lines_after_the_end_are_left_out() -> None:
     late = [*DAY, line("15:00", "A", "bob")]
-    assert statistics(late, Period(at("08:00"), at("14:00"))) == statistics(
-        DAY, Period(at("08:00"), at("14:00"))
+    assert statistics(late, Period(clock("08:00"), clock("14:00"))) == statistics(
+        DAY, Period(clock("08:00"), clock("14:00"))
     )
 
 
 def test_an_agent_signed_in_before_the_period_counts_from_its_start_and_keeps_the_sign_in() -> None:
-    found = statistics(DAY, Period(at("11:00"), at("12:30")))
-    assert found.sign_ins == (SignIn("ann", at("09:00"), at("12:00"), HOUR),)
+    found = statistics(DAY, Period(clock("11:00"), clock("12:30")))
+    assert found.sign_ins == (SignIn("ann", clock("09:00"), clock("12:00"), HOUR),)
     assert found.agents[0].available == HOUR
 
 
@@ -119,11 +119,11 @@ def test_signed_out_lines_of_a_signed_out_agent_change_nothing() -> None:
     heartbeats = [line(f"12:{minute:02}", "0") for minute in range(0, 60, 2)]
     with_heartbeats = [line("08:00", "0"), *DAY, *heartbeats]
     assert sign_ins(with_heartbeats, "08:00", "14:00") == sign_ins(DAY, "08:00", "14:00")
-    assert len(list(merged(spans(with_heartbeats, at("14:00"))))) == 6
+    assert len(list(merged(spans(with_heartbeats, clock("14:00"))))) == 6
 
 
 def test_an_agent_who_only_was_signed_out_has_no_pair_and_no_time() -> None:
-    found = statistics([line("09:00", "0")], Period(at("09:00"), at("10:00")))
+    found = statistics([line("09:00", "0")], Period(clock("09:00"), clock("10:00")))
     assert found.sign_ins == ()
     assert found.agents[0].signed_in == timedelta(0)
     assert {each.signed_in for each in found.staffing} == {timedelta(0)}
@@ -138,7 +138,7 @@ def test_of_lines_at_the_same_instant_the_one_that_credits_least_holds(
 ) -> None:
     lines = [line("09:00", each) for each in rivals]
     for order in (lines, lines[::-1]):
-        (span,) = spans(order, at("10:00"))
+        (span,) = spans(order, clock("10:00"))
         assert span.state_type == holds
 
 
@@ -149,11 +149,11 @@ def test_of_lines_that_credit_the_same_at_the_same_instant_the_first_by_name_hol
         line("09:00", "1", state_name="Lunch", group=None),
     ]
     for order in (lines, lines[::-1]):
-        (span,) = spans(order, at("10:00"))
+        (span,) = spans(order, clock("10:00"))
         assert (span.state_name, span.hierarchy_groups[0]) == ("Break", "A")
     without_group = line("09:00", "1", group=None)
     for order in ([*lines, without_group], [without_group, *lines]):
-        (span,) = spans(order, at("10:00"))
+        (span,) = spans(order, clock("10:00"))
         assert span.hierarchy_groups[0] is None
 
 
@@ -199,12 +199,12 @@ def test_the_group_is_that_of_the_chosen_level() -> None:
 @pytest.mark.parametrize("group_level", [0, 6, -1])
 def test_another_group_level_is_refused(group_level: int) -> None:
     with pytest.raises(ValueError, match="not one of 1 to 5"):
-        statistics(DAY, Period(at("09:00"), at("10:00")), QUARTER, group_level)
+        statistics(DAY, Period(clock("09:00"), clock("10:00")), QUARTER, group_level)
 
 
 def test_time_by_status_is_the_time_within_the_period_in_each_status() -> None:
     lines = [*DAY, line("09:30", "1", "bob", state_name="Lunch"), line("13:30", "1", "bob")]
-    found = statistics(lines, Period(at("09:15"), at("14:00")))
+    found = statistics(lines, Period(clock("09:15"), clock("14:00")))
     available, signed_in, signed_out = (
         StateType.AVAILABLE,
         StateType.SIGNED_IN,
@@ -227,12 +227,12 @@ def test_time_by_status_is_the_time_within_the_period_in_each_status() -> None:
 
 def test_a_status_whose_state_type_was_changed_is_told_for_each() -> None:
     lines = [line("09:00", "1", state_name="Project"), line("10:00", "A", state_name="Project")]
-    found = statistics(lines, Period(at("09:00"), at("12:00"))).statuses
+    found = statistics(lines, Period(clock("09:00"), clock("12:00"))).statuses
     assert [(each.state_type, each.length) for each in found] == [("A", 2 * HOUR), ("1", HOUR)]
 
 
 def test_no_lines_are_no_agents() -> None:
-    found = statistics([], Period(at("09:00"), at("10:00")))
+    found = statistics([], Period(clock("09:00"), clock("10:00")))
     assert (found.agents, found.sign_ins, found.staffing) == ((), (), ())
 
 
@@ -241,7 +241,7 @@ def test_no_lines_are_no_agents() -> None:
 any_line = st.sampled_from(
     list(
         product(
-            [at("08:00") + step * timedelta(seconds=397.123) for step in range(61)],
+            [clock("08:00") + step * timedelta(seconds=397.123) for step in range(61)],
             "A10",
             ["ann", "bob", "cem"],
             ["EMEA", "LATAM", None],
@@ -252,7 +252,8 @@ any_line = st.sampled_from(
 many_lines = st.lists(any_line, max_size=40)
 periods = st.builds(
     lambda start, length: Period(
-        at("07:30") + start * timedelta(seconds=61), at("07:30") + (start + length) * QUARTER / 7
+        clock("07:30") + start * timedelta(seconds=61),
+        clock("07:30") + (start + length) * QUARTER / 7,
     ),
     st.integers(0, 200),
     st.integers(100, 300),
@@ -316,7 +317,7 @@ def test_no_group_is_staffed_by_more_than_all_agents(
 
 @costly(40)
 @given(many_lines, periods)
-@example(DAY, Period(at("08:00"), at("14:00")))
+@example(DAY, Period(clock("08:00"), clock("14:00")))
 def test_an_agents_spans_and_pairs_follow_one_another_up_to_the_end(
     lines: list[ReportLine], period: Period
 ) -> None:

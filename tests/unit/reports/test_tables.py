@@ -13,13 +13,13 @@ from aspect_wfm.reports.tables import (
     time_by_status,
 )
 from aspect_wfm.reports.terminal import render
-from tests.unit.reports.test_statistics import DAY, at, line
+from tests.unit.reports.test_statistics import DAY, clock, line
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def in_terminal(lines: list[ReportLine], zone: tzinfo = UTC) -> str:
-    found = statistics(lines, Period(at("09:00"), at("14:00")), zone=zone)
+    found = statistics(lines, Period(clock("09:00"), clock("14:00")), zone=zone)
     return render(found, Report(tuple(lines), 0, 0, 1))
 
 
@@ -27,7 +27,7 @@ LINES = [*DAY, line("09:00", "1", "bob", state_name=None), line("10:00", "0", "b
 
 
 def test_time_by_status_has_agents_time_and_the_share_of_signed_in_time() -> None:
-    table = time_by_status(statistics(LINES, Period(at("09:00"), at("14:00"))))
+    table = time_by_status(statistics(LINES, Period(clock("09:00"), clock("14:00"))))
     assert list(table.texts(UTC)) == [
         ("Available", "available", "1", "3:30:00", "70.0 %"),
         ("Break", "signed in, not available", "2", "1:30:00", "30.0 %"),
@@ -36,7 +36,7 @@ def test_time_by_status_has_agents_time_and_the_share_of_signed_in_time() -> Non
 
 
 def test_time_by_agent_and_status_has_a_row_for_each_status_of_each_agent() -> None:
-    table = time_by_agent_and_status(statistics(LINES, Period(at("09:00"), at("14:00"))))
+    table = time_by_agent_and_status(statistics(LINES, Period(clock("09:00"), clock("14:00"))))
     assert list(table.texts(UTC)) == [
         ("ann", "Available", "available", "3:30:00"),
         ("ann", "Break", "signed in, not available", "0:30:00"),
@@ -47,7 +47,7 @@ def test_time_by_agent_and_status_has_a_row_for_each_status_of_each_agent() -> N
 
 
 def test_a_period_in_which_nobody_was_signed_in_has_no_shares() -> None:
-    found = statistics([line("09:00", "0")], Period(at("09:00"), at("10:00")))
+    found = statistics([line("09:00", "0")], Period(clock("09:00"), clock("10:00")))
     (row,) = time_by_status(found).texts(UTC)
     assert row == ("Offline", "signed out", "1", "1:00:00", "")
 
@@ -83,7 +83,7 @@ def test_intervals_that_the_clock_repeats_are_told_apart() -> None:
 
 def test_a_line_without_a_status_is_told_as_such() -> None:
     found = statistics(
-        [replace(line("09:00", "1"), state_name=None)], Period(at("09:00"), at("10:00"))
+        [replace(line("09:00", "1"), state_name=None)], Period(clock("09:00"), clock("10:00"))
     )
     (row,) = time_by_agent_and_status(found).texts(UTC)
     assert row == ("ann", "no status", "signed in, not available", "1:00:00")
