@@ -47,7 +47,7 @@ def identity() -> tuple[str, str]:
 
 
 def minute(number: int) -> str:
-    """A time of day, so many minutes after nine."""
+    """The time of day that many minutes after nine."""
     return f"2026-03-02T{9 + number // 60:02}:{number % 60:02}:00.000Z"
 
 
