@@ -37,6 +37,10 @@ def root_module(
     An output of it is named by the label and the output of the configuration, as in `label__name`.
     """
     copy_configuration("examples", scratch)
+    # The root module's provider is configured as theirs are: another process each, for nothing.
+    for provider in (scratch / "examples").glob("*/provider.tf"):
+        if provider.read_text(encoding="utf-8").endswith('\nprovider "aws" {}\n'):
+            provider.unlink()
     for label, each in configurations.items():
         if each.override is not None:
             shutil.copytree(scratch / each.folder, scratch / _source(label, each))
