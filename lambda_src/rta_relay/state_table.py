@@ -73,7 +73,8 @@ class Tables(NamedTuple):
 
 class TableOutcome(NamedTuple):
     """How many changes were written or lost to a newer event, and the records, by sequence number,
-    that `failed` and may be tried again, or whose item DynamoDB `rejected` for what it contains."""
+    that `failed` and may be tried again, or whose item DynamoDB `rejected` for what it contains.
+    With a change that failed come all others of its agent."""
 
     written: int
     outdated: int
@@ -129,7 +130,11 @@ def write_changes(
             for each in changes
             if each.agent_arn in agents and each.sequence_number not in outcome.rejected
         )
-    return outcome
+    # One that was not written because a newer one decides comes again with it: the newer one may
+    # then be rejected.
+    agents = {each.agent_arn for each in changes if each.sequence_number in outcome.failed}
+    failed = frozenset(each.sequence_number for each in changes if each.agent_arn in agents)
+    return outcome._replace(failed=failed - outcome.rejected)
 
 
 def _write(

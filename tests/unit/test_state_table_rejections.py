@@ -94,6 +94,30 @@ def test_the_change_before_a_rejected_one_of_the_same_agent_is_written(
 
 
 @pytest.mark.parametrize(("service", "code"), REJECTIONS)
+@pytest.mark.parametrize("known", [True, False])
+def test_the_change_before_one_that_fails_comes_again_with_it_and_is_written_if_it_is_rejected(
+    dynamodb: Any, service: Any, code: str, known: bool
+) -> None:
+    if known:
+        write(dynamodb, change(at=hour(8)))
+    changes = [
+        change("1", at=hour(9), status="Lunch"),
+        change("2", "bob", at=hour(9)),
+        change("3", at=hour(10), status=POISON),
+    ]
+
+    def out_of_order(_operation: str, request: dict[str, Any]) -> None:
+        if POISON in repr(request):
+            raise service_error("InternalServerError")
+
+    alone = write(Recording(dynamodb, out_of_order), changes[0], changes[2])
+    assert alone == TableOutcome(0, 0, failed=frozenset({"1", "3"}))
+    outcome = write(Recording(dynamodb, service(dynamodb, code)), *changes)
+    assert outcome == TableOutcome(2, 0, rejected=frozenset({"3"}))
+    assert states(dynamodb) == {arn("ann"): "Lunch", arn("bob"): "Available"}
+
+
+@pytest.mark.parametrize(("service", "code"), REJECTIONS)
 def test_an_agent_all_of_whose_changes_are_rejected_keeps_the_state_from_before(
     dynamodb: Any, service: Any, code: str
 ) -> None:

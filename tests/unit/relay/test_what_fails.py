@@ -189,8 +189,9 @@ def test_a_failed_send_is_reported_as_the_record_to_retry_from(aws: Aws) -> None
 
 
 def test_a_failed_table_write_is_reported_and_the_messages_before_it_go_out(aws: Aws) -> None:
-    response = aws.relay(DynamoDbTableName="gone")(invocation([event("ann"), event("ann")]))
-    assert response == {"batchItemFailures": [{"itemIdentifier": "2"}]}, "the deciding record"
+    events = [event("bob", event_type="HEART_BEAT"), event("ann"), event("ann")]
+    response = aws.relay(DynamoDbTableName="gone")(invocation(events))
+    assert response == {"batchItemFailures": [{"itemIdentifier": "2"}]}, "the agent's first change"
     assert sum(map(len, aws.received())) == 1, "what lies before it"
 
 
