@@ -15,6 +15,7 @@ from typing import Any
 
 # This file is run as a program: what is beside it is found by its plain name.
 import watching  # type: ignore[import-not-found]
+from hypercorn.config import Config
 from ministack.app import main  # type: ignore[import-untyped]
 from ministack.core import iam_actions  # type: ignore[import-untyped]
 from ministack.core.responses import (  # type: ignore[import-untyped]
@@ -22,6 +23,9 @@ from ministack.core.responses import (  # type: ignore[import-untyped]
     json_response,
 )
 from ministack.services import cloudwatch_logs  # type: ignore[import-untyped]
+
+# By itself it closes a connection after 1,000 requests, also under those that wait for an answer.
+Config.keep_alive_max_requests = 1_000_000
 
 _STATEMENT = re.compile(
     r'\s*(?:(UPDATE)|(INSERT)\s+INTO|(DELETE)\s+FROM|(SELECT)\s.*?\sFROM)\s+"?([A-Za-z0-9_.-]+)',
