@@ -1,4 +1,4 @@
-"""Writes the version into each module's main.tf.
+"""Writes the version into main.tf of each module with functions.
 
 A module cannot read it from here, because it can be a repository of its own.
 """
@@ -8,7 +8,8 @@ from pathlib import Path
 
 from function_runtime.version import VERSION
 
-MODULES = sorted((Path(__file__).resolve().parent.parent / "modules").iterdir())
+_MODULES = Path(__file__).resolve().parent.parent / "modules"
+MODULES = (_MODULES / "agent_productivity", _MODULES / "rta")
 
 _VERSION = re.compile(r'^(  version += )"[^"]*"$', re.MULTILINE)
 
@@ -23,7 +24,7 @@ def with_version(module: Path, version: str = VERSION) -> str:
 
 
 def main() -> None:
-    """Write main.tf of every module."""
+    """Write main.tf of each module."""
     for module in MODULES:
         (module / "main.tf").write_text(with_version(module), encoding="utf-8")
 

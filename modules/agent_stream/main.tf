@@ -25,12 +25,6 @@ locals {
 
   name = join("-", compact([var.name, var.name_suffix]))
 
-  # `make build` writes it.
-  version = "1.0.0"
-
-  # The stream also has the tag that names the version, unless `tags` has its key.
-  tags_with_version = merge({ "aspect-wfm-version" = local.version }, var.tags)
-
   default_tag_keys = keys(coalesce(data.aws_default_tags.current.tags, {}))
 
   customer_key_arn = var.agent_event_stream_kms_arn == null ? var.kms_key_arn : var.agent_event_stream_kms_arn

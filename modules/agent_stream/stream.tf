@@ -4,7 +4,7 @@ resource "aws_kinesis_stream" "agent_events" {
   retention_period = var.agent_event_stream_retention_hours
   encryption_type  = var.encrypted ? "KMS" : "NONE"
   kms_key_id       = var.encrypted ? coalesce(local.customer_key_arn, "alias/aws/kinesis") : null
-  tags             = local.tags_with_version
+  tags             = var.tags
 
   stream_mode_details {
     stream_mode = var.stream_mode

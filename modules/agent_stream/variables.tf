@@ -169,7 +169,7 @@ variable "stream_mode" {
 }
 
 variable "tags" {
-  description = "Tags for every resource that supports them. IAM rejects keys that differ only in case, including a key that differs only in case from one in the provider's `default_tags`. The stream also gets `aspect-wfm-version`, unless you set that key here."
+  description = "Tags for every resource that supports them. IAM rejects keys that differ only in case, including a key that differs only in case from one in the provider's `default_tags`."
   type        = map(string)
   default     = {}
   nullable    = false

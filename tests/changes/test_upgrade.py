@@ -178,7 +178,6 @@ def test_another_version_changes_nothing_but_tags(released: Released) -> None:
     assert current.changes(VARIABLES) == {
         "module.agent_productivity.aws_lambda_function.classifier[0]": ["update"],
         "module.agent_productivity.aws_lambda_function.heartbeat": ["update"],
-        "module.agent_stream.aws_kinesis_stream.agent_events": ["update"],
         "module.rta.aws_lambda_function.relay": ["update"],
     }
     plan = json.loads(current.run("show", "-json", "again.tfplan"))

@@ -1,4 +1,4 @@
-"""What has the version as a tag: what runs or carries the code of a release, and nothing else."""
+"""What has the version as a tag: what runs the code of a release, and nothing else."""
 
 import pytest
 
@@ -8,10 +8,10 @@ from tests.plan.planned import Planned
 pytestmark = pytest.mark.xdist_group("plan")
 
 TAG = "aspect-wfm-version"
-TAGGED = {"aws_kinesis_stream", "aws_kinesisanalyticsv2_application", "aws_lambda_function"}
+TAGGED = {"aws_kinesisanalyticsv2_application", "aws_lambda_function"}
 
 
-def test_functions_applications_and_streams_have_the_version_as_a_tag(
+def test_functions_and_applications_have_the_version_as_a_tag(
     plans: dict[str, Planned],
 ) -> None:
     managed = [each for plan in plans.values() for each in plan.managed]
@@ -25,12 +25,3 @@ def test_functions_applications_and_streams_have_the_version_as_a_tag(
     assert [
         each["address"] for each in others if TAG in (each["values"].get("tags_all") or {})
     ] == []
-
-
-def test_the_tag_is_beside_the_estates_own(plans: dict[str, Planned]) -> None:
-    (stream,) = (
-        each
-        for each in plans["module-agent-stream"].managed
-        if each["type"] == "aws_kinesis_stream"
-    )
-    assert stream["values"]["tags"] == {TAG: VERSION, "team": "wfm"}

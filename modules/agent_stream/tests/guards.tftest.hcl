@@ -47,19 +47,6 @@ run "takes_a_tag_that_is_a_default_tag" {
   }
 }
 
-run "takes_a_tag_of_the_estates_for_the_versions" {
-  command = plan
-
-  variables {
-    tags = { aspect-wfm-version = "own" }
-  }
-
-  assert {
-    condition     = aws_kinesis_stream.agent_events.tags == tomap({ aspect-wfm-version = "own" })
-    error_message = "A tag in `tags` takes precedence over the module's."
-  }
-}
-
 run "refuses_to_grant_a_key_that_is_not_there" {
   command = plan
 
