@@ -17,7 +17,10 @@ from typing import Any
 import watching  # type: ignore[import-not-found]
 from hypercorn.config import Config
 from ministack.app import main  # type: ignore[import-untyped]
-from ministack.core import iam_actions  # type: ignore[import-untyped]
+from ministack.core import (  # type: ignore[import-untyped]
+    iam_actions,
+    lambda_runtime,
+)
 from ministack.core.responses import (  # type: ignore[import-untyped]
     error_response_json,
     json_response,
@@ -26,6 +29,11 @@ from ministack.services import cloudwatch_logs  # type: ignore[import-untyped]
 
 # By itself it closes a connection after 1,000 requests, also under those that wait for an answer.
 Config.keep_alive_max_requests = 1_000_000
+
+# How long it waits for a function's log, in seconds: for the first line, for another one, and for
+# all. By itself it waits a twentieth of a second; on a busy machine it then shows a line only with
+# the function's next invocation, which may never come. Every function here writes a line.
+lambda_runtime.Worker._drain_stderr_bounded.__defaults__ = (10.0, 0.1, 20.0)
 
 _STATEMENT = re.compile(
     r'\s*(?:(UPDATE)|(INSERT)\s+INTO|(DELETE)\s+FROM|(SELECT)\s.*?\sFROM)\s+"?([A-Za-z0-9_.-]+)',
