@@ -1,4 +1,4 @@
-"""What the WFM Adapter has to be told, and whether it finds the bucket of Amazon Connect."""
+"""What has to be set in the WFM Adapter, and whether the bucket of Amazon Connect exists."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -24,8 +24,8 @@ def look_at_names(aws: Aws, classifier: str) -> Iterator[Finding]:
 
 
 def look_at_connect_bucket(aws: Aws, deployment: Deployment, classifier: str) -> Iterator[Finding]:
-    """Whether the bucket in `connect_s3_bucket` exists, which no plan looks at. The policy of the
-    adapter names it. Raises as `Aws.ask` does."""
+    """Whether the bucket in `connect_s3_bucket` exists, which no plan checks. The adapter's policy
+    names it. Raises as `Aws.ask` does."""
     user, role = deployment.get("wfm_adapter_user_name"), deployment.get("wfm_adapter_role_arn")
     try:
         if user:
@@ -52,8 +52,7 @@ def look_at_connect_bucket(aws: Aws, deployment: Deployment, classifier: str) ->
         except Missing:
             yield failure(
                 "adapter.connect_bucket",
-                f"Bucket {bucket} does not exist: the WFM Adapter gets no reports of Amazon "
-                "Connect.",
+                f"Bucket {bucket} does not exist: the WFM Adapter gets no exported reports.",
                 "Set connect_s3_bucket to the bucket under Data storage, Exported reports, in the "
                 "Amazon Connect console, and apply.",
             )
@@ -62,7 +61,7 @@ def look_at_connect_bucket(aws: Aws, deployment: Deployment, classifier: str) ->
 
 
 def connect_buckets(policy: Mapping[str, Any], reports: str) -> list[str]:
-    """The buckets that a WFM Adapter with this policy may list, but for that of the reports."""
+    """The buckets that a WFM Adapter with this policy may list, except the report bucket."""
     listed = {
         arn.rpartition(":")[2]
         for each in policy.get("Statement", [])
@@ -75,19 +74,20 @@ def connect_buckets(policy: Mapping[str, Any], reports: str) -> list[str]:
 def check_names(stream: ReportStream) -> Iterator[Finding]:
     """The findings on the Firehose stream's name and on its prefix."""
     if stream.name == _FIREHOSE_STREAM:
-        yield ok("adapter.mapping", "The report files have the name that the WFM Adapter expects.")
+        yield ok("adapter.mapping", "The report files have the names that the WFM Adapter expects.")
     else:
         yield warning(
             "adapter.mapping",
-            f"The names of the report files begin with {stream.name}, and the WFM Adapter expects "
-            f"{_FIREHOSE_STREAM}.",
-            f"Set Firehose Report Mapping of its data source to {stream.name}.",
+            f"The names of the report files begin with {stream.name}, but by default the WFM "
+            f"Adapter expects {_FIREHOSE_STREAM}.",
+            f"In the WFM Adapter's data source, set Firehose Report Mapping to {stream.name}.",
         )
     if stream.prefix == _PREFIX:
-        yield ok("adapter.root_path", "The report files lie where the WFM Adapter expects them.")
+        yield ok("adapter.root_path", "The report files are where the WFM Adapter expects them.")
     else:
         yield warning(
             "adapter.root_path",
-            f"The report files lie under {stream.prefix}, and the WFM Adapter expects {_PREFIX}.",
-            f"Set Firehose Report Root Path of its data source to {stream.prefix}.",
+            f"The report files are under {stream.prefix}, but by default the WFM Adapter expects "
+            f"{_PREFIX}.",
+            f"In the WFM Adapter's data source, set Firehose Report Root Path to {stream.prefix}.",
         )

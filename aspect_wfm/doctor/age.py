@@ -16,10 +16,10 @@ UNKNOWN = timedelta.max
 
 
 def deployment_age(aws: Aws, deployment: Deployment, now: datetime) -> timedelta:
-    """The time since the oldest resource of the deployment was created, of those that say when:
-    table, queue, Firehose stream. `UNKNOWN` where none can be read.
+    """The time since the oldest resource of the deployment was created, of those that have a
+    creation time: table, queue, Firehose stream. `UNKNOWN` if none can be read.
 
-    Of a function, Lambda knows only when it was changed, and the stream may be older than the
+    For a function, Lambda only records when it was changed, and the stream may be older than the
     deployment that reads it.
     """
     created: list[datetime] = []

@@ -37,10 +37,10 @@ OF_AGENT_PRODUCTIVITY = (
 
 _NUMBER = re.compile("-[0-9]+-")
 
-_NONE = "It has no alarms; with alarms = {} it gets them."
+_NONE = "The deployment has no alarms. To create them, set alarms = {}."
 _NONE_OF_STREAM = (
-    "No alarm here watches whether it refuses what Amazon Connect writes; a stream that "
-    "agent_stream makes gets one with alarms = {}."
+    "No alarm of this account and region watches whether the stream rejects writes of Amazon "
+    "Connect. A stream that agent_stream creates has one with alarms = {}."
 )
 
 
@@ -69,12 +69,12 @@ def check_topics(actions: list[list[str]]) -> Finding:
     """`actions` are those of each alarm."""
     silent = sum(not each for each in actions)
     if not silent:
-        return ok("alarms.topics", "Each of its alarms notifies an SNS topic.")
+        return ok("alarms.topics", "Each alarm notifies an SNS topic.")
     return warning(
         "alarms.topics",
         f"{_silent(silent, len(actions))}: no SNS topic is set.",
-        "Name one in alarms = { sns_topic_arns = [...] }. Check the spelling: Terraform ignores an "
-        "attribute that it does not know.",
+        "Name one in alarms = { sns_topic_arns = [...] }. Check the spelling: Terraform ignores "
+        "attributes that it does not know.",
     )
 
 
@@ -86,7 +86,7 @@ def _silent(number: int, alarms: int) -> str:
 
 def check_alarms(states: dict[str, str], age: timedelta, none: str = _NONE) -> Finding:
     """`states` are OK, ALARM or INSUFFICIENT_DATA by the alarm's name, in a deployment of that
-    `age`; `none` is said of none."""
+    `age`; `none` is the text when there is no alarm."""
     if not states:
         return ok("alarms.state", none)
     on = sorted(name for name, state in states.items() if state == "ALARM")

@@ -56,31 +56,31 @@ def check_state(name: str, status: str) -> Finding:
     if status in _PASSING:
         return warning(
             "application.state",
-            f"The Flink application {name} is {status}: events wait on the stream, and heartbeats "
-            "are withheld, until it is RUNNING.",
-            "Look again in a few minutes.",
+            f"The Flink application {name} is {status}: until it is RUNNING, events wait on the "
+            "stream and no heartbeat is sent.",
+            "Run the doctor again in a few minutes.",
         )
     return failure(
         "application.state",
-        f"The Flink application {name} is {status}, not RUNNING: it reads no agent event, and the "
-        "heartbeat stops with it.",
-        "If nobody stopped it on purpose, upload the reference table where one is wanted, and then "
-        f"start it: aws kinesisanalyticsv2 start-application --application-name {name}. It goes on "
-        "from its last snapshot, as far as the stream still holds the events.",
+        f"The Flink application {name} is {status}, not RUNNING: it reads no agent events, and no "
+        "heartbeat is sent.",
+        "If nobody stopped it on purpose, upload the reference table if you use one, and then "
+        "start the application: aws kinesisanalyticsv2 start-application --application-name "
+        f"{name}. It continues from its last snapshot, as far as the stream still has the events.",
     )
 
 
 def check_version(name: str, detail: Mapping[str, Any]) -> Finding:
-    """The finding on its version; `detail` is what DescribeApplication answers."""
+    """The finding on its version; `detail` is the answer of DescribeApplication."""
     version = detail["ApplicationVersionId"]
     origin = detail.get("ApplicationVersionRolledBackFrom")
     if origin is None:
         return ok("application.version", f"Its version is {version}.")
     return warning(
         "application.version",
-        f"Its version is {version}, after version {origin} was rolled back: it may have another "
-        "package or other properties than Terraform gave it.",
-        f"Read why in its log, /aws/kinesis-analytics/{name}; fix that, and apply again.",
+        f"Its version is {version}, after version {origin} was rolled back: its package or "
+        "properties may differ from those that Terraform set.",
+        f"Find the reason in its log, /aws/kinesis-analytics/{name}; fix it, and apply again.",
     )
 
 
@@ -92,9 +92,8 @@ def check_restarts(name: str, restarts: Series) -> Finding:
         return ok("application.restarts", "Its job did not restart in the last hour.")
     return warning(
         "application.restarts",
-        f"Its job failed and restarted {again:,.0f} times in the last hour. What it had read since "
-        "its last checkpoint is in the report twice. If it fails at the same place each time, no "
-        "line is written, although the application is RUNNING.",
-        f"Read its log, /aws/kinesis-analytics/{name}; docs/engines.md has what the errors mean "
-        "(application-restarts).",
+        f"Its job failed and restarted {again:,.0f} times in the last hour. Lines that it wrote "
+        "after its last checkpoint are in the reports twice. If it fails at the same place each "
+        "time, it writes no lines, although the application is RUNNING.",
+        f"Read its log, /aws/kinesis-analytics/{name}; see application-restarts in docs/alarms.md.",
     )

@@ -1,4 +1,4 @@
-"""What a function or an application is told, understood by the code that is in it."""
+"""The configuration of a function or an application, read with its own code."""
 
 from collections.abc import Callable, Iterator
 
@@ -69,9 +69,9 @@ def check_configuration(error: ConfigurationError | None) -> Finding:
         return ok("function.configuration", "Its environment is complete.")
     return failure(
         "function.configuration",
-        f"The function stops at its start: {error}",
-        "Apply again. An RTA server that sets its flag writes all variables back as it read them: "
-        "during an apply, that may bring back those of before.",
+        f"The function fails when it starts: {error}",
+        "Apply again. When an RTA server sets its flag, it writes all variables back as it read "
+        "them: during an apply, this may restore the old ones.",
     )
 
 
@@ -81,6 +81,6 @@ def check_properties(error: ConfigurationError | None) -> Finding:
         return ok("application.configuration", "Its runtime properties are complete.")
     return failure(
         "application.configuration",
-        f"The job stops at its start, for a runtime property: {error}",
-        "Apply again, which sets back what was changed by hand.",
+        f"The job fails when it starts, because of a runtime property: {error}",
+        "Apply again, which reverts manual changes.",
     )

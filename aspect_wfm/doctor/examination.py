@@ -1,4 +1,4 @@
-"""What is checked, in which order, and what becomes of a check that is not possible."""
+"""What is checked, in which order, and what happens if a check is not possible."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -62,7 +62,7 @@ def examine(
 ) -> Iterator[Section]:
     """The streams, each once, and then each deployment; `now` is in UTC.
 
-    A deployment's `connect_instance_id` is looked at where it has one.
+    A deployment's `connect_instance_id` is checked if it has one.
     """
     instances: dict[str, str | None] = {}
     ages: dict[str, timedelta] = {}
@@ -91,7 +91,7 @@ def examine(
 def streams(aws: Aws, deployment: Deployment) -> list[str]:
     """The ARNs of the streams that a deployment reads, each once.
 
-    As far as mappings and application cannot be asked for, it is the stream of the outputs.
+    If mappings or the application cannot be read, it is the stream in the outputs.
     """
     named = deployment.get("agent_event_stream_arn")
     found = {named: None} if named else {}
@@ -119,7 +119,7 @@ def deployment_name(reader: str) -> str:
 def findings(looks: Iterable[Look], absent: set[str], watch: Watch) -> Iterator[Finding]:
     """The findings of the checks. What cannot be checked is a note, and the others go on.
 
-    What does not exist is a failure once: `absent` is what was reported before, and grows.
+    A resource that does not exist is one failure: `absent` collects what was reported.
     """
     for check, look in looks:
         watch(check)
@@ -136,7 +136,7 @@ def findings(looks: Iterable[Look], absent: set[str], watch: Watch) -> Iterator[
                 "credentials.",
             )
         except Unanswered as unanswered:
-            yield note(check, f"Not checked: {unanswered}.", "Run this again in a minute.")
+            yield note(check, f"Not checked: {unanswered}.", "Run the doctor again in a minute.")
         except ConfigurationError as error:
             yield note(check, f"Not checked, because the configuration is wrong: {error}")
 
@@ -181,7 +181,9 @@ def _looks_at_stream(
     else:
         yield (
             "stream.instance",
-            lambda: [_no_instance("stream.instance", "which stream it writes agent events to")],
+            lambda: [
+                _no_instance("stream.instance", "which stream the instance writes agent events to")
+            ],
         )
 
 
@@ -235,7 +237,9 @@ def _looks_at_agent_productivity(
     else:
         yield (
             "reference_table.unnamed",
-            lambda: [_no_instance("reference_table.unnamed", "which agent statuses it has")],
+            lambda: [
+                _no_instance("reference_table.unnamed", "which agent statuses the instance has")
+            ],
         )
     yield "firehose.status", lambda: look_at_firehose(aws, classifier)
     yield "firehose.delivery", lambda: look_at_delivery(aws, classifier, now)
@@ -306,7 +310,7 @@ def _is_fed(aws: Aws, classifier: str) -> bool:
 def _no_instance(check: str, question: str) -> Finding:
     return note(
         check,
-        f"Not checked: without an Amazon Connect instance, {question} cannot be asked.",
+        f"Not checked: {question}, because no Amazon Connect instance is named.",
         "Name it with --connect-instance, or add the output connect_instance_id.",
     )
 
@@ -315,5 +319,5 @@ def _no_heartbeat() -> Finding:
     return note(
         "heartbeat.beat",
         "Not checked: heartbeat_lambda_function_name is not among the outputs.",
-        "Add that output of the module to yours.",
+        "Add this output of the module to your outputs.",
     )

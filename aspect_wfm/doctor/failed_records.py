@@ -1,4 +1,4 @@
-"""What was given up on, and is kept in a bucket until somebody replays it."""
+"""Failed records, which are kept in a bucket until somebody replays them."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -34,29 +34,29 @@ def check_failed_records(reader: str, bucket: str, times: list[datetime], now: d
     """`times` are when the objects were written, or the first of very many; `reader` is a function,
     or a Flink application by its ARN."""
     if not times:
-        return ok("failed_records.kept", f"Nothing that was given up on waits in {bucket}.")
+        return ok("failed_records.kept", f"No failed batches wait in {bucket}.")
     return failure(
         "failed_records.kept",
-        f"{_number(times)} with events that were given up on in {bucket}, the oldest "
+        f"{_number(times)} with failed batches in {bucket}, the oldest "
         f"{duration(now - min(times))} old.",
-        "There is no function to replay them with: docs/replay.md says what can be done with "
-        "engine = flink."
+        "There is no function to replay them with: docs/replay.md explains what to do with engine "
+        "= flink."
         if is_application(reader)
-        else "When the cause is fixed, replay them: aspect-wfm replay --function "
-        f"{reader} --dry-run says what there is, and without --dry-run it is replayed.",
+        else f"Fix the cause, then replay them: aspect-wfm replay --function {reader} --dry-run "
+        "lists them; without --dry-run, it replays them.",
     )
 
 
 def check_put_aside(bucket: str, times: list[datetime], now: datetime) -> Finding:
-    """`times` are when the records were written that can never be delivered."""
+    """`times` are when the records that can never be delivered were written."""
     if not times:
         return ok("failed_records.put_aside", f"No single event was put aside in {bucket}.")
     return warning(
         "failed_records.put_aside",
         f"{_number(times)} under {UNDELIVERABLE} in {bucket}: single events that can never be "
         f"delivered as they are, the newest {duration(now - max(times))} old.",
-        "docs/alarms.md, puts-events-aside: look why, and delete them. A replay leaves "
-        "them, unless the function has changed.",
+        "Find out why (puts-events-aside in docs/alarms.md), and delete them. A replay cannot "
+        "deliver them, unless the function has changed.",
     )
 
 

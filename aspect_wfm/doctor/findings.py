@@ -1,4 +1,4 @@
-"""What a check of something comes to."""
+"""The result of a check."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ FIRST_HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 class Level(StrEnum):
-    """How bad it is, the least first.
+    """How bad it is, in ascending order.
 
     A failure is something that does not work, a warning may be as intended, and a note asks for
     nothing: nobody is signed in, or something was not checked.
@@ -23,7 +23,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`check` is a name that stays, for scripts; `text` is what was found and what it means.
+    """`check` is a stable name, for scripts; `text` is what was found and what it means.
 
     `advice` says what to do, None where there is nothing to do. `missing` names what does not
     exist, where that is the finding. An `accepted` one counts as ok and keeps its level.
@@ -79,8 +79,8 @@ def absence(check: str, thing: str) -> Finding:
 
 
 def by_age(check: str, age: timedelta, text: str, advice: str) -> Finding:
-    """A finding of what is normal in the first hour of a deployment, and not after a day; `age` is
-    the deployment's."""
+    """A finding of something that is normal in the first hour of a deployment, but not after a day;
+    `age` is the deployment's."""
     level = Level.NOTE if age < FIRST_HOUR else Level.WARNING if age < DAY else Level.FAILURE
     return Finding(check, level, text, advice)
 

@@ -20,7 +20,7 @@ _HOURS_LISTED = 24
 
 @dataclass(frozen=True, slots=True)
 class ReportStream:
-    """What of a Firehose stream the WFM Adapter depends on; `naming` is what may alter names."""
+    """What the WFM Adapter depends on of a Firehose stream; `naming` is what may alter names."""
 
     name: str
     status: str
@@ -119,9 +119,9 @@ def check_status(stream: ReportStream) -> Finding:
         )
     return failure(
         "firehose.status",
-        f"Firehose stream {stream.name} is {stream.status}: report lines cannot be put, and events "
-        "wait on the agent event stream.",
-        "Look again in a minute where it is CREATING; otherwise apply again.",
+        f"Firehose stream {stream.name} is {stream.status}: the classifier cannot put report "
+        "lines, and events wait on the agent event stream.",
+        "If it is CREATING, run the doctor again in a minute; otherwise apply again.",
     )
 
 
@@ -134,15 +134,15 @@ def check_naming(stream: ReportStream) -> Finding:
         if value != expected[name]
     ]
     if "!{" in stream.prefix:
-        altered.append(f"the prefix {stream.prefix} holds an expression")
+        altered.append(f"the prefix {stream.prefix} contains an expression")
     if stream.buffering != (300, 5):
         altered.append("it buffers {} seconds or {} MB".format(*stream.buffering))
     if not altered:
-        return ok("firehose.naming", "Nothing alters the names of the report files.")
+        return ok("firehose.naming", "No setting changes the names of the report files.")
     return failure(
         "firehose.naming",
-        f"Report files are not written as the WFM Adapter expects them: {', '.join(altered)}.",
-        "Apply again, which sets back what was changed by hand.",
+        f"Report files are not written as the WFM Adapter expects: {', '.join(altered)}.",
+        "Apply again, which reverts manual changes.",
     )
 
 
@@ -150,8 +150,8 @@ def check_delivery(success: float | None, freshness: float | None) -> Finding:
     """`success` is the share of deliveries to S3 that succeeded, `freshness` the age in seconds
     of the oldest line not delivered yet; None where CloudWatch knows of none for an hour."""
     advice = (
-        "Read the log group /aws/kinesisfirehose/<stream>, which says why: usually rights on the "
-        "bucket or its key. Firehose tries again for 24 hours."
+        "Find the reason in the log group /aws/kinesisfirehose/<stream>: usually a missing "
+        "permission on the bucket or its key. Firehose retries for 24 hours."
     )
     if success is not None and success < 1:
         return failure(
@@ -167,8 +167,10 @@ def check_delivery(success: float | None, freshness: float | None) -> Finding:
             advice,
         )
     if freshness is None:
-        return ok("firehose.delivery", "CloudWatch knows of no delivery in the last hour.")
-    return ok("firehose.delivery", f"Firehose writes lines {duration(freshness)} after they came.")
+        return ok("firehose.delivery", "CloudWatch has no record of a delivery in the last hour.")
+    return ok(
+        "firehose.delivery", f"Firehose writes lines {duration(freshness)} after they arrive."
+    )
 
 
 def check_newest_report(written: datetime | None, created: datetime, now: datetime) -> Finding:
@@ -176,8 +178,8 @@ def check_newest_report(written: datetime | None, created: datetime, now: dateti
     that was `created` then.
     """
     advice = (
-        "Look at the heartbeat, which has a file written every five minutes even when no agent is "
-        "signed in, and at the delivery."
+        "Check the heartbeat, which causes a file every five minutes even when no agent is signed "
+        "in, and the delivery."
     )
     if written is not None and now - written <= _SOON:
         return ok("report.newest", f"The newest report file is {duration(now - written)} old.")
@@ -185,13 +187,18 @@ def check_newest_report(written: datetime | None, created: datetime, now: dateti
         return note(
             "report.newest",
             f"There is no new report file yet; the deployment is {duration(now - created)} old.",
-            f"Look again when it is {duration(_SOON)} old.",
+            f"Run the doctor again when it is {duration(_SOON)} old.",
         )
     if written is None:
         return failure(
-            "report.newest", f"There is no report file for {_HOURS_LISTED} hours.", advice
+            "report.newest",
+            f"No report file was written in the last {_HOURS_LISTED} hours.",
+            advice,
         )
-    text = f"The newest report file is {duration(now - written)} old: the WFM Adapter finds none."
+    text = (
+        f"The newest report file is {duration(now - written)} old: the WFM Adapter finds no new "
+        "ones."
+    )
     if now - written <= _LATE:
         return warning("report.newest", text, advice)
     return failure("report.newest", text, advice)

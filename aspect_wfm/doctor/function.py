@@ -54,13 +54,14 @@ def check_state(name: str, configuration: Mapping[str, Any]) -> Finding:
             "function.state",
             f"{name} is not as it was deployed: state {state}, last update {update}"
             f"{f' ({reason})' if reason else ''}.",
-            "Fix what the reason names, and apply again.",
+            "Fix the reason, and apply again.",
         )
     if state == "Pending" or update == "InProgress":
         return warning(
             "function.state",
             f"{name} is being changed: state {state}, last update {update}.",
-            "Look again in a minute. An RTA server that sets its flag changes the relay, too.",
+            "Run the doctor again in a minute. An RTA server that sets its flag also changes the "
+            "relay.",
         )
     return ok("function.state", f"{name} is {state}, its last update {update}.")
 
@@ -70,13 +71,13 @@ def check_errors(name: str, invocations: float, errors: float) -> Finding:
     if not errors:
         return ok(
             "function.errors",
-            f"{name} was called {invocations:,.0f} times in the last hour, without an error.",
+            f"{name} was invoked {invocations:,.0f} times in the last hour, without an error.",
         )
     advice = (
-        f"Read its log, /aws/lambda/{name}: an ERROR line names what is wrong. Lambda tries again "
-        "what failed."
+        f"Read its log, /aws/lambda/{name}: an ERROR line names the cause. Lambda retries what "
+        "failed."
     )
-    text = f"{errors:,.0f} of {invocations:,.0f} calls of {name} failed in the last hour"
+    text = f"{errors:,.0f} of {invocations:,.0f} invocations of {name} failed in the last hour"
     if errors >= invocations:
         return failure("function.errors", f"{text}: none succeeded.", advice)
     return warning("function.errors", f"{text}.", advice)
@@ -88,7 +89,7 @@ def check_throttles(name: str, throttles: float) -> Finding:
         return ok("function.throttles", f"{name} was not throttled in the last hour.")
     return warning(
         "function.throttles",
-        f"{name} was throttled {throttles:,.0f} times in the last hour: events were read later.",
-        "The account's concurrent executions are used up, or the function has a reservation that "
-        "is too small: ask AWS for more, or raise it.",
+        f"{name} was throttled {throttles:,.0f} times in the last hour, which delays events.",
+        "The account has no concurrent executions left, or the function's reserved concurrency is "
+        "too low: request a higher quota, or raise the reservation.",
     )

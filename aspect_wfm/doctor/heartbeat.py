@@ -1,4 +1,4 @@
-"""The heartbeat: called every five minutes, and putting an empty line (wire contract, 2.4)."""
+"""The heartbeat: invoked every five minutes, to put an empty line (wire contract, 2.4)."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -24,13 +24,12 @@ def look_at_beats(
     """Its heartbeats in the last hour; `at_work` is whether the classifier is. Raises as `Aws.ask`
     does."""
     if not _enabled(_rules(aws, function)):
-        yield note("heartbeat.beat", f"Not checked, because no enabled rule calls {function}.")
+        yield note("heartbeat.beat", f"Not checked, because no enabled rule invokes {function}.")
         return
     if not at_work():
         yield note(
             "heartbeat.beat",
-            "Not checked, because the classifier does not work: heartbeats are withheld until it "
-            "does.",
+            "Not checked: no heartbeat is sent until the classifier works.",
         )
         return
     deployed = datetime.fromisoformat(read_function(aws, function)["LastModified"])
@@ -50,14 +49,14 @@ def look_at_beats(
 
 
 def check_rule(function: str, rules: list[tuple[str, str]]) -> Finding:
-    """`rules` are the names and states of those that call the function."""
+    """`rules` are the names and states of those that invoke the function."""
     enabled = _enabled(rules)
     if enabled:
-        return ok("heartbeat.rule", f"Rule {enabled[0]} calls {function} every five minutes.")
-    advice = "Apply again, which makes and enables it."
+        return ok("heartbeat.rule", f"Rule {enabled[0]} invokes {function} every five minutes.")
+    advice = "Apply again, which creates and enables it."
     if rules:
         return failure("heartbeat.rule", f"Rule {rules[0][0]} is {rules[0][1]}.", advice)
-    return failure("heartbeat.rule", f"No rule calls {function}.", advice)
+    return failure("heartbeat.rule", f"No rule invokes {function}.", advice)
 
 
 def _rules(aws: Aws, function: str) -> list[tuple[str, str]]:
@@ -72,35 +71,37 @@ def _enabled(rules: list[tuple[str, str]]) -> list[str]:
 
 
 def check_beats(beats: Series, invocations: Series, errors: Series, age: timedelta) -> Finding:
-    """What came of the last calls; `age` is the function's since it was last deployed."""
-    withheld = "Heartbeats are withheld, so that silence does not look like nobody signed in"
+    """The result of the last invocations; `age` is the function's since it was last deployed."""
+    withheld = (
+        "No heartbeat is sent, so that WFM does not mistake the gap for a time without agents"
+    )
     if beats.total:
-        return ok("heartbeat.beat", "A heartbeat was put in the last 15 minutes.")
+        return ok("heartbeat.beat", "A heartbeat was sent in the last 15 minutes.")
     if beats.total is not None:
         return failure(
             "heartbeat.beat",
-            f"{withheld}: the classifier is not at work.",
-            "Look at what is said of the classifier above.",
+            f"{withheld}: the classifier is not working.",
+            "See the findings on the classifier above.",
         )
     called = invocations.total or 0
     if called > (errors.total or 0):
-        return ok("heartbeat.beat", "The heartbeat function was called in the last 15 minutes.")
+        return ok("heartbeat.beat", "The heartbeat function was invoked in the last 15 minutes.")
     if called:
         return failure(
             "heartbeat.beat",
-            "Every call of the heartbeat function failed in the last 15 minutes: no report file is "
-            "written while no agent is signed in.",
-            "Read its log: an ERROR line names what is wrong.",
+            "Every invocation of the heartbeat function failed in the last 15 minutes: no report "
+            "file is written while no agent is signed in.",
+            "Read its log: an ERROR line names the cause.",
         )
     if age <= _RECENT:
         return note(
             "heartbeat.beat",
             f"No heartbeat yet; the function was deployed {duration(age)} ago.",
-            f"Look again when that is {duration(_RECENT)} ago.",
+            f"Run the doctor again when that is {duration(_RECENT)} ago.",
         )
     return failure(
         "heartbeat.beat",
-        "The heartbeat function was not called in the last 15 minutes: no report file is written "
+        "The heartbeat function was not invoked in the last 15 minutes: no report file is written "
         "while no agent is signed in.",
-        "Look at its rule, and at the function's permission for events.amazonaws.com; apply again.",
+        "Check its rule, and the function's permission for events.amazonaws.com, and apply again.",
     )

@@ -1,4 +1,4 @@
-"""What the WFM Adapter and the RTA server work as: a user with an access key, or a role."""
+"""The identities of the WFM Adapter and the RTA server: a user with an access key, or a role."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -40,7 +40,7 @@ def look_at_identity(
             "identity.present",
             f"Not checked: neither {kind}_user_name nor {kind}_role_arn is among the outputs, so "
             f"the identity of the {product} is unknown.",
-            "Add the module's two outputs to yours.",
+            "Add these two outputs of the module to your outputs.",
         )
 
 
@@ -91,7 +91,7 @@ def check_trust(product: str, role: str, trust: Mapping[str, Any]) -> Finding:
     if not allowed:
         return failure(
             "identity.trust",
-            f"Nobody may assume role {role}: the {product} cannot connect.",
+            f"No principal may assume role {role}: the {product} cannot connect.",
             "Apply again, with source_aws_account_id and external_id.",
         )
     guarded = all(
@@ -103,13 +103,13 @@ def check_trust(product: str, role: str, trust: Mapping[str, Any]) -> Finding:
     if not guarded:
         return warning(
             "identity.trust",
-            f"Role {role} may be assumed by {who} without an external id.",
-            "Apply again, which sets the trust policy back: it asks for external_id.",
+            f"Role {role} may be assumed by {who} without an external ID.",
+            "Apply again, which restores the trust policy: it requires external_id.",
         )
-    return ok("identity.trust", f"Role {role} may be assumed by {who}, with the external id.")
+    return ok("identity.trust", f"Role {role} may be assumed by {who}, with the external ID.")
 
 
 def parsed_policy(value: Any) -> Mapping[str, Any]:
-    """A policy from an answer of IAM, which botocore gives parsed or as text."""
+    """A policy from an answer of IAM, which botocore returns parsed or as text."""
     document: Mapping[str, Any] = json.loads(unquote(value)) if isinstance(value, str) else value
     return document

@@ -1,4 +1,4 @@
-"""The event source mapping of a function: how it comes by what is on the stream."""
+"""The event source mapping of a function: how it receives events from the stream."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ def look_at_mappings(aws: Aws, function: str) -> Iterator[Finding]:
 
 
 def look_at_retention(aws: Aws, function: str) -> Iterator[Finding]:
-    """Whether they give records up before the stream drops them. Raises as `Aws.ask` does."""
+    """Whether Lambda saves failed records in time. Raises as `Aws.ask` does."""
     for each in read_mappings(aws, function):
         yield check_retention(each, read_stream(aws, each.stream_arn).retention_hours)
 
@@ -65,7 +65,7 @@ def look_at_retention(aws: Aws, function: str) -> Iterator[Finding]:
 def look_at_lag(
     aws: Aws, function: str, now: datetime, age: timedelta, relay: bool
 ) -> Iterator[Finding]:
-    """How late events are read in a deployment of that `age`. Raises as `Aws.ask` does."""
+    """How late events are read, in a deployment of that `age`. Raises as `Aws.ask` does."""
     for each in read_mappings(aws, function):
         if each.state != "Enabled":
             yield note(
@@ -97,15 +97,15 @@ def check_number(function: str, mappings: list[Mapping]) -> Finding:
     if mappings:
         return warning(
             "mapping.present",
-            f"{len(mappings)} event source mappings feed {function}: it gets events more than once "
-            f"({', '.join(each.uuid for each in mappings)}).",
-            "Delete those that are not in the Terraform state.",
+            f"{len(mappings)} event source mappings feed {function}: it receives events more than "
+            f"once ({', '.join(each.uuid for each in mappings)}).",
+            "Delete the mappings that are not in the Terraform state.",
         )
     return failure(
         "mapping.present",
-        f"No event source mapping feeds {function}: it gets no agent event.",
-        "Apply again; where one is wanted from what the stream still holds, keep "
-        "starting_position = TRIM_HORIZON.",
+        f"No event source mapping feeds {function}: it receives no agent events.",
+        "Apply again. With starting_position = TRIM_HORIZON, the default, it starts with the "
+        "oldest event on the stream.",
     )
 
 
@@ -118,31 +118,31 @@ def check_state(mapping: Mapping) -> Finding:
             "mapping.state",
             f"The event source mapping {mapping.uuid} is {mapping.state}: events wait on the "
             "stream until it is Enabled.",
-            "Look again in a few minutes.",
+            "Run the doctor again in a few minutes.",
         )
     return failure(
         "mapping.state",
-        f"The event source mapping {mapping.uuid} is {mapping.state}: the function gets no agent "
-        "event. (The heartbeat of Agent Productivity stops with the classifier.)",
-        f"If nobody stopped it on purpose: aws lambda update-event-source-mapping --uuid "
-        f"{mapping.uuid} --enabled. It goes on where it stopped, as far as the stream still "
-        "holds the events.",
+        f"The event source mapping {mapping.uuid} is {mapping.state}: the function receives no "
+        "agent events. (If the classifier stops, so does the heartbeat.)",
+        "If nobody stopped it on purpose: aws lambda update-event-source-mapping --uuid "
+        f"{mapping.uuid} --enabled. It continues where it stopped, as far as the stream still has "
+        "the events.",
     )
 
 
 def check_result(mapping: Mapping) -> Finding:
-    """The finding on the result of its last reading."""
+    """The finding on the result of Lambda's last read."""
     said = mapping.last_result
     if not said:
-        return ok("mapping.result", "Lambda has not read the stream for it yet.")
+        return ok("mapping.result", "Lambda has not read the stream for this mapping yet.")
     if is_running("Enabled", said):
-        return ok("mapping.result", f"Lambda says of its last reading: {said}.")
+        return ok("mapping.result", f"Lambda's last read: {said}.")
     return failure(
         "mapping.result",
-        f"Lambda says of its last reading: {said}. Events wait on the stream, and are given up "
-        f"when they are {_age(mapping.maximum_age)} old.",
-        "Look at the function's errors and log; with PROBLEM: Cannot access stream, at its role's "
-        "rights on the stream and its key.",
+        f"Lambda's last read failed: {said}. Events wait on the stream, and Lambda stops retrying "
+        f"them when they are {_age(mapping.maximum_age)} old.",
+        "Check the function's errors and log; for PROBLEM: Cannot access stream, check its role's "
+        "permissions on the stream and its key.",
     )
 
 
@@ -154,11 +154,11 @@ def check_retention(mapping: Mapping, retention_hours: int) -> Finding:
     if age == expected:
         return ok(
             "mapping.retention",
-            f"A record that cannot be processed is given up, and kept whole, after {_age(age)}; "
-            f"the stream keeps it for {retention_hours} hours.",
+            f"If a record cannot be processed, Lambda stops retrying it after {_age(age)} and "
+            f"saves it; the stream keeps it for {retention_hours} hours.",
         )
     lost = (
-        "after the stream has dropped it, so that it is lost instead of kept"
+        "when the stream has already dropped it, so that it is lost instead of saved"
         if age < 0 or age >= kept
         else "although the stream keeps it longer"
         if age < expected
@@ -166,8 +166,8 @@ def check_retention(mapping: Mapping, retention_hours: int) -> Finding:
     )
     return warning(
         "mapping.retention",
-        f"A record that cannot be processed is given up after {_age(age)}, {lost}: "
-        f"the stream keeps an event for {retention_hours} hours.",
+        f"If a record cannot be processed, Lambda stops retrying it after {_age(age)}, {lost}: the "
+        f"stream keeps an event for {retention_hours} hours.",
         f"Set agent_event_stream_retention_hours to {retention_hours} and apply.",
     )
 
@@ -188,23 +188,25 @@ def check_lag(
         if records and not invocations:
             return failure(
                 "mapping.lag",
-                f"{records:,.0f} records came to the stream in the last hour, and the function was "
-                "not called.",
-                "Look at the mapping's state above; if it is enabled, at the function's throttles.",
+                f"{records:,.0f} records arrived on the stream in the last hour, but the function "
+                "was not invoked.",
+                "Check the mapping's state above; if it is enabled, the function's throttles.",
             )
         return ok("mapping.lag", "No iterator age in the last hour: there was nothing to read.")
     fresh = _OLDEST_FOR_RELAY if relay else _OLDEST_FOR_CLASSIFIER
     if late <= fresh:
-        return ok("mapping.lag", f"Events are read {duration(late)} after they arrive, at most.")
+        return ok("mapping.lag", f"Events are read at most {duration(late)} after they arrive.")
     advice = (
-        "Look at errors and throttles; with none, the stream needs shards or the function a higher "
-        "parallelization_factor: docs/growth.md says from how many agents on."
+        "Check errors and throttles. Without either, the stream needs more shards or the function "
+        "a higher parallelization_factor: docs/growth.md says for how many agents."
     )
     text = f"Events are read {duration(late)} after they arrive"
-    effect = "Real-Time Adherence shows old states." if relay else "Reports are late by as much."
+    effect = "Real-Time Adherence shows old states." if relay else "Reports are just as late."
     if 0 < maximum_age < 2 * late:
         return failure(
-            "mapping.lag", f"{text}, and are given up after {_age(maximum_age)}. {effect}", advice
+            "mapping.lag",
+            f"{text}, and Lambda gives them up after {_age(maximum_age)}. {effect}",
+            advice,
         )
     if late < _FAR_TOO_LATE or age < FIRST_HOUR:
         return warning("mapping.lag", f"{text}. {effect}", advice)

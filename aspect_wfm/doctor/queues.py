@@ -15,7 +15,7 @@ _LATE, _NOT_READ = 60, 300
 
 
 class Queue(NamedTuple):
-    """`messages` are those that wait, and those that somebody has received and not deleted."""
+    """`messages` are those that wait, and those that were received and not deleted."""
 
     messages: int
     created: datetime
@@ -57,7 +57,7 @@ def look_at_queues(aws: Aws, function: str, now: datetime) -> Iterator[Finding]:
 
 
 def look_at_retired_queues(aws: Aws, urls: list[str]) -> Iterator[Finding]:
-    """What waits in queues that get no more messages. Raises as `Aws.ask` does."""
+    """What waits in retired queues. Raises as `Aws.ask` does."""
     for url in urls:
         try:
             yield check_retired_queue(_name(url), read_queue(aws, url).messages)
@@ -73,24 +73,28 @@ def check_queue(name: str, messages: int, oldest: float | None, flag: bool) -> F
     if not flag:
         return warning(
             "queue.messages",
-            f"{waiting} and no RTA server is connected: they are of an earlier connection.",
-            "An RTA server that connects reads the table first. SQS drops them after four days.",
+            f"{waiting} and no RTA server is connected: they are from an earlier connection.",
+            "Nothing to do: an RTA server that connects reads the table first, and SQS drops the "
+            "messages after four days.",
         )
     if oldest is None:
         return warning(
             "queue.messages",
-            f"{waiting}; for how long, CloudWatch does not know yet.",
-            "Look again in a few minutes.",
+            f"{waiting}; CloudWatch has no age for them yet.",
+            "Run the doctor again in a few minutes.",
         )
     if oldest <= _LATE:
         return ok("queue.messages", f"{waiting}, none for longer than {_LATE} seconds.")
-    advice = "Look at the RTA server: is it running, and may its access key still receive?"
+    advice = (
+        "Check that the RTA server is running, and that its access key or role may still "
+        "receive messages."
+    )
     text = f"{waiting}, the oldest for {duration(oldest)}, although the flag is on"
     if oldest <= _NOT_READ:
         return warning("queue.messages", f"{text}: the RTA server reads late.", advice)
     return failure(
         "queue.messages",
-        f"{text}: the RTA server does not read, and shows what was then.",
+        f"{text}: the RTA server does not read, and shows old states.",
         advice,
     )
 
@@ -101,7 +105,8 @@ def check_retired_queue(name: str, messages: int) -> Finding:
         return ok("queue.retired", f"{name} is retired; {messages:,} messages are still in it.")
     return ok(
         "queue.retired",
-        f"{name} is retired and empty: with num_retired_sqs_queues = 0 it goes (docs/changes.md).",
+        f"{name} is retired and empty: to remove it, set num_retired_sqs_queues = 0 "
+        "(modules/rta/README.md).",
     )
 
 

@@ -70,7 +70,7 @@ def check_table(content: bytes | None) -> Finding:
             "reference_table.content",
             f"There is no {STATUS_TABLE_KEY} at the root of the report bucket: a status counts by "
             "its type alone (ROUTABLE as available, OFFLINE as signed out, CUSTOM as signed in).",
-            "If that is wrong for a status, as for a break that is not working time, set "
+            "If that is wrong for a status, such as a break that is not working time, set "
             "agent_statuses, or upload the table.",
         )
     try:
@@ -78,8 +78,8 @@ def check_table(content: bytes | None) -> Finding:
     except StatusTableError as error:
         return failure(
             "reference_table.content",
-            f"{error} The classifier writes no report line until the table can be read, and events "
-            "wait on the stream.",
+            f"{error} The classifier writes no report lines until it can read the table, and "
+            "events wait on the stream.",
             "Correct the row and upload the table again, or delete it; either takes effect within "
             "a minute.",
         )
@@ -88,7 +88,7 @@ def check_table(content: bytes | None) -> Finding:
 
 
 def check_unnamed(table: StatusTable, statuses: list[AgentStatus]) -> Finding:
-    """What those statuses count as that the table does not name."""
+    """What the statuses count as that the table does not name."""
     unnamed = [each for each in statuses if name_key(each.name) not in table]
     if not unnamed:
         return ok("reference_table.unnamed", "The table names every status that the instance has.")
@@ -100,7 +100,7 @@ def check_unnamed(table: StatusTable, statuses: list[AgentStatus]) -> Finding:
         "reference_table.unnamed",
         f"The table does not name {_number(unnamed)} of {len(statuses)} statuses: "
         f"{_listed(counted, '; ')}.",
-        "Name those that should count as something else.",
+        "Add those that should count as something else.",
     )
 
 
@@ -112,10 +112,10 @@ def check_unknown(table: StatusTable, statuses: list[AgentStatus]) -> Finding:
         return ok("reference_table.unknown", "The instance has every status that the table names.")
     return warning(
         "reference_table.unknown",
-        f"The instance has no status of {_number(unknown)} names in the table: "
+        f"Names in the table that no status of the instance has ({_number(unknown)}): "
         f"{_listed(unknown, ', ')}.",
-        "Compare the spelling with Agent status in Amazon Connect; delete rows of statuses that "
-        "are gone.",
+        "Compare the spelling with Agent status in Amazon Connect; delete the rows of statuses "
+        "that no longer exist.",
     )
 
 

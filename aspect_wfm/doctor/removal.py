@@ -1,4 +1,4 @@
-"""Taking a synthetic agent out of everything that they came into."""
+"""Removing a synthetic agent from everywhere that they reached."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator
@@ -40,8 +40,8 @@ class ReportFiles:
         self.removed: Counter[str] = Counter()
 
     def ask_for_the_rights(self) -> None:
-        """Raises Denied where lines could not be taken out: a file is asked to be replaced that
-        there is not, which does nothing."""
+        """Raises Denied if lines could not be removed. It requests the replacement of a file that
+        does not exist, which has no effect."""
         key = f"{self._reports.prefix}{MARK}"
         for _ in self._listed(self._start):
             break
@@ -52,7 +52,7 @@ class ReportFiles:
             self._aws.call("s3", "put_object", **where, Body=b"", IfMatch=_NO_SUCH_ETAG)
 
     def clean(self, now: datetime) -> None:
-        """Take the lines out of what has been written since. Raises as `Aws.call` does."""
+        """Remove the lines from what has been written since. Raises as `Aws.call` does."""
         for listed in self._listed(now):
             identity = (listed["Key"], listed["ETag"])
             if listed["LastModified"] >= self._start and identity not in self._seen:

@@ -1,4 +1,4 @@
-"""The tables of the relay: there, and up to date."""
+"""The relay's tables: whether they exist and are up to date."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -65,12 +65,12 @@ def check_table(name: str, description: Mapping[str, Any]) -> Finding:
     return failure(
         "table.status",
         f"Table {name} is {status}: the relay cannot work with it, and events wait on the stream.",
-        "Enable its key again where that is INACCESSIBLE_ENCRYPTION_CREDENTIALS; otherwise apply.",
+        "For INACCESSIBLE_ENCRYPTION_CREDENTIALS, enable its key again; otherwise, apply again.",
     )
 
 
 def check_timestamps(impossible: int) -> Finding:
-    """`impossible` counts the items whose LastEventTimeStamp is none."""
+    """`impossible` counts the items whose LastEventTimeStamp is not a timestamp."""
     if not impossible:
         return ok("table.timestamps", "Each LastEventTimeStamp that was read is a timestamp.")
     items = "1 item has" if impossible == 1 else f"{impossible:,} items have"
@@ -96,8 +96,8 @@ def check_states(times: list[datetime], more: bool, now: datetime) -> Finding:
         "table.states",
         f"{agents} according to the table, and none of their states has changed for "
         f"{duration(age)}.",
-        "If agents work at the moment, look at the relay's mapping and errors. If nobody does, "
-        "these are agents whose sign-out Amazon Connect never reported.",
+        "If agents are working now, check the relay's mapping and errors. If not, Amazon Connect "
+        "never reported the sign-out of these agents.",
     )
 
 

@@ -1,4 +1,5 @@
-"""The agent event stream: usable, fed, and the one that Amazon Connect writes to."""
+"""The agent event stream: whether it is usable, receives events, and is the one that Amazon
+Connect writes to."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -73,14 +74,14 @@ def look_at_key(aws: Aws, arn: str) -> Iterator[Finding]:
 
 
 def look_at_shards(aws: Aws, arn: str, now: datetime) -> Iterator[Finding]:
-    """Whether its shards were enough in the last hour. Raises as `Aws.ask` does."""
+    """Whether it had enough shards in the last hour. Raises as `Aws.ask` does."""
     name = "WriteProvisionedThroughputExceeded"
     (refused,) = last_hour(aws, now, [Metric("AWS/Kinesis", name, "StreamName", stream_name(arn))])
     yield check_shards(read_stream(aws, arn), refused.total or 0)
 
 
 def look_at_arrivals(aws: Aws, arn: str, now: datetime, age: timedelta) -> Iterator[Finding]:
-    """What came in the last hour, or day; `age` is the deployment's. Raises as `Aws.ask` does."""
+    """What arrived in the last hour or day; `age` is the deployment's. Raises as `Aws.ask` does."""
     metric = Metric("AWS/Kinesis", "IncomingRecords", "StreamName", stream_name(arn))
     (hour,) = last_hour(aws, now, [metric])
     of_day: float | None = None
@@ -119,7 +120,7 @@ def check_status(stream: Stream) -> Finding:
     return failure(
         "stream.status",
         f"The stream is {stream.status}: nothing can be written to it or read from it.",
-        "Wait while it is CREATING; where it is DELETING, apply again for a new one.",
+        "If it is CREATING, wait. If it is DELETING, apply again to create a new one.",
     )
 
 
@@ -137,7 +138,7 @@ def check_order(stream: Stream) -> Finding:
 
 
 def check_key(key: str | None, described: dict[str, Any] | None) -> Finding:
-    """`described` is what KMS says of a key that is not the one that AWS manages for Kinesis."""
+    """`described` is KMS's description of a key other than the one that AWS manages for Kinesis."""
     if key is None:
         return ok("stream.key", "The stream is not encrypted at rest, so it needs no key.")
     if described is None or described.get("KeyManager") == "AWS":
@@ -147,10 +148,10 @@ def check_key(key: str | None, described: dict[str, Any] | None) -> Finding:
         return ok("stream.key", f"The stream's key {key} is enabled.")
     return failure(
         "stream.key",
-        f"The stream's key {key} is {state}: Amazon Connect cannot write events, nor the functions "
-        "read them.",
+        f"The stream's key {key} is {state}: Amazon Connect cannot write events, and the functions "
+        "cannot read them.",
         "Cancel its deletion (aws kms cancel-key-deletion) and enable it (aws kms enable-key) "
-        "before the stream's retention is over; until then the events on the stream are kept.",
+        "before the stream's retention ends; until then, the stream keeps the events.",
     )
 
 
@@ -158,21 +159,21 @@ def check_shards(stream: Stream, refused: float) -> Finding:
     """The finding on the records that a stream `refused` within an hour. Source: Amazon Kinesis
     API Reference, UpdateShardCount."""
     if not refused:
-        return ok("stream.shards", "The stream refused no record in the last hour.")
-    text = f"The stream refused {refused:,.0f} records in the last hour, and some may be lost"
+        return ok("stream.shards", "The stream rejected no records in the last hour.")
+    text = f"The stream rejected {refused:,.0f} records in the last hour, and some may be lost"
     if stream.mode != "PROVISIONED":
         return failure(
             "stream.shards",
-            f"{text}. An on-demand stream takes twice its peak of the last 30 days.",
-            "Read writes-are-refused in docs/alarms.md.",
+            f"{text}. An on-demand stream accepts up to twice its peak of the last 30 days.",
+            "See writes-are-refused in docs/alarms.md.",
         )
     shards = "1 open shard is" if stream.shards == 1 else f"{stream.shards} open shards are"
     return failure(
         "stream.shards",
         f"{text}: {shards} too few for its peak.",
         f"Set shard_count to {2 * stream.shards} and apply. One call can at most double and at "
-        "least halve the number of open shards: for more, apply step by step. docs/growth.md says "
-        "how many agents a shard supports.",
+        "least halve the number of open shards: for more, apply in steps. docs/growth.md says how "
+        "many agents a shard supports.",
     )
 
 
@@ -180,23 +181,23 @@ def check_arrivals(hour: float, day: float | None) -> Finding:
     """The finding on the records of the last hour and of the last day, None for a deployment that
     is younger than a day."""
     if hour:
-        return ok("stream.arrivals", f"{hour:,.0f} records came in the last hour.")
-    reason = "each agent who is signed in causes a record every two minutes"
+        return ok("stream.arrivals", f"{hour:,.0f} records arrived in the last hour.")
+    reason = "each signed-in agent causes a record at least every two minutes"
     advice = (
-        f"Have an agent sign in and run this again. {STEP_4} To send an event without an agent, "
-        "use --send-test-event."
+        f"Have an agent sign in, and run the doctor again. {STEP_4} To send an event without an "
+        "agent, use --send-test-event."
     )
     if day == 0:
         return warning(
             "stream.arrivals",
-            f"No record came in the last 24 hours. If agents were signed in, events are lost: "
+            "No record arrived in the last 24 hours. If agents were signed in, events are lost: "
             f"{reason}.",
             advice,
         )
     return note(
         "stream.arrivals",
-        f"No record came in the last hour: nobody is signed in ({reason}), or Amazon Connect does "
-        "not write to this stream.",
+        f"No record arrived in the last hour: nobody is signed in ({reason}), or Amazon Connect "
+        "does not write to this stream.",
         advice,
     )
 
@@ -204,15 +205,17 @@ def check_arrivals(hour: float, day: float | None) -> Finding:
 def check_instance(arn: str, instance_id: str, streams: list[str]) -> Finding:
     """`streams` are those that the instance writes agent events to: one or none."""
     if arn in streams:
-        return ok("stream.instance", f"Instance {instance_id} writes its agent events to it.")
+        return ok(
+            "stream.instance", f"Instance {instance_id} writes its agent events to this stream."
+        )
     if streams:
         return failure(
             "stream.instance",
             f"Instance {instance_id} writes its agent events to {streams[0]}, not to this stream; "
-            "an instance has one stream for them.",
+            "an instance writes them to one stream only.",
             "If others need that stream, deploy an option with an existing stream and give its ARN "
             f"as agent_event_stream_arn. If not: {STEP_4}",
         )
     return failure(
-        "stream.instance", f"Instance {instance_id} writes its agent events nowhere.", STEP_4
+        "stream.instance", f"Instance {instance_id} writes its agent events to no stream.", STEP_4
     )

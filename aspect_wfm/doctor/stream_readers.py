@@ -1,4 +1,4 @@
-"""Who reads a stream, whatever Terraform state they are in."""
+"""The readers of a stream, in any Terraform state."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -40,8 +40,8 @@ class Classifier:
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """`connected_others` are functions that are no relay of ours and have a flag that is on;
-    `unknown`, those of whom it cannot be told what they are, with why; `others`, the rest."""
+    """`connected_others` are functions with a flag that is on that are not this project's relays;
+    `unknown` are functions that could not be identified, with the reason; `others` are the rest."""
 
     relays: Sequence[Relay]
     classifiers: Sequence[Classifier]
@@ -55,13 +55,13 @@ class Readers:
         return [*relays, *self.connected_others, *self.unknown]
 
     def uncleaned(self) -> list[str]:
-        """The functions of which it is not known where they leave an agent."""
+        """The functions of which it is not known where they write an agent."""
         return [*self.others, *self.connected_others, *self.unknown]
 
 
 def stream_readers(aws: Aws, stream: str, examined: Collection[str]) -> Readers:
     """The functions that Lambda feeds from a stream, and the Flink applications among `examined`
-    that read it; others who do, Kinesis does not name.
+    that read it. Kinesis does not list other readers.
 
     Raises Denied, Missing or Unanswered where not even the functions are known.
     """

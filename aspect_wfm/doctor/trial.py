@@ -37,8 +37,8 @@ def send_test_event(
     """Sign synthetic agents in and out on a stream, watch them pass, and take them out again.
 
     `examined` are the names of the functions, and the ARNs of the applications, that are tried. The
-    agents reach every other reader of the stream too, so all of ours are cleaned; where one of them
-    could not be, nothing is sent.
+    agents reach every other reader of the stream too, so they are removed from all readers of this
+    project; if one of them could not be cleaned, nothing is sent.
     """
     try:
         readers = stream_readers(aws, stream, examined)
@@ -51,7 +51,7 @@ def send_test_event(
         yield failure(
             "test_event.sent",
             f"Nothing was sent, because it could not be watched and removed again: {reason}.",
-            "docs/doctor.md lists the rights that --send-test-event needs.",
+            "docs/doctor.md lists the permissions that --send-test-event needs.",
         )
         return
     if refusal:
@@ -63,8 +63,8 @@ def send_test_event(
     except Refused as reason:
         yield failure(
             "test_event.sent",
-            f"The test event broke off: {reason}.",
-            f"Fix that. {_remove_later(run)}",
+            f"The test event was interrupted: {reason}.",
+            f"Fix the cause. {_remove_later(run)}",
         )
 
 
@@ -95,7 +95,7 @@ def _passage(
 def remove_test_event(
     aws: Aws, stream: str, examined: Collection[str], run: str, waiting: Waiting
 ) -> Iterator[Finding]:
-    """Take out what a run left that was cut short, as far as it has arrived by now."""
+    """Remove what an interrupted run has left, as far as it has arrived by now."""
     try:
         readers = stream_readers(aws, stream, examined)
         agents = _agents(run, stream, readers, examined)
@@ -113,26 +113,26 @@ def remove_test_event(
             files.clean(waiting.now())
             yield ok(
                 "test_event.lines",
-                f"{files.removed.total()} lines of run {run} were taken out of the report files of "
+                f"{files.removed.total()} lines of run {run} were removed from the report files of "
                 f"{classifier.name}.",
             )
     except Refused as reason:
         yield failure(
             "test_event.removed",
             f"Not all of run {run} could be removed: {reason}.",
-            "docs/doctor.md lists the rights that it needs.",
+            "docs/doctor.md lists the permissions that this needs.",
         )
 
 
 def check_others(readers: Readers) -> Iterator[Finding]:
-    """A warning where somebody gets the agent of whom it is not known what they do with them."""
+    """A warning if readers receive the agent and it is not known what they do with it."""
     others = readers.uncleaned()
     if others:
         yield warning(
             "test_event.others",
-            "The stream has other readers, which get the synthetic agent too and are not cleaned: "
-            f"{', '.join(others)}.",
-            "Tell those who run them.",
+            "Other readers of the stream also receive the synthetic agent, which is not removed "
+            f"there: {', '.join(others)}.",
+            "Tell their owners.",
         )
 
 
@@ -144,8 +144,8 @@ def _refusal(readers: Readers, agents: Sequence[SyntheticAgent]) -> Finding | No
         "test_event.sent",
         "Nothing was sent, because an RTA server is connected, or may be, and would show the "
         f"synthetic agent until they sign out: {', '.join(connected)}.",
-        "Send it while no RTA server is connected, or with --even-while-connected after telling "
-        "its users.",
+        "Send it while no RTA server is connected, or tell the server's users and use "
+        "--even-while-connected.",
     )
 
 
@@ -172,7 +172,7 @@ def _ask_for_the_rights(
     agents: Sequence[SyntheticAgent],
     files: Sequence[tuple[Classifier, ReportFiles]],
 ) -> None:
-    """Do what removing will take, while there is nothing to remove. Raises Denied."""
+    """Try all calls that removing needs, while there is nothing to remove. Raises Denied."""
     for relay in readers.relays:
         for table in (relay.state_table, relay.signed_out_table):
             item(aws, table, agents[0].arn)
@@ -204,21 +204,22 @@ def _arrival(aws: Aws, relay: Relay, agents: Sequence[SyntheticAgent], waiting: 
     if took is None:
         return failure(
             "test_event.arrived",
-            f"The agent did not come into {relay.state_table} within {duration(waiting.timeout)}.",
-            f"Look at the mapping and the errors of {relay.function}.",
+            f"The agent did not appear in {relay.state_table} within {duration(waiting.timeout)}.",
+            f"Check the mapping and the errors of {relay.function}.",
         )
-    queues = "" if relay.connected else " No queue was tried: no RTA server is connected."
+    queues = "" if relay.connected else " The queues were not tested, because no RTA server is "
+    "connected."
     return ok(
         "test_event.arrived",
-        f"{relay.function} had the agent in {relay.state_table} after {duration(took)}.{queues}",
+        f"{relay.function} wrote the agent to {relay.state_table} after {duration(took)}.{queues}",
     )
 
 
 def _departure(
     aws: Aws, relay: Relay, agents: Sequence[SyntheticAgent], run: str, waiting: Waiting
 ) -> Finding:
-    """Once a sign-out is remembered, all that came before it has been written; only then may the
-    memory of it go, because nothing but that would keep a late sign-in out."""
+    """Once a sign-out is recorded, everything before it has been written. Only then is the record
+    deleted, because it alone keeps a late sign-in out."""
 
     def left() -> bool:
         return all(item(aws, relay.signed_out_table, each.arn) for each in agents)
@@ -229,8 +230,8 @@ def _departure(
     if took is None:
         return failure(
             "test_event.left",
-            f"{relay.function} did not take the sign-out within {duration(waiting.timeout)}. "
-            f"The agent is not in {relay.state_table} now, but may come when the relay goes on.",
+            f"{relay.function} did not process the sign-out within {duration(waiting.timeout)}. "
+            f"The agent is not in {relay.state_table} now, but may appear later.",
             _remove_later(run),
         )
     for each in agents:
@@ -238,7 +239,7 @@ def _departure(
     return ok(
         "test_event.left",
         f"{relay.function} signed the agent out after {duration(took)}; neither of its tables "
-        "knows them any more.",
+        "contains them any more.",
     )
 
 
@@ -254,19 +255,19 @@ def _lines(
         return all(files.removed[each.username] >= _LINES_AN_AGENT for each in agents)
 
     where = f"s3://{classifier.reports.bucket}/{classifier.reports.prefix}"
-    waiting.tell("Firehose writes a report file when it has waited for lines for 300 seconds.")
+    waiting.tell("Firehose collects lines for 300 seconds before it writes a report file.")
     took = waiting.until(f"the lines under {where}", partial(all_came, files), _FILES_EVERY)
     if took is None:
         return failure(
             "test_event.lines",
-            f"{files.removed.total()} of {_LINES_AN_AGENT * len(agents)} lines of the agent came "
-            f"under {where} within {duration(waiting.timeout)}, and were taken out.",
-            f"Look at what is said of {classifier.name}, and at Firehose. {_remove_later(run)}",
+            f"{files.removed.total()} of {_LINES_AN_AGENT * len(agents)} lines of the agent "
+            f"arrived under {where} within {duration(waiting.timeout)}, and were removed.",
+            f"Check the findings on {classifier.name} and on Firehose. {_remove_later(run)}",
         )
     return ok(
         "test_event.lines",
-        f"{classifier.name}: the agent's lines came under {where} after {duration(took)}, and "
-        "were taken out.",
+        f"{classifier.name}: the agent's lines arrived under {where} after {duration(took)}, and "
+        "were removed.",
     )
 
 
@@ -275,4 +276,4 @@ def _named(agents: Sequence[SyntheticAgent]) -> str:
 
 
 def _remove_later(run: str) -> str:
-    return f"Remove what comes later with --remove-test-event {run}."
+    return f"Remove what arrives later with --remove-test-event {run}."

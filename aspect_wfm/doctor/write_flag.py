@@ -12,7 +12,7 @@ from rta_relay.write_flag import read_flag
 
 
 def flag_is_on(aws: Aws, function: str) -> bool:
-    """The flag where it lives. Raises ConfigurationError for one that is no boolean, and as
+    """The flag from its location. Raises ConfigurationError if it is not a boolean, and as
     `Aws.ask` does."""
     table = relay_configuration(aws, function).configuration_table
     if table is None:
@@ -32,13 +32,13 @@ def look_at_flag(aws: Aws, function: str) -> Iterator[Finding]:
 
 
 def check_flag(flag: bool | ConfigurationError) -> Finding:
-    """`flag` is the error where it is no boolean."""
+    """`flag` is the error if it is not a boolean."""
     if isinstance(flag, ConfigurationError):
         return failure(
             "flag.value",
-            f"{flag} The relay stops at every batch, and events wait on the stream.",
-            "Have the RTA server connect again, which sets it, or set it to False: in the "
-            "function's environment by the Lambda console (the AWS CLI would replace all "
+            f"{flag} The relay fails on every batch, and events wait on the stream.",
+            "Connect the RTA server again, which sets the flag, or set it to False: in the "
+            "function's environment with the Lambda console (the AWS CLI would replace all "
             "variables), or in the item WriteEventsToQueue of the configuration table.",
         )
     if flag:
@@ -47,6 +47,6 @@ def check_flag(flag: bool | ConfigurationError) -> Finding:
         )
     return ok(
         "flag.value",
-        f"{FLAG_NAME} is off: no RTA server is connected. The table is kept up to date for when "
-        "one comes; nothing goes to the queues.",
+        f"{FLAG_NAME} is off: no RTA server is connected. The table is kept up to date, and "
+        "nothing goes to the queues.",
     )

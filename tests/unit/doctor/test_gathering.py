@@ -87,7 +87,7 @@ def test_alarms_of_deployments_whose_names_begin_alike_are_kept_apart(
         "real-time-adherence",
         "agent-productivity",
     ]
-    assert "No alarm here watches" in dict(texts())["stream"]
+    assert "No alarm of this account and region watches" in dict(texts())["stream"]
     alarm("wfm-queue-10-is-not-read", "ALARM")
     alarm("wfm-relay-fails")
     alarm("wfm-no-heartbeat")
@@ -114,7 +114,7 @@ def test_iterator_age_and_errors_are_the_functions_own(estate: Estate, client: C
         put_metric(client, Metric("AWS/Lambda", name, "FunctionName", RELAY), [(2, value)], now())
     found = looked(estate)
     assert "2 minutes" in found["mapping.lag"].text
-    assert f"3 of 3 calls of {RELAY}" in found["function.errors"].text
+    assert f"3 of 3 invocations of {RELAY}" in found["function.errors"].text
 
 
 def test_a_consumer_of_the_stream_is_fed_by_the_stream(estate: Estate) -> None:
@@ -303,7 +303,7 @@ def test_roles_are_looked_at_by_their_trust(estate: Estate, client: Client) -> N
         RoleName="server", Path="/wfm/", AssumeRolePolicyDocument=json.dumps({"Statement": []})
     )["Role"]["Arn"]
     found = looked(estate, rta_user_name=None, rta_role_arn=role)
-    assert "Nobody may assume role server" in found["identity.trust"].text
+    assert "No principal may assume role server" in found["identity.trust"].text
 
 
 def test_the_bucket_of_amazon_connect_is_looked_for(estate: Estate, client: Client) -> None:

@@ -76,7 +76,7 @@ def test_failures_are_repeated_at_the_end(
     doctor()
     end = capsys.readouterr().out.partition("Failures of Real-Time Adherence: wfm\n")[2]
     assert "'maybe'" in end
-    assert "-> Have the RTA server connect" in end
+    assert "-> Connect the RTA server again" in end
     assert end.splitlines()[-1].endswith("2 warnings, 1 failure")
 
 
@@ -142,7 +142,7 @@ def test_a_check_to_accept_that_there_is_not_is_named(
 ) -> None:
     doctor("--json", "--accept", "flag.value", "--accept", "flag.valu")
     printed = capsys.readouterr()
-    assert "--accept flag.valu: no check of this name was made" in printed.err
+    assert "--accept flag.valu: no check of this name ran" in printed.err
     assert "flag.value:" not in printed.err
     json.loads(printed.out)
 
@@ -158,7 +158,7 @@ def test_people_read_lines_with_what_to_do_below(
     assert lines[number : number + 2] == lines[again : again + 2]
     assert "'maybe'" in lines[number]
     assert lines[number + 1].endswith("[flag.value]") or "[flag.value]" in lines[number]
-    assert any(line.lstrip().startswith("-> Have the RTA server connect") for line in lines)
+    assert any(line.lstrip().startswith("-> Connect the RTA server again") for line in lines)
     assert lines[-1].endswith("1 failure")
     assert [line for line in lines if len(line) > 100 and "arn:" not in line] == []
 
@@ -269,13 +269,15 @@ def test_only_what_is_chosen_is_looked_at(
 ) -> None:
     assert doctor("--only", "wfm") == Status.ALL_WELL
     assert doctor("--only", "rta.berlin") == Status.NOTHING_SAID
-    assert "There is no deployment at rta.berlin; they are at: wfm." in capsys.readouterr().err
+    assert (
+        "There is no deployment at rta.berlin. Deployments are at: wfm." in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("{", "is no JSON object"),
+        ("{", "is not a JSON object"),
         ("{}", "There is no deployment in"),
         ('{"a": {"value": {"rta_user_name": "u"}}}', "There is no deployment in"),
     ],
@@ -295,9 +297,9 @@ def test_what_holds_no_deployment_is_one_sentence(
     ("arguments", "said"),
     [
         ([], "OUTPUTS"),
-        (["x", "--connect-instance", "https://acme.my.connect.aws"], "neither the id"),
-        (["x", "--timeout", "0"], "no number of seconds"),
-        (["x", "--remove-test-event", "yesterday"], "is no run"),
+        (["x", "--connect-instance", "https://acme.my.connect.aws"], "neither the ID"),
+        (["x", "--timeout", "0"], "is not a number of seconds"),
+        (["x", "--remove-test-event", "yesterday"], "is not a run"),
         (["x", "--send-test-event", "--remove-test-event", "20260302T091500Z-a"], "not allowed"),
     ],
 )

@@ -82,8 +82,8 @@ def test_an_environment_that_is_encrypted_asks_for_the_right_to_decrypt(estate: 
 def test_an_aws_that_cannot_be_asked_at_all_is_one_sentence(estate: Estate) -> None:
     assert Aws().identity() == ("123456789012", "eu-central-1")
     for raised, said in (
-        (refused("ExpiredToken", "GetCallerIdentity"), "does not take the credentials"),
-        (EndpointConnectionError(endpoint_url="https://sts"), "Cannot ask AWS: .*https://sts"),
+        (refused("ExpiredToken", "GetCallerIdentity"), "does not accept the credentials"),
+        (EndpointConnectionError(endpoint_url="https://sts"), "Cannot call AWS: .*https://sts"),
     ):
         estate.aws.answers["sts", "get_caller_identity"] = raised
         with pytest.raises(Unreachable, match=said):

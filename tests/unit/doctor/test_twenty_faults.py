@@ -205,7 +205,7 @@ FAULTS = [
     Fault(
         "records given up",
         "failed_records.kept",
-        "1 object with events that were given up",
+        "1 object with failed batches",
         put("failed", "aws/lambda/m/s/2026/03/02/1", b"{}"),
     ),
     Fault(
