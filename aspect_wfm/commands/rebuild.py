@@ -27,20 +27,20 @@ _PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 10})
 _SECONDS_BETWEEN_READS = 1.0
 
 
-SUMMARY = "find report lines that the report files lack, and write them"
+SUMMARY = "find report lines that are missing from the report files, and write them"
 DESCRIPTION = (
-    "Find the report lines of a period that the report files lack, from the events that the stream "
-    "still holds; with --write, put them into the bucket."
+    "Find the report lines of a period that are missing from the report files, from the events "
+    "that the stream still has. With --write, put them into the bucket."
 )
 RESUME = "Run the same command again: it writes only the lines that are still missing."
 EPILOG = (
-    "docs/replay.md says when to do this, and which rights are needed. It ends with 1 where "
-    "the stream may have dropped some of the period."
+    "docs/replay.md explains when to rebuild, and which permissions you need. The exit status is 1 "
+    "if the stream may have dropped part of the period."
 )
 
 
 def run(options: argparse.Namespace) -> Status:
-    """Compare, write where that is asked for, and say so."""
+    """Compare, write the files if asked to, and report it."""
     period = Period(options.start, options.end)
     now = _now()
     s3, kinesis = boto3.client("s3"), boto3.client("kinesis", config=_PATIENT)
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> Status:
     except StatusTableError as error:
         raise CannotTell(str(error)) from error
     except (OSError, ValueError) as error:
-        raise CannotTell(f"Cannot go on: {error}") from error
+        raise CannotTell(f"Cannot continue: {error}") from error
     if options.json:
         where = _target(rebuilt, found.bucket, options)
         say_json(as_document(rebuilt, period, where, waiting or None))
@@ -74,8 +74,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_outputs(parser)
     parser.add_argument(
         "--function",
-        help="the classifier, which knows the streams and the bucket: a function's name, or the "
-        "ARN of a Flink application; not needed where the outputs name only one",
+        help="the classifier, whose configuration names the streams and the bucket: a function's "
+        "name, or the ARN of a Flink application; not needed if the outputs name only one",
         metavar="NAME",
     )
     parser.add_argument(
@@ -83,8 +83,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="start",
         type=moment,
         required=True,
-        help="for events that arrived on the stream at this time or later, as in "
-        "2026-03-02T08:00; UTC unless it says otherwise",
+        help="for events that arrived on the stream at this time or later, as in 2026-03-02T08:00; "
+        "UTC unless it has an offset",
         metavar="ISO",
     )
     parser.add_argument(
@@ -104,24 +104,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--include-agent-status-type",
         action="store_true",
-        help="write the thirteenth column, also where the classifier does not",
+        help="write the thirteenth column, even if the classifier does not",
     )
     parser.add_argument(
         "--status-table",
         type=Path,
-        help="a reference table as it was then (the one in the bucket)",
+        help="the reference table of that time (the one in the bucket)",
         metavar="FILE",
     )
     parser.add_argument(
         "--although-late",
         action="store_true",
-        help="with --write: do not look how far the classifier is behind; what it has yet to write "
-        "of the period will be there twice",
+        help="with --write: do not check how far behind the classifier is; lines of the period "
+        "that it has not written yet will be there twice",
     )
     target = parser.add_mutually_exclusive_group()
     target.add_argument("--write", action="store_true", help="put the files into the report bucket")
     target.add_argument(
-        "--output", type=Path, help="write the files into this folder, to look at", metavar="DIR"
+        "--output", type=Path, help="write the files into this folder", metavar="DIR"
     )
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
     add_connection(parser)
@@ -160,7 +160,7 @@ def _status_table(s3: Any, bucket: str, file: Path | None) -> StatusTable:
 
 
 def _write(rebuilt: Rebuilt, s3: Any, bucket: str, options: argparse.Namespace) -> None:
-    """Write the files where they are wanted, in order."""
+    """Write the files to the bucket or the folder, in order."""
     for each in rebuilt.files:
         if options.write:
             s3.put_object(Bucket=bucket, Key=each.key, Body=each.data)
@@ -184,7 +184,7 @@ def _written(rebuilt: Rebuilt, bucket: str, options: argparse.Namespace) -> str:
     lines, files = counted(len(rebuilt.missing), "line"), counted(len(rebuilt.files), "file")
     if not rebuilt.files:
         return (
-            "Nothing is missing of what the stream has."
+            "Nothing that the stream still has is missing."
             if rebuilt.nothing_before
             else "Nothing is missing."
         )
@@ -194,7 +194,7 @@ def _written(rebuilt: Rebuilt, bucket: str, options: argparse.Namespace) -> str:
             f"{lines} missing, for {files}. Nothing was written: --write puts them into "
             f"s3://{bucket}, --output DIR into a folder."
         )
-    nothing = "" if options.write else "; nothing in the bucket"
+    nothing = "" if options.write else "; the bucket is unchanged"
     return f"{lines} written to {target} in {files}{nothing}."
 
 

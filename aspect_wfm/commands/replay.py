@@ -1,4 +1,4 @@
-"""`aspect-wfm replay`: replay what was given up."""
+"""`aspect-wfm replay`: replay failed records."""
 
 import argparse
 import time
@@ -28,20 +28,20 @@ _INVOKING = Config(
 )
 
 
-SUMMARY = "take what was given up through its function again"
+SUMMARY = "invoke a function again with its failed records"
 DESCRIPTION = (
-    "Take what was given up, in the bucket for failed records, through its function again, and "
-    "move what it takes to replayed/."
+    "Invoke a function again with the records in its bucket for failed records, and move the "
+    "processed ones to replayed/."
 )
 RESUME = (
-    "Run the same command again: it goes on with what is left. At most 1,000 records of one "
-    "document are taken twice."
+    "Run the same command again: it continues with what is left. At most 1,000 records of one "
+    "document are replayed twice."
 )
-EPILOG = "docs/replay.md says what becomes of old events, and which rights are needed."
+EPILOG = "docs/replay.md explains what happens to old events, and which permissions you need."
 
 
 def run(options: argparse.Namespace) -> Status:
-    """Replay and say what became of it."""
+    """Replay, and report the result."""
     name = chosen_function(
         options.outputs, options.only, options.function, (RELAY, CLASSIFIER), Aws().identity
     )
@@ -70,7 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_outputs(parser)
     parser.add_argument(
         "--function",
-        help="the relay or classifier; not needed where the outputs name only one",
+        help="the relay or classifier; not needed if the outputs name only one",
         metavar="NAME",
     )
     parser.add_argument(
@@ -88,8 +88,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--after",
         type=moment,
-        help="only documents whose first record arrived on the stream at this time or later, as "
-        "in 2026-03-02T08:00; UTC unless it says otherwise",
+        help="only documents whose first record arrived on the stream at this time or later, as in "
+        "2026-03-02T08:00; UTC unless it has an offset",
         metavar="ISO",
     )
     parser.add_argument(
@@ -99,7 +99,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ISO",
     )
     parser.add_argument(
-        "--dry-run", action="store_true", help="only say what there is; invoke and move nothing"
+        "--dry-run",
+        action="store_true",
+        help="only report what would be replayed; invoke and move nothing",
     )
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
     add_connection(parser)
@@ -107,7 +109,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _prefix(text: str) -> str:
     if text and not text.startswith(ROOTS):
-        raise argparse.ArgumentTypeError(f"it has to begin with {' or '.join(ROOTS)}")
+        raise argparse.ArgumentTypeError(f"it must begin with {' or '.join(ROOTS)}")
     return text
 
 

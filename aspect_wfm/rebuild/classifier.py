@@ -16,7 +16,7 @@ _RECENTLY = timedelta(minutes=15)
 
 
 class LagNotKnown(CannotTell):
-    """How far the classifier is behind is not known; the text says why, and what to do."""
+    """It is not known how far behind the classifier is; the text says why, and what to do."""
 
 
 def behind(aws: Aws, function: str | None, now: datetime) -> timedelta:
@@ -30,7 +30,7 @@ def behind(aws: Aws, function: str | None, now: datetime) -> timedelta:
         raise _not_known(str(error)) from error
     recent = found.since(now - _RECENTLY).values
     if not recent:
-        raise _not_known(f"IteratorAge of {function} has no value of the last 15 minutes")
+        raise _not_known(f"IteratorAge of {function} has no value for the last 15 minutes")
     return timedelta(milliseconds=max(milliseconds for _, milliseconds in recent))
 
 
@@ -41,19 +41,19 @@ def given_up(s3: Any, bucket: str) -> str | None:
     try:
         number = sum(page["KeyCount"] for page in pages.paginate(Bucket=bucket, Prefix=GIVEN_UP))
     except (ClientError, BotoCoreError) as error:
-        return f"Cannot see whether given-up batches wait in {place}: {described(error)}."
+        return f"Cannot see whether failed batches wait in {place}: {described(error)}."
     if not number:
         return None
     waiting = "document waits" if number == 1 else "documents wait"
     return (
-        f"{number:,} {waiting} in {place}: once their lines are rebuilt, a replay would write them "
-        "twice. Delete those of this period then."
+        f"{number:,} {waiting} in {place}: after a rebuild, a replay would write their lines a "
+        "second time. After the rebuild, delete those of this period."
     )
 
 
 def _not_known(why: str) -> LagNotKnown:
     return LagNotKnown(
-        f"How far the classifier is behind is not known: {why}. What it has yet to write would be "
-        "in the report twice. Where you have seen that it has passed the end of the period, say "
-        "--although-late."
+        f"It is not known how far behind the classifier is: {why}. Lines that it has not written "
+        "yet would be in the reports twice. If you have checked that it has passed the end of the "
+        "period, add --although-late."
     )

@@ -1,4 +1,4 @@
-"""From the stream's records to the files that the report bucket lacks."""
+"""From the stream's records to the files that are missing from the report bucket."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What the stream gives for a period, what of it the files lack, and the files for that.
+    """The lines of a period from the stream, those missing from the files, and new files for them.
 
     `nothing_before` is set where the stream has nothing of the period before, and what arrived then
     may have expired: a retention that was raised does not bring it back.
@@ -74,13 +74,18 @@ def check(
         )
         raise WrongPeriod(
             f"{late}Lines of events after {instant(latest)} UTC may still be on their way into "
-            "report files: ask for a period that ends before, or wait."
-            + (" Where you know better, say --although-late." if late else "")
+            "report files: choose a period that ends earlier, or wait."
+            + (
+                " If you have checked that the classifier has passed that time, add "
+                "--although-late."
+                if late
+                else ""
+            )
         )
     earliest = holds_data_from(kinesis, stream_arn, now)
     if period.start < earliest:
         raise WrongPeriod(
-            f"{stream_arn} has data from {instant(earliest)} UTC on, and --from is "
+            f"{stream_arn} has data from {instant(earliest)} UTC on, but --from is "
             f"{instant(period.start)}: what arrived before cannot be rebuilt."
         )
 
@@ -94,7 +99,8 @@ def rebuild(
     now: datetime,
     pause: Callable[[], None],
 ) -> Rebuilt:
-    """What the report files lack of the period. Raises Refused, and what botocore raises."""
+    """The lines that are missing from the report files. Raises Refused, and what botocore
+    raises."""
     records = read_records(
         kinesis, source.stream_arn, period.start - _BEYOND, period.end + _BEYOND, pause
     )

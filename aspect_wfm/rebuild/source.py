@@ -1,4 +1,4 @@
-"""Where lines come from and go to: as named, else as the classifier and Firehose are set up."""
+"""Where lines come from and go to: as named, or as the classifier and Firehose are configured."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class SourceNotUsable(CannotTell):
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What the command line names; None where the deployment has to say it."""
+    """What the command line names; None if it comes from the deployment."""
 
     stream_arn: str | None
     bucket: str | None
@@ -61,7 +61,7 @@ class _Classifier:
 def source(
     lambda_client: Any, flink: Any, firehose: Any, classifier: str | None, named: Named
 ) -> Source:
-    """All that has to be known, from `named`, the classifier's configuration (a function's name, or
+    """All that a rebuild needs, from `named`, the classifier's configuration (a function's name, or
     the ARN of a Flink application) and its Firehose stream. Raises SourceNotUsable, Refused and
     what botocore raises."""
     found = _classifier(lambda_client, flink, classifier, named) if classifier else None
@@ -111,8 +111,8 @@ def _classifier(lambda_client: Any, flink: Any, classifier: str, named: Named) -
 def _of_classifier(name: str, environment: Mapping[str, str]) -> Mapping[str, str]:
     if "STATUS_TABLE_BUCKET" not in environment:
         raise SourceNotUsable(
-            f"{name} is no classifier: name the one in the output classifier_lambda_function_name, "
-            "or the application in flink_application_arn."
+            f"{name} is not a classifier: name the one in the output "
+            "classifier_lambda_function_name, or the application in flink_application_arn."
         )
     return environment
 

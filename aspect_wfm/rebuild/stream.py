@@ -1,4 +1,4 @@
-"""What a Kinesis stream still holds of a period."""
+"""The records of a period that a Kinesis stream still has."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta

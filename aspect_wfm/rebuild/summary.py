@@ -1,4 +1,4 @@
-"""What a rebuild found, as text: counts and hours, nothing of a line."""
+"""The results of a rebuild as text: counts and hours, no content of a line."""
 
 from collections import Counter
 from datetime import datetime
@@ -14,9 +14,8 @@ def rendered(rebuilt: Rebuilt, period: Period) -> str:
     found = rebuilt.lines
     lines = [
         f"{instant(period.start)} to {instant(period.end)} UTC: "
-        f"{counted(found.records, 'record')} on the stream, "
-        f"{found.without_line:,} of them without a report line (no agent events, without a user "
-        "name, test events, or put aside)",
+        f"{counted(found.records, 'record')} on the stream, {found.without_line:,} of them "
+        "without a report line (not an agent event, no user name, a test event, or put aside)",
         "",
         f"{'Hour (UTC)':<16}  {'Lines':>10}  {'Missing':>10}",
     ]
@@ -28,9 +27,9 @@ def rendered(rebuilt: Rebuilt, period: Period) -> str:
     if rebuilt.nothing_before:
         lines += [
             "",
-            f"The stream has nothing before {instant(rebuilt.nothing_before)} UTC: no event came, "
-            "or it has expired (a retention that is raised does not bring it back). What is "
-            "missing from before cannot be said.",
+            f"The stream has nothing before {instant(rebuilt.nothing_before)} UTC: either no "
+            "event arrived before, or the events have expired. Lines from before that time may be "
+            "missing.",
         ]
     return "\n".join(lines) + "\n"
 

@@ -1,10 +1,10 @@
-"""The documents in the bucket for failed records: what they hold, and in which order they came.
+"""The documents in the bucket for failed records: their content, and their order.
 
-Two kinds have one shape. Lambda's on-failure destination writes
-`aws/lambda/<mapping>/<shard>/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-<uuid>`, a batch that was given up,
-with the whole invocation as a JSON string in `payload` (AWS Lambda Developer Guide, "Retain
-discarded batch records for a Kinesis Data Streams event source"). The functions write
-`undeliverable/<function>/<shard>/<sequence number>.json`, one record that nothing can take.
+There are two kinds, with one structure. Lambda's on-failure destination writes
+`aws/lambda/<mapping>/<shard>/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-<uuid>`, a batch that Lambda stopped
+retrying, with the whole invocation as a JSON string in `payload` (AWS Lambda Developer Guide,
+"Retain discarded batch records for a Kinesis Data Streams event source"). The functions write
+`undeliverable/<function>/<shard>/<sequence number>.json`, one record that can never be delivered.
 """
 
 import json
@@ -86,12 +86,12 @@ def read_document(key: str, body: bytes) -> FailedDocument:
     if not isinstance(payload, str):
         raise UnreadableDocument("it has no payload")
     if not isinstance(content.get("KinesisBatchInfo"), dict | None):
-        raise UnreadableDocument("its KinesisBatchInfo is no JSON object")
+        raise UnreadableDocument("its KinesisBatchInfo is not a JSON object")
     records = _object(payload, "its payload").get("Records")
     if not isinstance(records, list) or not records:
         raise UnreadableDocument("its payload has no records")
     if not all(map(_is_kinesis_record, records)):
-        raise UnreadableDocument("its payload has a record that is none of a Kinesis stream")
+        raise UnreadableDocument("its payload has a record that is not from a Kinesis stream")
     request = content.get("requestContext")
     request = request if isinstance(request, dict) else {}
     arn = str(request.get("functionArn")).split(":")
@@ -174,14 +174,14 @@ def _object(text: str | bytes, what: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise UnreadableDocument(f"{what} is not JSON") from None
     if not isinstance(value, dict):
-        raise UnreadableDocument(f"{what} is no JSON object")
+        raise UnreadableDocument(f"{what} is not a JSON object")
     if not _can_be_written_again(value):
-        raise UnreadableDocument(f"{what} has a value that is not in JSON as AWS writes it")
+        raise UnreadableDocument(f"{what} has a value that AWS does not write in JSON")
     return value
 
 
 def _can_be_written_again(document: Any) -> bool:
-    """Whether it has no number, no text and no depth that only Python's reader takes."""
+    """Whether it has no number, text or depth that only Python's JSON reader accepts."""
     level = [document]
     for _ in range(_DEEPEST):
         below: list[Any] = []

@@ -1,4 +1,4 @@
-"""How the function that is meant keeps failed records."""
+"""How the chosen function saves failed records."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from function_runtime.environment import ConfigurationError
 
 @dataclass(frozen=True, slots=True)
 class FailedRecordsFunction:
-    """A function that keeps failed records in `bucket`; `relay` is its configuration if it is a
+    """A function that saves failed records in `bucket`; `relay` is its configuration if it is a
     relay, None for a classifier."""
 
     name: str
@@ -29,8 +29,10 @@ def failed_records_function(name: str, environment: Mapping[str, str]) -> Failed
             classifier = agent_classifier.configuration.read_configuration(environment)
             return FailedRecordsFunction(name, classifier.failed_records_bucket, None)
     except ConfigurationError as error:
-        raise DeploymentError(f"{name} is not configured as this version asks: {error}") from error
+        raise DeploymentError(
+            f"{name} is not configured as this version requires: {error}"
+        ) from error
     raise DeploymentError(
-        f"{name} is neither a relay nor a classifier: name one that the outputs "
-        "rta_lambda_function_name and classifier_lambda_function_name name."
+        f"{name} is neither a relay nor a classifier: choose one from the outputs "
+        "rta_lambda_function_name and classifier_lambda_function_name."
     )

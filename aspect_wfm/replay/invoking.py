@@ -22,7 +22,7 @@ _NOT_TAKEN = ("InvalidRequestContentException", "RequestTooLargeException")
 
 
 class Answer(NamedTuple):
-    """How many of the records, from the first on, the function took, and why not the others."""
+    """How many of the records, from the first on, the function processed, and why not the rest."""
 
     taken: int
     reason: str | None
@@ -38,7 +38,7 @@ def invoke(
     """
     payload = invocation(records)
     if len(payload) > LARGEST_PAYLOAD:
-        return Answer(0, "a record is larger than what Lambda takes")
+        return Answer(0, "a record is larger than Lambda accepts")
     for attempt in range(1, _TRIES + 1):
         try:
             response = lambda_client.invoke(
@@ -46,10 +46,12 @@ def invoke(
             )
             return _answer(response, records)
         except ReadTimeoutError:
-            return Answer(0, "the function gave no answer in time; it may have taken the records")
+            return Answer(
+                0, "the function did not answer in time; it may have processed the records"
+            )
         except ClientError as error:
             if error.response["Error"]["Code"] in _NOT_TAKEN:
-                return Answer(0, f"Lambda does not take the records: {described(error)}")
+                return Answer(0, f"Lambda does not accept the records: {described(error)}")
             if not error.response["Error"]["Code"].startswith(_THROTTLED):
                 raise
         if attempt < _TRIES:
@@ -67,7 +69,7 @@ def _answer(response: Any, records: list[Record]) -> Answer:
         return Answer(0, "the function's answer is not that of a relay or classifier")
     numbers = [sequence_number(each) for each in records]
     if failed - set(numbers):
-        return Answer(0, "the function's answer names a record that it was not given")
+        return Answer(0, "the function's answer names a record that it did not receive")
     if not failed:
         return Answer(len(records), None)
     return Answer(

@@ -1,7 +1,7 @@
-"""Taking the documents in the bucket, one after another, through the function.
+"""Replaying the documents in the bucket through the function, one after another.
 
-A document is moved once nothing of it is left to do, and a large one loses what is done as it goes:
-after an interruption, a second replay repeats a few records at most.
+A document is moved once all its records are done. The progress of a large document is saved on the
+way, so that after an interruption, a second replay repeats a few records at most.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -39,7 +39,7 @@ _RECORDS_AN_INVOCATION = AGENTS_A_READ
 # After this many records, the progress of a document is saved: at most this many are repeated.
 _RECORDS_A_SETTLEMENT = 10 * _RECORDS_AN_INVOCATION
 
-# After this many documents in a row of which the function takes nothing, the others wait.
+# After this many documents in a row of which the function processes nothing, the replay stops.
 _FAILURES_IN_A_ROW = 3
 
 
@@ -83,7 +83,7 @@ class Left:
 
 @dataclass(slots=True)
 class Summary:
-    """What became of documents and records; `stopped` says why the documents `not_tried` were not.
+    """The results of documents and records; `stopped` says why the documents `not_tried` were not.
 
     `would_be_taken` only counts in a dry run. `kept_again` are records of batches that the function
     put aside, each in a document of its own under `undeliverable/`.
@@ -115,7 +115,7 @@ def replay(
 ) -> Summary:
     """Replay the documents, oldest first; with `dry_run`, only look.
 
-    Nothing is raised for a call that AWS refuses: the summary says it, and what was done before.
+    If AWS rejects a call, nothing is raised: the summary has the reason, and what was done before.
     """
     summary = Summary()
     failures = 0
@@ -134,8 +134,8 @@ def replay(
                 failures = failures + 1 if took_nothing else 0
                 if failures == _FAILURES_IN_A_ROW:
                     summary.stopped = (
-                        f"{function.name} took nothing of {failures} documents in a row: look at "
-                        "its log first."
+                        f"{function.name} processed nothing of {failures} documents in a row: "
+                        "check its log first."
                     )
                 if summary.stopped:
                     break
@@ -146,7 +146,7 @@ def replay(
 
 @dataclass(slots=True)
 class _Done:
-    """What nothing is left to do about, and why the others are left. `kept` are the keys under
+    """The records that are done, and why the others are left. `kept` are the keys under
     which the function put records aside again; `stopped` says why nothing more can be tried."""
 
     records: list[Record] = field(default_factory=list)
@@ -164,7 +164,7 @@ def _replay_document(
     pause: Callable[[int], None],
     summary: Summary,
 ) -> bool:
-    """Whether the function took nothing of it."""
+    """Whether the function processed nothing of it."""
     rest, took, done = document, False, _Done()
     for first in range(0, len(document.records), _RECORDS_A_SETTLEMENT):
         some = document.records[first : first + _RECORDS_A_SETTLEMENT]
@@ -175,8 +175,9 @@ def _replay_document(
                 rest = _settle(clients.s3, function, bucket, rest, done, summary)
             except AWS_ERRORS as error:
                 done.stopped = (
-                    f"{done.stopped or explained(error)} {counted(len(done.records), 'record')} of "
-                    f"{document.key} are done and still in it: the next run takes them again."
+                    f"{done.stopped or explained(error)} {counted(len(done.records), 'record')} "
+                    f"of {document.key} were processed and are still in it: the next run replays "
+                    "them again."
                 )
         if done.reason or done.stopped:
             break
@@ -201,7 +202,7 @@ def _through(
     pause: Callable[[int], None],
     summary: Summary,
 ) -> _Done:
-    """Take some of the document through the function, until a call is refused."""
+    """Replay some records of the document, until a call is rejected."""
     done = _Done()
     try:
         for chunk in chunks(records, _RECORDS_AN_INVOCATION, LARGEST_PAYLOAD):
@@ -262,9 +263,11 @@ def _settle(
     done: _Done,
     summary: Summary,
 ) -> FailedDocument:
-    """Move what is done, leave what is not; the document with what it holds then."""
+    """Move what is done and leave the rest; returns the document with the rest."""
     if document.key in done.kept and bucket == function.bucket:
-        done.reason = f"the function put it aside again: {document.condition}. It will each time."
+        done.reason = (
+            f"the function put it aside again: {document.condition}. It will do so each time."
+        )
         return document
     summary.kept_again += len(done.kept)
     if not done.records:
@@ -290,9 +293,9 @@ def _settle(
 def _in_order(
     s3: Any, function: FailedRecordsFunction, selection: Selection, summary: Summary
 ) -> list[str]:
-    """The keys of the selected documents, oldest first; those that are no use are in the summary.
+    """The keys of the selected documents, oldest first; unusable ones are in the summary.
 
-    Only where a document stands is remembered: together they may be larger than the memory.
+    Only the documents' places are kept, because together they may be larger than the memory.
     """
     places: list[Place] = []
     with progress("Reading documents") as advance:
@@ -310,7 +313,11 @@ def _in_order(
                 continue
             if document.function_name != function.name:
                 summary.left.append(
-                    Left(key, len(document.records), f"is of the function {document.function_name}")
+                    Left(
+                        key,
+                        len(document.records),
+                        f"belongs to the function {document.function_name}",
+                    )
                 )
                 continue
             places.append(document.place)
@@ -318,7 +325,7 @@ def _in_order(
 
 
 def _read_again(s3: Any, bucket: str, key: str, summary: Summary) -> FailedDocument | None:
-    """The document; None where it has since become another or none, which the summary then says."""
+    """The document; None if it has changed or been deleted since, which the summary then says."""
     try:
         return read_document(key, _body(s3, bucket, key))
     except UnreadableDocument as fault:

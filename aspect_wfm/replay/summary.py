@@ -1,4 +1,4 @@
-"""What a replay came to, as text: counts, keys and reasons, nothing of an event."""
+"""The results of a replay as text: counts, keys and reasons, no content of an event."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ def rendered(summary: Summary, bucket: str, function_name: str, dry_run: bool) -
     """All that is printed of it."""
     counts: list[tuple[int, str, str]] = [
         (summary.documents, "documents", f"with {counted(summary.records, 'record')}"),
-        (summary.superseded, "superseded", "older than what the tables know, or heartbeats"),
+        (summary.superseded, "superseded", "older than the tables' states, or heartbeats"),
     ]
     if dry_run:
         counts.append((summary.would_be_taken, "would be replayed", "(dry run: nothing was done)"))
@@ -21,7 +21,7 @@ def rendered(summary: Summary, bucket: str, function_name: str, dry_run: bool) -
         counts += [
             (summary.taken, "taken", f"by {function_name}"),
             (summary.kept_again, "put aside again", "under undeliverable/"),
-            (summary.moved, "documents moved", "to replayed/, as a whole"),
+            (summary.moved, "documents moved", "complete ones, to replayed/"),
         ]
     counts.append((summary.records_left, "left", "records, see below" if summary.left else ""))
     lines = [

@@ -1,12 +1,12 @@
-"""Which records the relay has no use for any more.
+"""Which records the relay no longer needs.
 
-The state table and the table of signed-out agents know each agent's newest state change. An older
-one would not change them, and on a queue it would follow a newer one, which the RTA server would
-take for the agent's present state. One that is exactly the newest is replayed: the table is written
-before anything is sent, so that what was given up in between is in the table and on no queue.
+The state table and the table of signed-out agents have each agent's newest state change. An older
+one would not change them, and on a queue it would follow a newer one, so that the RTA server would
+show an old state. One that is exactly the newest is replayed: the relay writes the table before it
+sends, so a record that failed in between is in the table but on no queue.
 
-A heartbeat is never replayed: it is not in the tables, so that nothing could say which others have
-been sent since; the agent's next one says the same within two minutes.
+A heartbeat is never replayed: the tables do not record heartbeats, so it is unknown which others
+have been sent since. The agent's next one has the same content within two minutes.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -29,7 +29,7 @@ Rank = tuple[str, bool, str]
 
 
 class Change(NamedTuple):
-    """What a record says of an agent; `rank` is None for a heartbeat."""
+    """A record's agent and its rank among that agent's events; `rank` is None for a heartbeat."""
 
     agent_arn: str
     rank: Rank | None

@@ -121,7 +121,7 @@ def test_what_cannot_be_found_is_said(client: Client) -> None:
     firehose = client("firehose")
     with pytest.raises(SourceNotUsable, match="--function"):
         source(None, None, firehose, None, NOTHING_NAMED)
-    with pytest.raises(SourceNotUsable, match="no classifier"):
+    with pytest.raises(SourceNotUsable, match="is not a classifier"):
         source(Lambda(environment={}), None, firehose, CLASSIFIER, NOTHING_NAMED)
 
 
@@ -262,7 +262,7 @@ def test_a_period_of_which_the_stream_may_have_dropped_some_is_not_called_comple
     assert rebuild_command([*HOUR[:2], *period]) == 1
     out = capsys.readouterr().out
     assert "The stream has nothing before 2026-03-01 13:40:00 UTC" in out
-    assert "Nothing is missing of what the stream has." in out
+    assert "Nothing that the stream still has is missing." in out
     assert report(command_line)
 
 

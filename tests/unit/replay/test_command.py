@@ -47,7 +47,7 @@ def test_the_function_is_found_in_the_outputs(tmp_path: Any) -> None:
         chosen_function(None, None, None, names, identity)
     file.write_text(json.dumps({"rta": {"value": {"berlin": {names[0]: RELAY}}}}))
     assert chosen_function(str(file), "rta.berlin", None, names, identity) == RELAY
-    with pytest.raises(DeploymentError, match=r"they are at: rta\.berlin"):
+    with pytest.raises(DeploymentError, match=r"Deployments are at: rta\.berlin"):
         chosen_function(str(file), "rta.rome", None, names, identity)
     with pytest.raises(DeploymentError, match="No output"):
         chosen_function(str(file), None, None, ("classifier_lambda_function_name",), identity)

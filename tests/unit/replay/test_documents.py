@@ -88,7 +88,7 @@ def test_documents_of_another_function_are_left(deployment: Deployment) -> None:
     key, body = given_up([on_stream(1, event("ann", minute(1)))], CLASSIFIER)
     deployment.s3.put_object(Bucket="failed-records", Key=key, Body=body)
     (left,) = deployment.replay().left
-    assert left.reason == f"is of the function {CLASSIFIER}"
+    assert left.reason == f"belongs to the function {CLASSIFIER}"
     assert deployment.functions.invocations == []
 
 
@@ -121,11 +121,11 @@ def test_a_dry_run_changes_nothing(deployment: Deployment) -> None:
     ("body", "fault"),
     [
         (b"{", "not JSON"),
-        (b"[]", "no JSON object"),
+        (b"[]", "is not a JSON object"),
         (b"{}", "no payload"),
-        (b'{"payload":"[]"}', "no JSON object"),
+        (b'{"payload":"[]"}', "is not a JSON object"),
         (b'{"payload":"{\\"Records\\":[]}"}', "no records"),
-        (b'{"payload":"{\\"Records\\":[{}]}"}', "none of a Kinesis stream"),
+        (b'{"payload":"{\\"Records\\":[{}]}"}', "not from a Kinesis stream"),
     ],
 )
 def test_the_fault_of_a_document_is_said(body: bytes, fault: str) -> None:
@@ -143,7 +143,7 @@ def test_a_sequence_number_is_as_long_as_kinesis_makes_them(digits: int, readabl
     if readable:
         assert read_document("key", body).place[1] == int("1" * digits)
     else:
-        with pytest.raises(UnreadableDocument, match="none of a Kinesis stream"):
+        with pytest.raises(UnreadableDocument, match="not from a Kinesis stream"):
             read_document("key", body)
 
 

@@ -74,7 +74,7 @@ def test_a_large_document_is_settled_as_it_goes(deployment: Deployment) -> None:
     deployment.functions.refusals = [None] * 12 + [expired("Invoke")]
     summary = deployment.replay(CLASSIFIER, s3=Expiring())
     assert "ExpiredToken" in str(summary.stopped)
-    assert f"200 records of {key} are done and still in it" in str(summary.stopped)
+    assert f"200 records of {key} were processed and are still in it" in str(summary.stopped)
     assert (summary.documents, summary.records, summary.taken) == (1, 1_350, 1_200)
     assert left_in(deployment, key) == 350
     assert deployment.replay(CLASSIFIER).taken == 350
@@ -137,7 +137,7 @@ def test_a_function_that_takes_nothing_is_not_asked_for_ever(deployment: Deploym
     deployment.functions.refusals = [failing_from(number) for number in range(1, 8)]
     summary = deployment.replay()
     assert (len(summary.left), summary.not_tried) == (3, 4)
-    assert f"{RELAY} took nothing of 3 documents in a row" in str(summary.stopped)
+    assert f"{RELAY} processed nothing of 3 documents in a row" in str(summary.stopped)
     assert len(deployment.stored()) == 7
 
 

@@ -174,8 +174,8 @@ def test_superseded_records_between_failed_ones_are_not_left(deployment: Deploym
     [
         ({"FunctionError": "Unhandled", "Payload": {"errorMessage": "secret"}}, "failed"),
         ({"Payload": None}, "not that of a relay"),
-        ({"Payload": {"batchItemFailures": [{"itemIdentifier": "77"}]}}, "not given"),
-        (ReadTimeoutError(endpoint_url="x"), "no answer in time"),
+        ({"Payload": {"batchItemFailures": [{"itemIdentifier": "77"}]}}, "did not receive"),
+        (ReadTimeoutError(endpoint_url="x"), "did not answer in time"),
     ],
 )
 def test_what_no_answer_confirms_stays(deployment: Deployment, answer: Any, reason: str) -> None:
