@@ -1,4 +1,4 @@
-"""The access keys of the products' users, and what a rotation does next (docs/security.md)."""
+"""The access keys of the products' users, and the next step of a rotation (docs/security.md)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _TRIAL = timedelta(days=1)
 
 
 class Product(NamedTuple):
-    """A product that works as a user: `output` names it, and its key is entered in `entry`."""
+    """A product with an IAM user: `output` names the user, and its key is entered in `entry`."""
 
     name: str
     output: str
@@ -40,7 +40,7 @@ class User(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AccessKey:
-    """An access key without its secret; `last_used` is None where IAM knows of no use."""
+    """An access key without its secret; `last_used` is None if IAM has recorded no use."""
 
     id: str
     active: bool
@@ -49,7 +49,7 @@ class AccessKey:
 
 
 class Created(NamedTuple):
-    """A new access key; nothing but this has its secret."""
+    """A new access key; its secret is stored nowhere else."""
 
     id: str
     secret: str
@@ -109,9 +109,9 @@ def advice(keys: Sequence[AccessKey]) -> str | None:
     """What to do about a user's keys; None where there is nothing to do."""
     active = [each for each in keys if each.active]
     if not keys:
-        return "It has no access key: create one with aspect-wfm keys create."
+        return "No access key exists: create one with aspect-wfm keys create."
     if not active:
-        return "It has no active access key: activate the one that the product uses."
+        return "No access key is active: activate the one that the product uses."
     if len(keys) > 1:
         return "A rotation is not finished: aspect-wfm keys rotate --finish."
     return None
@@ -121,7 +121,11 @@ def finishing(keys: Sequence[AccessKey]) -> Step:
     """The step that finishes a rotation of the keys, which are oldest first, as far as it can be
     finished: deactivate the old key once the new one is used instead, and delete it a day later."""
     if len(keys) < 2:
-        return Step(Act.NOTHING, None, f"No rotation is under way: {counted(len(keys), 'key')}.")
+        return Step(
+            Act.NOTHING,
+            None,
+            f"No rotation is in progress ({counted(len(keys), 'key')}).",
+        )
     old, new = keys[0], keys[-1]
     if not new.active:
         return Step(
@@ -134,7 +138,7 @@ def finishing(keys: Sequence[AccessKey]) -> Step:
         return Step(
             Act.WAIT,
             None,
-            f"The new key {new.id} has not been used yet. IAM may report a use some minutes late.",
+            f"The new key {new.id} has not been used yet. IAM may record a use a few minutes late.",
         )
     if old.last_used is not None and old.last_used >= new.last_used:
         return Step(
@@ -154,7 +158,7 @@ def finishing(keys: Sequence[AccessKey]) -> Step:
         return Step(
             Act.WAIT,
             None,
-            f"The old key {old.id} is inactive, and the new one has not worked without it for a "
+            f"The old key {old.id} is inactive, but the new one has not worked without it for a "
             f"day yet: the old one was last used at {instant(old.last_used)} UTC.",
         )
     return Step(Act.DELETE, old, f"Deleted {old.id}. The rotation is finished.")

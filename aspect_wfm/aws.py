@@ -1,4 +1,4 @@
-"""Asking AWS, with every refusal told apart: not allowed, not there, no answer."""
+"""Calls to AWS, with one exception for each kind of failure: denied, missing, no answer."""
 
 import argparse
 import json
@@ -78,7 +78,7 @@ _ACTION_SAID = re.compile(r"not authorized to perform:? ([a-z0-9-]+:[A-Za-z]+)")
 
 
 class Refused(Exception):
-    """A call without an answer that is of use; the text says why."""
+    """A call without a usable answer; the text says why."""
 
 
 class Denied(Refused):
@@ -90,7 +90,7 @@ class Denied(Refused):
 
 
 class Missing(Refused):
-    """What was asked about is not there; `thing` names it, as in `Queue events-1.fifo`."""
+    """The resource does not exist; `thing` names it, as in `Queue events-1.fifo`."""
 
     def __init__(self, thing: str) -> None:
         super().__init__(f"{thing} does not exist")
@@ -98,11 +98,11 @@ class Missing(Refused):
 
 
 class Unanswered(Refused):
-    """No answer that says anything; the text is what came instead."""
+    """No usable answer; the text is what came instead."""
 
 
 class Unreachable(CannotTell):
-    """AWS cannot be asked at all; the text says why and what to do."""
+    """AWS cannot be called at all; the text says why and what to do."""
 
 
 def use(options: argparse.Namespace) -> None:
@@ -121,14 +121,14 @@ def explained(error: BaseException) -> str:
     command says the same of the same mistake."""
     if isinstance(error, Unanswered):
         if error.__cause__ is None:
-            return f"Cannot go on: {error}."
+            return f"Cannot continue: {error}."
         error = error.__cause__
     if isinstance(error, ClientError):
         if (code := error.response["Error"].get("Code")) in _CREDENTIALS_REFUSED:
-            return f"AWS does not take the credentials ({code}): log in again, or set --profile."
+            return f"AWS does not accept the credentials ({code}): log in again, or set --profile."
         meaning = _meaning(error, "", {})
         if isinstance(meaning, Unanswered):
-            return f"AWS refused a call: {described(error)}."
+            return f"AWS rejected a call: {described(error)}."
         error = meaning
     if isinstance(error, Denied):
         return f"These credentials may not do {error.action}: allow it, or set --profile."
@@ -136,7 +136,7 @@ def explained(error: BaseException) -> str:
         region = (boto3.DEFAULT_SESSION or boto3.Session()).region_name
         return f"{error} (region {region}): check the name, --region and --profile."
     return (
-        f"Cannot ask AWS: {str(error).rstrip('.')}. Credentials and region are found as the AWS "
+        f"Cannot call AWS: {str(error).rstrip('.')}. Credentials and region are found as the AWS "
         "CLI finds them: set --profile and --region, or AWS_PROFILE and AWS_REGION."
     )
 

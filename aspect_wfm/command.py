@@ -15,13 +15,13 @@ from aspect_wfm.outcome import CannotTell, Status
 from function_runtime.version import VERSION
 
 _STATUSES = (
-    "Exit status: 0 all is well, 1 there is something to do, 2 nothing could be said (unusable "
-    "input, no credentials, AWS out of reach), 130 after Ctrl-C."
+    "Exit status: 0 no problem found, 1 action needed, 2 no result (invalid input, no credentials, "
+    "AWS not reachable), 130 after Ctrl-C."
 )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the subcommand that `arguments` name, by default those of the command line; the exit
+    """Run the subcommand in `arguments`, by default those of the command line, and return the exit
     status."""
     output.prepare()
     options = _parser().parse_args(arguments)
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A mistake that it quotes from the command line is neutralised, too."""
+    """Makes what an error quotes from the command line safe to print."""
 
     def error(self, message: str) -> NoReturn:
         super().error(output.visible(message))

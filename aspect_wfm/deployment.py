@@ -1,4 +1,4 @@
-"""Where a deployment is: by Terraform's outputs or state, or by the name of its function."""
+"""Finds a deployment: by Terraform's outputs or state, or by the name of its function."""
 
 import json
 import re
@@ -41,7 +41,7 @@ _GROUP = "environment"
 
 
 class DeploymentError(CannotTell):
-    """There is no deployment to look at; the text says why, and what to give instead."""
+    """There is no deployment to examine; the text says why, and what to pass instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +94,14 @@ def output_values(text: str, where: str) -> Mapping[str, Any]:
         document = None
     if not isinstance(document, dict):
         raise DeploymentError(
-            f"{where} is no JSON object: give what terraform output -json prints, a state file "
-            "(terraform.tfstate), or the folder of the configuration."
+            f"{where} is not a JSON object: pass the output of terraform output -json, a state "
+            "file (terraform.tfstate), or the folder of the configuration."
         )
     if "terraform_version" in document and "version" in document:
         if document["version"] != _STATE_VERSION:
             raise DeploymentError(
-                f"{where} is a state of version {document['version']}, not {_STATE_VERSION}: give "
-                "what terraform output -json prints."
+                f"{where} is a state of version {document['version']}, not {_STATE_VERSION}: pass "
+                "the output of terraform output -json."
             )
         outputs = document.get("outputs")
         document = outputs if isinstance(outputs, dict) else {}
@@ -129,9 +129,9 @@ def deployments(outputs: Mapping[str, Any], where: str) -> list[Deployment]:
             found.append(each)
     if not found:
         raise DeploymentError(
-            f"There is no deployment in {where}: no output, and nothing in an output, has "
-            f"{RELAY}, {CLASSIFIER} or {APPLICATION}. After an apply every example has them; in a "
-            'configuration of your own, put the module out: output "rta" { value = module.rta }.'
+            f"There is no deployment in {where}: no output, and no object in an output, contains "
+            f"{RELAY}, {CLASSIFIER} or {APPLICATION}. After an apply, every example has them. In "
+            'your own configuration, output the module: output "rta" { value = module.rta }.'
         )
     return found
 
@@ -165,10 +165,9 @@ def refuse_application(name: str) -> None:
     """Raises DeploymentError for the ARN of a Flink application."""
     if is_application(name):
         raise DeploymentError(
-            f"{name} is a Flink application, and no function that a record could go through again. "
-            "What it put aside would be put aside again; when that is fixed, and for what a "
-            "function before it gave up, write the lines that are missing from what the stream "
-            "holds, with aspect-wfm rebuild. See docs/replay.md."
+            f"{name} is a Flink application, which cannot replay records. After you fix the "
+            "cause, and for records that a previous function saved, write the missing lines from "
+            "the stream with aspect-wfm rebuild. See docs/replay.md."
         )
 
 
@@ -182,20 +181,20 @@ def chosen_function(
     """The function's name: as given, or the one that Terraform's outputs in `source` (a file, a
     folder or `-`) name in one of `outputs`, at the place `only` if that is given.
 
-    `place` tells the account and the region of the credentials. Raises DeploymentError.
+    `place` returns the account and the region of the credentials. Raises DeploymentError.
     """
     if name:
         return name
     if not source:
         raise DeploymentError(
-            "Name the function with --function, or give what terraform output -json prints, or "
+            "Name the function with --function, or pass the output of terraform output -json, or "
             "the folder of the configuration."
         )
     found = deployments(read_outputs(source), source)
     places = {each.path for each in found}
     if only is not None and only not in places:
         raise DeploymentError(
-            f"There is no deployment at {only}; they are at: {', '.join(sorted(places))}."
+            f"There is no deployment at {only}. Deployments are at: {', '.join(sorted(places))}."
         )
     named = sorted(
         {
@@ -212,7 +211,7 @@ def chosen_function(
         raise DeploymentError(f"No output in {source} is one of {', '.join(outputs)}.")
     if len(named) > 1:
         raise DeploymentError(
-            f"{source} names several functions: say which with --function, {' or '.join(named)}."
+            f"{source} names several functions: choose one with --function, {' or '.join(named)}."
         )
     check_place([each for each in found if only in (None, each.path)], *place())
     return named[0]
@@ -234,7 +233,7 @@ def environment_of(lambda_client: Any, name: str) -> tuple[str, Mapping[str, str
 
 
 def is_application(classifier: str) -> bool:
-    """Whether a classifier is a Flink application's ARN, and no function's name."""
+    """Whether a classifier is a Flink application's ARN, not a function's name."""
     return ":kinesisanalytics:" in classifier
 
 
@@ -244,7 +243,7 @@ def application_name(arn: str) -> str:
 
 
 def environment(detail: Mapping[str, Any]) -> Mapping[str, str]:
-    """What the classifier in an application is told, from what DescribeApplication answers."""
+    """The configuration of the classifier in an application, from DescribeApplication's answer."""
     properties = detail.get("ApplicationConfigurationDescription", {}).get(
         "EnvironmentPropertyDescriptions", {}
     )
@@ -277,8 +276,8 @@ def _asked(folder: Path) -> str:
     terraform = shutil.which("terraform")
     if terraform is None:
         raise DeploymentError(
-            f"terraform is not on the PATH, so that it cannot be asked in {folder}: give the file "
-            "that terraform output -json printed elsewhere."
+            f"terraform is not on the PATH, so it cannot run in {folder}: pass a file with the "
+            "output of terraform output -json."
         )
     done = subprocess.run(
         [terraform, "output", "-json", "-no-color"],

@@ -1,4 +1,4 @@
-"""What CloudWatch says of the last hour, or of a longer time."""
+"""CloudWatch metrics of the last hour, or of a longer time."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -13,5 +13,5 @@ class Status(IntEnum):
 
 
 class CannotTell(Exception):
-    """Nothing can be said: unusable input, no credentials, AWS out of reach. The text says why and
+    """There is no result: invalid input, no credentials, AWS not reachable. The text says why and
     what to do; the command prints it and ends with `Status.NOTHING_SAID`."""

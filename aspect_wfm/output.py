@@ -1,8 +1,8 @@
-"""All that the programs print, and how they write numbers, times and tables.
+"""Everything that the programs print, and how they write numbers, times and tables.
 
 Names, object keys and file names come from outside. All text goes through `visible`, which
-neutralises what could drive a terminal, and none of it is read as markup by `rich`. Colours and
-progress bars are for terminals only.
+replaces characters that could control a terminal, and none of it is read as markup by `rich`.
+Colours and progress bars are for terminals only.
 """
 
 import io
@@ -38,7 +38,7 @@ terminal_width = cell_len
 
 
 def prepare() -> None:
-    """Have names in any script printed on any terminal, with ? for what its encoding lacks."""
+    """Print names in any script on any terminal, with ? for what its encoding lacks."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -63,7 +63,7 @@ def tell(text: str) -> None:
 
 @contextmanager
 def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Show on standard error how far long work has come; the block calls what it gets with how much
+    """Show the progress of long work on standard error; the block calls what it gets with how much
     more is done. A bar on a terminal, elsewhere a line every 30 seconds."""
     if sys.stderr.isatty():
         columns = (
@@ -121,7 +121,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def duration(length: timedelta) -> str:
-    """Hours, minutes and whole seconds; what is left of a second is cut off."""
+    """Hours, minutes and whole seconds; fractions of a second are cut off."""
     seconds = int(length.total_seconds())
     return f"{seconds // 3_600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 

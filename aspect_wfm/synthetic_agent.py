@@ -1,4 +1,4 @@
-"""An agent whom nobody is: their events, and their lines in report files."""
+"""A synthetic agent: their events, and their lines in report files."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -27,13 +27,13 @@ class SyntheticAgent:
 
     @property
     def arn(self) -> str:
-        """As of an agent of an instance that there is not, in the stream's account."""
+        """An ARN in an instance that does not exist, in the stream's account."""
         _, partition, _, region, account, _ = self.stream.split(":", 5)
         return f"arn:{partition}:connect:{region}:{account}:instance/{MARK}/agent/{self.username}"
 
     @property
     def snapshot(self) -> dict[str, Any]:
-        """What of their snapshot does not change."""
+        """The constant part of their snapshot."""
         return {
             "Configuration": {
                 "AgentHierarchyGroups": {f"Level{self.level}": {"ARN": MARK, "Name": self.group}}
@@ -71,7 +71,7 @@ def synthetic_agents(
 
 
 def is_synthetic(agent_arn: str) -> bool:
-    """Whether the agent is one of the doctor's, of whatever run."""
+    """Whether the agent is one of the doctor's, of any run."""
     return f":instance/{MARK}/agent/" in agent_arn
 
 
@@ -95,7 +95,7 @@ def agent_event(agent: SyntheticAgent, status: Mapping[str, str], at: datetime) 
 
 
 def lines_of(content: bytes, usernames: Collection[str]) -> list[str]:
-    """Whose line each line of theirs is, in a report file."""
+    """The synthetic agent of each of their lines in a report file."""
     return [name for line in content.split(b"\n") if (name := _username(line)) in usernames]
 
 

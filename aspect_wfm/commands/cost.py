@@ -15,9 +15,9 @@ from aspect_wfm.output import say, say_json
 SUMMARY = "calculate what a month costs, for a number of agents in a region"
 DESCRIPTION = (
     "Calculate what a month costs at list prices, with the modules' defaults and both products. "
-    "Calls nothing."
+    "Does not call AWS."
 )
-EPILOG = "docs/cost.md names every assumption. Free tiers, discounts and taxes are left out."
+EPILOG = "docs/cost.md lists every assumption. Free tiers, discounts and taxes are left out."
 
 _AGENTS = [100, 1_000, 10_000, 100_000]
 _REGION = "eu-central-1"
@@ -30,7 +30,7 @@ _INPUTS = {
     "open_hours": "hours of a day in which agents are signed in",
     "heartbeat_seconds": "seconds without another event until a heartbeat",
     "event_bytes": "bytes of an event on the stream",
-    "queues": "SQS queues; more where the peak needs them",
+    "queues": "SQS queues; more if the peak needs them",
     "connected_share": "share of the time in which the RTA server is connected, 0 to 1",
     "monitored_share": "share of the events that pass the hierarchy filter, 0 to 1",
     "peak_factor": "the busiest seconds, as a multiple of what all agents send on average",

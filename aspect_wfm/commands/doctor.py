@@ -30,16 +30,16 @@ from aspect_wfm.synthetic_agent import run_name, run_start
 
 _INSTANCE = re.compile(r"(?:arn:[^:]+:connect:[^:]+:[0-9]{12}:instance/)?([A-Za-z0-9-]{1,100})")
 
-SUMMARY = "say what of a deployment works, what does not, and what to do"
+SUMMARY = "report what works in a deployment, what does not, and what to do"
 DESCRIPTION = (
-    "Say of a deployment what works, what does not, and what to do about it. Reads only, unless "
-    "told to send a test event."
+    "Report what works in a deployment, what does not, and what to do. Only reads, unless you send "
+    "a test event."
 )
 RESUME = (
-    "Run the same command again. If a test event was sent, remove it first, with the command that "
+    "Run the same command again. If a test event was sent, first remove it with the command that "
     "was printed."
 )
-EPILOG = "docs/doctor.md explains the levels, and has the policy that this needs."
+EPILOG = "docs/doctor.md explains the levels, and names the IAM policy that the doctor needs."
 
 
 def run(options: argparse.Namespace) -> Status:
@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> Status:
                 say(as_text(shown), COLOURS)
     made = {finding.check for section in sections for finding in section.findings}
     for check in sorted(set(options.accept) - made):
-        tell(f"--accept {check}: no check of this name was made, so nothing was accepted.")
+        tell(f"--accept {check}: no check of this name ran, so nothing was accepted.")
     if options.json:
         shown_all = [problems(each) for each in sections] if options.problems else sections
         say_json(as_document(shown_all, account, region, examined_at))
@@ -83,13 +83,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--only",
         action="append",
-        help="only the deployments at this place in the outputs, as in rta.berlin; repeatable",
+        help="check only the deployments at this path in the outputs, as in rta.berlin; repeatable",
         metavar="PATH",
     )
     parser.add_argument(
         "--connect-instance",
         type=_instance,
-        help="id or ARN of the Amazon Connect instance, to compare its stream and its agent "
+        help="ID or ARN of the Amazon Connect instance, to compare its stream and its agent "
         "statuses (the output connect_instance_id)",
         metavar="ID",
     )
@@ -100,7 +100,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="count the findings of this check as ok, as in adapter.mapping; repeatable",
         metavar="CHECK",
     )
-    parser.add_argument("--strict", action="store_true", help="exit with 1 for a warning, too")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 for a warning too")
     parser.add_argument("--problems", action="store_true", help="show warnings and failures only")
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
     event = parser.add_argument_group("test event", "Writes: read docs/doctor.md before using it.")
@@ -113,19 +113,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument(
         "--remove-test-event",
         type=_run,
-        help="remove what such a run left that was cut short",
+        help="remove what an interrupted run has left",
         metavar="RUN",
     )
     event.add_argument(
         "--even-while-connected",
         action="store_true",
-        help="send it although an RTA server is connected, which then shows the synthetic agent",
+        help="send it even if an RTA server is connected, which then shows the synthetic agent",
     )
     event.add_argument(
         "--timeout",
         type=_seconds,
         default=600,
-        help="wait at most so long for each thing to happen (600)",
+        help="the longest wait for each step (600)",
         metavar="SECONDS",
     )
     add_connection(parser)
@@ -150,7 +150,7 @@ def _sections(
         aws = Aws()  # which remembers nothing: a server may have connected meanwhile
         for stream in read:
             run = run_name(_now(), secrets.token_hex(3))
-            tell(f"If this is cut short, remove what is left with --remove-test-event {run}")
+            tell(f"If this is interrupted, remove what it left with --remove-test-event {run}")
             yield _watched(
                 stream,
                 send_test_event(aws, stream, examined, run, waiting, options.even_while_connected),
@@ -173,7 +173,7 @@ def _chosen(found: list[Deployment], paths: list[str] | None) -> list[Deployment
     for path in paths:
         if path not in known:
             raise DeploymentError(
-                f"There is no deployment at {path}; they are at: "
+                f"There is no deployment at {path}. Deployments are at: "
                 f"{', '.join(sorted(known - {''})) or 'the root only, without --only'}."
             )
     return [each for each in found if each.path in paths]
@@ -198,7 +198,7 @@ def _instance(text: str) -> str:
     found = _INSTANCE.fullmatch(text)
     if found is None:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is neither the id of an Amazon Connect instance nor its ARN "
+            f"{text!r} is neither the ID of an Amazon Connect instance nor its ARN "
             "(arn:aws:connect:<region>:<account>:instance/<id>)"
         )
     return found[1]
@@ -209,7 +209,7 @@ def _run(text: str) -> str:
         run_start(text)
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no run: it is printed when a test event is sent, as in "
+            f"{text!r} is not a run: the doctor prints the run when it sends a test event, as in "
             "20260302T091500Z-0a1b2c"
         ) from None
     return text
@@ -217,7 +217,7 @@ def _run(text: str) -> str:
 
 def _seconds(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= len(text) <= 5 and int(text)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
     return int(text)
 
 

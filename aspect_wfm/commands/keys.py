@@ -25,17 +25,17 @@ from aspect_wfm.output import instant, say, say_json, tell, text_table
 
 SUMMARY = "list, create and rotate the products' access keys"
 DESCRIPTION = (
-    "List, create and rotate the access keys of the users that the RTA server and the WFM Adapter "
-    "work as. A secret is printed once and stored nowhere."
+    "List, create and rotate the access keys of the IAM users of the RTA server and the WFM "
+    "Adapter. A secret is printed once and stored nowhere."
 )
-RESUME = "aspect-wfm keys list shows which keys there are."
-EPILOG = "docs/security.md describes a rotation, and has the policy that this needs."
+RESUME = "aspect-wfm keys list shows which keys exist."
+EPILOG = "docs/security.md describes a rotation, and names the IAM policy that this command needs."
 
 _HEADER = ("Product", "User", "Access key", "Status", "Created (UTC)", "Last used (UTC)")
 
 
 def run(options: argparse.Namespace) -> Status:
-    """Do what the action says."""
+    """Run the chosen action."""
     aws = Aws()
     found = _users(aws, options)
     status: Status = options.act(aws, found, options)
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         )
         action.add_argument(
             "--only",
-            help="only the deployment at this place in the outputs, as in rta.berlin",
+            help="only the deployment at this path in the outputs, as in rta.berlin",
             metavar="PATH",
         )
         if name == "rotate":
@@ -79,8 +79,8 @@ def _users(aws: Aws, options: argparse.Namespace) -> list[User]:
     ]
     if not named:
         raise DeploymentError(
-            "The outputs name no such user: a product that assumes a role has no access key, and "
-            "the outputs rta_user_name and wfm_adapter_user_name have to be among them."
+            "The outputs name no such user. They need rta_user_name or wfm_adapter_user_name; a "
+            "product that assumes a role has no access key."
         )
     return named
 
@@ -129,10 +129,9 @@ def _rotate(aws: Aws, found: Sequence[User], options: argparse.Namespace) -> Sta
         return Status.SOMETHING_TO_DO
     _print_once(aws, user, create_key(aws, user.name), options)
     tell(
-        f"1. Enter both in {user.product.entry}. The secret is not shown again.\n"
-        f"2. Check that the {user.product.name} works. The old key {keys[0].id} still works, too.\n"
-        "3. Run this command again with --finish: it deactivates the old key once the new one is "
-        "used instead."
+        f"1. Enter both in {user.product.entry}. The secret is not shown again.\n2. Check that the "
+        f"{user.product.name} works. The old key {keys[0].id} still works too.\n3. Run this "
+        "command again with --finish: it deactivates the old key once the new one is used instead."
     )
     return Status.SOMETHING_TO_DO
 
@@ -166,7 +165,7 @@ def _one(found: Sequence[User]) -> User:
 
 
 def _print_once(aws: Aws, user: User, key: Created, options: argparse.Namespace) -> None:
-    """A key whose secret could not be printed is of no use to anybody: it is deleted again."""
+    """If the secret cannot be printed, nobody can use the key, so it is deleted again."""
     try:
         if options.json:
             say_json({"user": user.name, "accessKeyId": key.id, "secretAccessKey": key.secret})

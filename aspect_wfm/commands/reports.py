@@ -1,4 +1,4 @@
-"""`aspect-wfm reports`: show what WFM makes of report files."""
+"""`aspect-wfm reports`: show what WFM derives from report files."""
 
 import argparse
 from collections.abc import Iterable
@@ -30,11 +30,11 @@ _LONGEST_PERIOD = timedelta(days=31)
 
 SUMMARY = "show sign-ins, available time and staffing from the report files"
 DESCRIPTION = "Show sign-ins, available time and staffing from the Agent Productivity reports."
-EPILOG = "s3:ListBucket and s3:GetObject are enough."
+EPILOG = "It needs s3:ListBucket and s3:GetObject."
 
 
 class CannotShowError(CannotTell):
-    """There is nothing to count, or no place to write it to; the text says why."""
+    """There is nothing to count, or the result cannot be written; the text says why."""
 
 
 def run(options: argparse.Namespace) -> Status:
@@ -92,7 +92,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--interval-minutes",
         type=_interval,
         default="15",
-        help="the length of a staffing interval (15); a day is a whole number of them",
+        help="the length of a staffing interval (15), which must divide a day evenly",
         metavar="MINUTES",
     )
     parser.add_argument(
@@ -131,7 +131,7 @@ def _period(report: Report, options: argparse.Namespace) -> Period:
     if not report.objects:
         raise CannotShowError(
             "There is no report file. One is written every few minutes even when no agent is "
-            "signed in: check the prefix, and that the application is running."
+            "signed in: check the prefix, and that the classifier is running."
         )
     if not report.lines:
         raise CannotShowError(
@@ -141,8 +141,8 @@ def _period(report: Report, options: argparse.Namespace) -> Period:
     first, last = report.lines[0].timestamp, report.lines[-1].timestamp
     if not MINYEAR < first.year <= last.year < MAXYEAR:
         raise CannotShowError(
-            f"The lines are from {instant(first)} to {instant(last)}, which cannot be: check the "
-            "clocks."
+            f"The lines are from {instant(first)} to {instant(last)}, which cannot be right: check "
+            "the clocks."
         )
     zone = options.time_zone
     start = _on_the_clock(
@@ -188,7 +188,7 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CannotShowError(f"Cannot make the folder {folder}: {error.strerror}.") from error
+        raise CannotShowError(f"Cannot create the folder {folder}: {error.strerror}.") from error
 
 
 def _write(file: Path, data: bytes) -> None:
@@ -203,7 +203,7 @@ def _moment(text: str) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no ISO 8601 time, as in 2026-03-02T08:00"
+            f"{text!r} is not an ISO 8601 time, as in 2026-03-02T08:00"
         ) from None
 
 
@@ -216,10 +216,10 @@ def _time_zone(name: str) -> tzinfo:
 
 def _interval(text: str) -> timedelta:
     if not (text.isascii() and text.isdigit() and 1 <= len(text) <= 4):
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of minutes")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of minutes")
     minutes = int(text)
     if not minutes or _MINUTES_A_DAY % minutes:
         raise argparse.ArgumentTypeError(
-            f"a day is not a whole number of intervals of {minutes} minutes; 5, 15, 30 and 60 do"
+            f"intervals of {minutes} minutes do not divide a day evenly; 5, 15, 30 and 60 do"
         )
     return timedelta(minutes=minutes)

@@ -1,5 +1,5 @@
-"""What Aspect WFM makes of the Agent Productivity report files, from the report bucket or a folder.
+"""What Aspect WFM derives from the Agent Productivity report files, in a bucket or a folder.
 
-It is written from the wire contract, not from the code that writes the files, so that the two can
-disagree.
+It follows the wire contract, not the code that writes the files, so that it can reveal
+differences.
 """

@@ -12,8 +12,8 @@ def json_document(found: Statistics, report: Report) -> dict[str, Any]:
     """The values of all tables. `report` is what `found` was made from.
 
     Times are ISO 8601 with the offset of the time zone, lengths of time are seconds, and names are
-    as the report files have them; null is what a line does not tell, and the sign-out of an agent
-    who is still signed in.
+    as the report files have them; null is a value that a line does not have, and the sign-out of
+    an agent who is still signed in.
     """
     zone = found.zone
     return {

@@ -43,7 +43,7 @@ def intervals(period: Period, length: timedelta, zone: tzinfo = UTC) -> tuple[Pe
     takes in the repeated time. Raises ValueError when the intervals do not fill a day.
     """
     if length <= _NOTHING or _DAY % length:
-        raise ValueError(f"A day is not a whole number of intervals of {length}.")
+        raise ValueError(f"Intervals of {length} do not divide a day evenly.")
     first = datetime.combine(period.start.astimezone(zone).date() - _DAY, time(), zone)
     last = datetime.combine(period.end.astimezone(zone).date() + 2 * _DAY, time(), zone)
     bounds: set[datetime] = set()

@@ -66,10 +66,10 @@ class ReportLine:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a number of report files say together.
+    """The content of a number of report files together.
 
     `lines` are the different lines, by time; files are delivered at least once, and `repeated`
-    counts the lines that said nothing new. `heartbeats` counts the blank lines, `objects` the
+    counts the duplicates. `heartbeats` counts the blank lines, `objects` the
     files.
     """
 
@@ -120,9 +120,9 @@ def _parsed(text: str, key: str, number: int) -> ReportLine:
 
 
 def _values(text: str) -> list[str]:
-    """The columns' values, unquoted. Only a comma or a double quote calls for quotes."""
+    """The columns' values, unquoted. Only a comma or a double quote requires quotes."""
     if "\r" in text:
-        raise ValueError("it holds a carriage return, which many readers take for a line's end")
+        raise ValueError("it contains a carriage return, which many readers treat as a line end")
     values: list[str] = []
     position = -1
     while position < len(text):
@@ -139,7 +139,7 @@ def _value(column: re.Match[str], name: str) -> str:
     if quoted is not None:
         value = quoted.replace('""', '"')
         if "," not in value and '"' not in value:
-            raise ValueError(f"{name} is in quotes without need")
+            raise ValueError(f"{name} is in quotes that it does not need")
         return value
     if not column["plain"]:
         raise ValueError(f"{name} is empty where null is expected")

@@ -40,7 +40,7 @@ INACTIVE = changed(OLD, active=False)
         ([OLD, changed(NEW, active=False)], Act.WAIT, None, "newer key NEW is inactive"),
         ([OLD, NEW], Act.DEACTIVATE, "OLD", "Deactivated OLD"),
         ([changed(OLD, last_used=None), NEW], Act.DEACTIVATE, "OLD", "Deactivated OLD"),
-        ([INACTIVE, NEW], Act.WAIT, None, "for a day yet"),
+        ([INACTIVE, NEW], Act.WAIT, None, "without it for a day yet"),
         ([INACTIVE, changed(NEW, last_used=NOW + 22 * HOUR)], Act.DELETE, "OLD", "finished"),
         ([changed(INACTIVE, last_used=None), NEW], Act.DELETE, "OLD", "finished"),
     ],
@@ -56,8 +56,8 @@ def test_the_old_key_goes_only_when_the_new_one_is_used_instead(
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
-        ([], "no access key"),
-        ([INACTIVE], "no active access key"),
+        ([], "No access key exists"),
+        ([INACTIVE], "No access key is active"),
         ([OLD, NEW], "not finished"),
         ([INACTIVE, NEW], "not finished"),
     ],
@@ -149,7 +149,7 @@ def test_a_rotation_takes_a_second_key_then_the_old_ones_activity_then_the_old_o
     assert keys("rotate", *rta, "--finish") == Status.ALL_WELL
     assert listed(client) == {new: "Active"}
     assert keys("rotate", *rta, "--finish") == Status.ALL_WELL
-    assert "No rotation is under way" in capsys.readouterr().out
+    assert "No rotation is in progress" in capsys.readouterr().out
 
 
 def test_a_key_that_could_not_be_printed_is_deleted(
@@ -175,7 +175,7 @@ def test_keys_are_listed_without_secrets(
     assert re.search(rf"^RTA server +rta +{key}  active", printed.out, re.MULTILINE)
     assert "2026-03-02 09:15:00" in printed.out
     assert printed.out.splitlines()[-1].split() == ["WFM", "Adapter", "adapter", "none"]
-    assert "User adapter: It has no access key" in printed.err
+    assert "User adapter: No access key exists" in printed.err
     assert keys("list", "--product", "rta", "--json") == Status.ALL_WELL
     printed = capsys.readouterr()
     assert [each["accessKeyId"] for each in json.loads(printed.out)] == [key]
@@ -209,7 +209,7 @@ def test_what_cannot_be_done_is_one_sentence_and_changes_nothing(
     [
         ("AccessDenied", "These credentials may not do iam:ListAccessKeys"),
         ("NoSuchEntity", "User rta does not exist"),
-        ("Throttling", "AWS refused a call: Throttling from ListAccessKeys"),
+        ("Throttling", "AWS rejected a call: Throttling from ListAccessKeys"),
     ],
 )
 def test_a_refusal_is_one_sentence(

@@ -64,12 +64,12 @@ def test_arguments_that_say_nothing_end_with_2(arguments: list[str]) -> None:
     [
         (CannotTell("Because."), Status.NOTHING_SAID, "Because."),
         (NoCredentialsError(), Status.NOTHING_SAID, "Unable to locate credentials"),
-        (refused("ExpiredToken"), Status.NOTHING_SAID, "does not take the credentials"),
-        (refused("Throttling"), Status.NOTHING_SAID, "AWS refused a call: "),
+        (refused("ExpiredToken"), Status.NOTHING_SAID, "does not accept the credentials"),
+        (refused("Throttling"), Status.NOTHING_SAID, "AWS rejected a call: "),
         (refused("NoSuchBucket"), Status.NOTHING_SAID, "check the name, --region and --profile"),
         (Denied("iam:GetRole"), Status.NOTHING_SAID, "credentials may not do iam:GetRole"),
         (Missing("Queue q"), Status.NOTHING_SAID, "Queue q does not exist (region "),
-        (Unanswered("S3 is busy"), Status.NOTHING_SAID, "Cannot go on: S3 is busy."),
+        (Unanswered("S3 is busy"), Status.NOTHING_SAID, "Cannot continue: S3 is busy."),
         (KeyboardInterrupt(), Status.INTERRUPTED, "Interrupted. "),
     ],
 )
@@ -103,15 +103,15 @@ SET = (
 MISTAKES = {
     "no credentials": (
         NoCredentialsError(),
-        f"Cannot ask AWS: Unable to locate credentials. {SET}",
+        f"Cannot call AWS: Unable to locate credentials. {SET}",
     ),
     "expired token": (
         refused("ExpiredToken"),
-        "AWS does not take the credentials (ExpiredToken): log in again, or set --profile.",
+        "AWS does not accept the credentials (ExpiredToken): log in again, or set --profile.",
     ),
     "out of reach": (
         EndpointConnectionError(endpoint_url="https://aws"),
-        f'Cannot ask AWS: Could not connect to the endpoint URL: "https://aws". {SET}',
+        f'Cannot call AWS: Could not connect to the endpoint URL: "https://aws". {SET}',
     ),
     "access denied": (
         refused("AccessDenied", "User u is not authorized to perform: sts:GetCallerIdentity"),
@@ -119,7 +119,7 @@ MISTAKES = {
     ),
     "throttled": (
         refused("Throttling"),
-        "AWS refused a call: Throttling from AnyCall (HTTP status None, request None): no.",
+        "AWS rejected a call: Throttling from AnyCall (HTTP status None, request None): no.",
     ),
 }
 
@@ -152,7 +152,7 @@ def test_all_subcommands_but_that_of_s3_alone_say_the_same_without_a_region(
     monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
     monkeypatch.setattr("botocore.client.BaseClient._make_api_call", mock.Mock())
     assert main([name, *AWS_SUBCOMMANDS[name]]) == Status.NOTHING_SAID
-    said = f"Cannot ask AWS: You must specify a region. {SET}"
+    said = f"Cannot call AWS: You must specify a region. {SET}"
     assert capsys.readouterr() == ("", f"{said}\n")
 
 
@@ -162,7 +162,7 @@ def test_all_subcommands_say_the_same_of_a_profile_that_does_not_exist(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([name, *AWS_SUBCOMMANDS[name], "--profile", "nobodys"]) == Status.NOTHING_SAID
-    said = "Cannot ask AWS: The config profile (nobodys) could not be found"
+    said = "Cannot call AWS: The config profile (nobodys) could not be found"
     assert capsys.readouterr() == ("", f"{said}. {SET}\n")
 
 
@@ -201,10 +201,10 @@ def test_profile_and_region_are_those_of_every_client(
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("doctor", "If a test event was sent, remove it first"),
+        ("doctor", "If a test event was sent, first remove it"),
         ("keys", "aspect-wfm keys list"),
         ("rebuild", "writes only the lines that are still missing"),
-        ("replay", "goes on with what is left"),
+        ("replay", "continues with what is left"),
         ("reports", "Run the same command again."),
     ],
 )

@@ -33,10 +33,10 @@ def test_a_state_has_its_outputs_in_the_same_shape() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "is no JSON object"),
-        ("{", "is no JSON object"),
-        ("[]", "is no JSON object"),
-        ("[" * 100_000, "is no JSON object"),
+        ("", "is not a JSON object"),
+        ("{", "is not a JSON object"),
+        ("[]", "is not a JSON object"),
+        ("[" * 100_000, "is not a JSON object"),
         ('{"version": 3, "terraform_version": "0.11.0", "modules": []}', "state of version 3"),
     ],
 )

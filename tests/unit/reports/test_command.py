@@ -84,11 +84,11 @@ def test_the_command_prints_json_alone_and_names_are_escaped_not_lost(
     [
         ([], "one of the arguments --bucket --folder is required"),
         (["--bucket", "b", "--folder", "f"], "not allowed with argument"),
-        (["--folder", "f", "--from", "noon"], "'noon' is no ISO 8601 time"),
+        (["--folder", "f", "--from", "noon"], "'noon' is not an ISO 8601 time"),
         (["--folder", "f", "--time-zone", "Europe/Berln"], "did you mean Europe/Berlin?"),
-        (["--folder", "f", "--interval-minutes", "7"], "not a whole number of intervals"),
-        (["--folder", "f", "--interval-minutes", "0"], "not a whole number of intervals"),
-        (["--folder", "f", "--interval-minutes", "x"], "'x' is no whole number of minutes"),
+        (["--folder", "f", "--interval-minutes", "7"], "do not divide a day evenly"),
+        (["--folder", "f", "--interval-minutes", "0"], "do not divide a day evenly"),
+        (["--folder", "f", "--interval-minutes", "x"], "'x' is not a whole number of minutes"),
         (["--folder", "f", "--group-level", "6"], "invalid choice: 6"),
     ],
 )
@@ -114,14 +114,18 @@ def test_a_prefix_is_for_a_bucket(capsys: pytest.CaptureFixture[str]) -> None:
         (FILE, ["--from", "2026-03-03"], "The period would end at 2026-03-02 10:00:00, before"),
         (FILE, ["--until", "2026-03-01"], "The period would end at 2026-03-01 00:00:00, before"),
         (FILE, ["--from", "2020-01-01"], "is longer than 31 days: set --from and --until."),
-        (FILE.replace("2026-03-02 10", "9999-12-31 10"), [], "which cannot be: check the clocks."),
+        (
+            FILE.replace("2026-03-02 10", "9999-12-31 10"),
+            [],
+            "which cannot be right: check the clocks.",
+        ),
         (FILE, ["--from", "0001-01-01"], "0001-01-01 00:00:00 is too far away."),
         (
             FILE,
             ["--time-zone", "Europe/Berlin", "--from", "2026-03-29T02:30"],
             "2026-03-29 02:30:00 does not exist in Europe/Berlin: the clock is set forward then.",
         ),
-        (FILE, ["--csv", "/proc/nowhere"], "Cannot make the folder /proc/nowhere: "),
+        (FILE, ["--csv", "/proc/nowhere"], "Cannot create the folder /proc/nowhere: "),
         (FILE, ["--html", "/nowhere/page.html"], "Cannot write /nowhere/page.html: "),
     ],
 )

@@ -118,7 +118,7 @@ def test_intervals_start_at_midnight_utc_whatever_zone_the_period_is_given_in() 
 )
 def test_an_interval_that_does_not_fill_a_day_is_refused(length: timedelta) -> None:
     start = datetime(2026, 3, 2, tzinfo=UTC)
-    with pytest.raises(ValueError, match="not a whole number of intervals"):
+    with pytest.raises(ValueError, match="do not divide a day evenly"):
         intervals(Period(start, start + HOUR), length)
 
 

@@ -88,12 +88,12 @@ def test_a_line_that_comes_again_is_told_once_and_counted() -> None:
         (LINE.replace("03-02", "02-30"), "EventTimestamp is '2026-02-30 09:00:03.107', not a"),
         (LINE.replace("ann", ""), "Username is empty where null is expected"),
         (f"{LINE},", "AgentStatusType is empty where null is expected"),
-        (LINE.replace("ann", '"ann"'), "Username is in quotes without need"),
+        (LINE.replace("ann", '"ann"'), "Username is in quotes that it does not need"),
         (LINE.replace("ann", 'a"nn'), "Username has a double quote out of place"),
         (LINE.replace("ann", '"a,nn'), "Username has a double quote out of place"),
         (LINE.replace("ann", '"a,n"n'), "Username has a double quote out of place"),
         (LINE.replace("Basic", '"Basic,'), "RoutingProfile has a double quote out of place"),
-        (f"{LINE}\r", "it holds a carriage return"),
+        (f"{LINE}\r", "it contains a carriage return"),
     ],
 )
 def test_a_malformed_line_is_named_by_file_and_number_with_its_fault(line: str, fault: str) -> None:
