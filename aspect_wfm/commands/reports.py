@@ -30,7 +30,7 @@ _LONGEST_PERIOD = timedelta(days=31)
 
 SUMMARY = "show sign-ins, available time and staffing from the report files"
 DESCRIPTION = "Show sign-ins, available time and staffing from the Agent Productivity reports."
-EPILOG = "It needs s3:ListBucket and s3:GetObject."
+EPILOG = "With --bucket, the command needs s3:ListBucket and s3:GetObject."
 
 
 class CannotShowError(CannotTell):
@@ -85,7 +85,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--until",
         type=_moment,
-        help="count until this time, and agents signed in then until then (the last line)",
+        help="count until this time (the last line); agents who are still signed in count until "
+        "then",
         metavar="ISO",
     )
     parser.add_argument(
