@@ -81,7 +81,7 @@ def read_properties(path: Path = PROPERTIES) -> Properties:
         log_level=one_of(
             environment,
             "LOG_LEVEL",
-            "the least level that is logged",
+            "the minimum log level",
             ("DEBUG", "INFO", "WARNING", "ERROR"),
             "INFO",
         ),

@@ -75,10 +75,10 @@ def decode_agent_event(data: bytes) -> AgentEvent:
     if not isinstance(agent_arn, str) or not agent_arn:
         raise NotAnAgentEvent("no AgentARN")
     if not _fits_a_key(agent_arn):
-        raise NotAnAgentEvent("AgentARN is no ARN")
+        raise NotAnAgentEvent("AgentARN is not an ARN")
     timestamp = utc_milliseconds(document.get("EventTimestamp"))
     if timestamp is None:
-        raise NotAnAgentEvent("EventTimestamp is no timestamp")
+        raise NotAnAgentEvent("EventTimestamp is not a timestamp")
     return AgentEvent(agent_arn, timestamp, string_at(document, "EventType"), document)
 
 

@@ -59,7 +59,7 @@ def log_as(environment: Mapping[str, str], variable: str = "LOG_LEVEL") -> None:
     Raises ConfigurationError for a level that does not exist; without the variable it is INFO.
     """
     global _least, _function_name
-    _least = one_of(environment, variable, "the least level that is logged", _LEVELS, "INFO")
+    _least = one_of(environment, variable, "the minimum log level", _LEVELS, "INFO")
     _function_name = environment.get("AWS_LAMBDA_FUNCTION_NAME", "none")
 
 

@@ -64,8 +64,8 @@ _WORDS = frozenset(
         *("WriteEventsToQueue", "skippedRecords", "sequenceNumber", "reason", "failed"),
         *("withoutUsername", "firehoseRecords", "statesOutdated", "condition", "bucket", "key"),
         *("largestRecordBytes", "largestMessageBytes", "largestItemBytes", "1", "2", "3"),
-        *("not UTF-8", "not JSON", "not an object", "no AgentARN", "AgentARN is no ARN"),
-        *("EventTimestamp is no timestamp", "EventTimestampInFuture", "NestedTooDeeply"),
+        *("not UTF-8", "not JSON", "not an object", "no AgentARN", "AgentARN is not an ARN"),
+        *("EventTimestamp is not a timestamp", "EventTimestampInFuture", "NestedTooDeeply"),
         *("NumberOutOfRange", "ReportLineTooLarge", "MessageTooLarge", "AgentStateTooLarge"),
         *(f"undeliverable/{name}/shardId-000000000000/2.json" for name in ("classifier", "relay")),
     )

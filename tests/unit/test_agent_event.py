@@ -34,11 +34,11 @@ from tests.unit.events import event
         (b'{"AgentARN": null}', "no AgentARN"),
         (b'{"AgentARN": ""}', "no AgentARN"),
         (b'{"AgentARN": 7}', "no AgentARN"),
-        (b'{"AgentARN": "\\ud800"}', "AgentARN is no ARN"),
-        (b'{"AgentARN": "' + b"a" * 2049 + b'"}', "AgentARN is no ARN"),
-        (b'{"AgentARN": "a"}', "EventTimestamp is no timestamp"),
-        (b'{"AgentARN": "a", "EventTimestamp": "today"}', "EventTimestamp is no timestamp"),
-        (b'{"AgentARN": "a", "EventTimestamp": 1772442000}', "EventTimestamp is no timestamp"),
+        (b'{"AgentARN": "\\ud800"}', "AgentARN is not an ARN"),
+        (b'{"AgentARN": "' + b"a" * 2049 + b'"}', "AgentARN is not an ARN"),
+        (b'{"AgentARN": "a"}', "EventTimestamp is not a timestamp"),
+        (b'{"AgentARN": "a", "EventTimestamp": "today"}', "EventTimestamp is not a timestamp"),
+        (b'{"AgentARN": "a", "EventTimestamp": 1772442000}', "EventTimestamp is not a timestamp"),
     ],
 )
 def test_what_is_not_an_agent_event_is_told_apart_by_its_reason(data: bytes, reason: str) -> None:

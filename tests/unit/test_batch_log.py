@@ -23,7 +23,7 @@ def test_every_skipped_record_is_listed_in_lines_that_cloudwatch_takes(
         *(2_501, 2_500, 1)
     ]
     assert {each["level"] for each in told} == {"WARNING"}
-    longest = '{"sequenceNumber":"%s","reason":"EventTimestamp is no timestamp"},' % ("9" * 56)
+    longest = '{"sequenceNumber":"%s","reason":"EventTimestamp is not a timestamp"},' % ("9" * 56)
     assert 1_000 * len(longest) < 256 * 1_024
 
 
