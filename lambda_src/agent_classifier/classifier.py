@@ -60,7 +60,7 @@ def classifier_handler(
             (),
             largestRecordBytes=LARGEST_RECORD,
         )
-        # What Lambda brings again anyway waits for that: no line is to be put twice.
+        # What Lambda retries anyway waits for that, so that no line is put twice.
         settled_numbers = settled(batch.records, not_kept)
         records = packed(
             (number, line)

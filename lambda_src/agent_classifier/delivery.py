@@ -30,7 +30,7 @@ def deliver(
 
     `may_go_on` says whether there is time for another call; `pause` waits before try 2, 3, ...
     Nothing is raised for a failed put. After a record that fails for good nothing more is put:
-    Lambda comes again with everything behind it, which would then be in the report twice.
+    Lambda retries everything behind it, which would then be in the report twice.
     """
     unput: list[FirehoseRecord] = []
     for chunk in _calls(records):

@@ -22,8 +22,8 @@ def log_batch(
 
     Its skipped records are listed; of a very large batch the last of them in lines of their own.
 
-    Its metric `EventsIn` counts all records of the batch, `EventsSkipped` those that are no agent
-    events; `metrics` are the function's own. What Lambda brings again is counted again.
+    Its metric `EventsIn` counts all records of the batch, `EventsSkipped` those that are not agent
+    events; `metrics` are the function's own. Retried records are counted again.
     """
     reasons = {each.sequence_number: each.reason for each in batch.skipped}
     skipped = [{"sequenceNumber": each, "reason": reason} for each, reason in reasons.items()]

@@ -1,4 +1,4 @@
-"""Keeping the records that can never be delivered, beside those that Lambda itself gave up on.
+"""Keeping the records that can never be delivered, beside those that Lambda stopped retrying.
 
 Lambda would retry such a record, and with it every record behind it in the shard, until its retries
 are used up. It is therefore put aside at once, in the shape in which the event source mapping's

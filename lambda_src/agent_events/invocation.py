@@ -62,7 +62,7 @@ def put_aside(
     `s3` gives the client, which is made only when there is something to keep. `undeliverable` says
     why, by sequence number; `limits` are the sizes that may have been broken, for the
     log. `records` are in stream order: after the first in `failed`, or one that cannot be kept in
-    time, nothing is, because Lambda comes again with all that follows. So this comes before
+    time, nothing is, because Lambda retries all that follows. So this comes before
     anything is delivered, and nothing behind such a record may be.
     """
     may_go_on = time_for_calls(context, MILLISECONDS_AFTER_KEEPING)

@@ -21,8 +21,8 @@ FAILED_CALL = (BotoCoreError, ClientError, AttributeError, KeyError, TypeError, 
 def aws_client(service: str) -> Any:
     """A boto3 client for `service` whose calls end in time, and fail when the answer is malformed.
 
-    boto3 itself takes an answer that is not JSON for an empty one, so that a truncated item would
-    look like none.
+    boto3 itself treats an answer that is not JSON as empty, so a truncated item would look like
+    none.
     """
     client = boto3.client(service, config=AWS_CALLS)
     client.meta.events.register("before-parse", _refuse_malformed, unique_id="refuse-malformed")

@@ -44,7 +44,7 @@ def one_of(
     """The value of the variable `name`, which is one of `choices`.
 
     `default` where the variable is missing: an RTA server that sets the flag writes back the
-    variables as it read them, which may have been before this one came.
+    variables as it read them, and may have read them before this one existed.
     """
     if default and name not in environment:
         return default

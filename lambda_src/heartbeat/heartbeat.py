@@ -58,7 +58,7 @@ def heartbeat_handler(environment: Mapping[str, str]) -> Callable[[Any, Any], di
 
 
 def _mapping(environment: Mapping[str, str]) -> _Look:
-    """A look at the event source mapping of the classifier function."""
+    """Looks at the event source mapping of the classifier function."""
     mapping = required(
         environment,
         "EVENT_SOURCE_MAPPING_UUID",
@@ -76,7 +76,7 @@ def _mapping(environment: Mapping[str, str]) -> _Look:
 
 
 def _application(environment: Mapping[str, str]) -> _Look:
-    """A look at the Flink application: only `RUNNING` counts. To the service, a job that fails and
+    """Looks at the Flink application: only `RUNNING` counts. To the service, a job that fails and
     restarts repeatedly is running too; an alarm covers that."""
     name = required(environment, "FLINK_APPLICATION", "the name of the Flink application")
     flink = aws_client("kinesisanalyticsv2")

@@ -35,7 +35,7 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
     queue_urls = configuration.queue_urls
     dynamodb = aws_client("dynamodb")
     sqs = aws_client("sqs")
-    # Hardly ever needed, and making it is a good part of a cold start.
+    # Rarely needed, and a large part of a cold start.
     s3 = cache(lambda: aws_client("s3"))
     executor = ThreadPoolExecutor(CALLS_AT_ONCE)
 
@@ -66,7 +66,7 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
                 log("ERROR", "reading the write-to-SQS flag failed", error=described(error))
         messages = [each.message for each in outcomes if each.message]
         outgoing = messages if write_to_queues else []
-        # Without the flag, what Lambda brings again decides about the messages.
+        # Without the flag, the messages are decided when Lambda retries their records.
         undecided = [] if write_to_queues is not None else messages
         waiting = states.failed.union(each.sequence_number for each in undecided)
         undeliverable = {
@@ -89,7 +89,7 @@ def relay_handler(environment: Mapping[str, str]) -> Handler:
             largestMessageBytes=LARGEST_MESSAGE,
             largestItemBytes=LARGEST_ITEM,
         )
-        # What Lambda brings again anyway waits for that, so that nothing is sent twice.
+        # What Lambda retries anyway waits for that, so that nothing is sent twice.
         settled_numbers = settled(batch.records, waiting | not_kept)
         sendable = [
             (queue_urls[queue_index(each.agent_arn, len(queue_urls))], each)

@@ -81,7 +81,7 @@ class SendingOrder:
         tried again. Returns how often the most tried of them has been tried.
 
         From the first message on that is refused for good, nothing is sent any more, on any queue:
-        Lambda comes again with all of it.
+        Lambda retries all of it.
         """
         most = 0
         for place, each in request.entries:

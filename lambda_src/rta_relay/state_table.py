@@ -1,4 +1,4 @@
-"""Writing to the agent state table so that an older event never wins, whatever order they come in.
+"""Writing to the agent state table so that an older event never wins, in any order of arrival.
 
 A signed-out agent has no item in the state table, so nothing there could tell a late event that it
 is late. A second table therefore keeps, for each agent who left, when that was. While an agent has
@@ -130,8 +130,8 @@ def write_changes(
             for each in changes
             if each.agent_arn in agents and each.sequence_number not in outcome.rejected
         )
-    # One that was not written because a newer one decides comes again with it: the newer one may
-    # then be rejected.
+    # With a change that failed, Lambda retries the agent's earlier ones, which it replaced: on the
+    # next try it may be rejected, and then one of them counts.
     agents = {each.agent_arn for each in changes if each.sequence_number in outcome.failed}
     failed = frozenset(each.sequence_number for each in changes if each.agent_arn in agents)
     return outcome._replace(failed=failed - outcome.rejected)
