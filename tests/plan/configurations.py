@@ -1,10 +1,11 @@
 """The configurations whose plans the tests look at: all of them are planned together."""
 
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.local_cloud.cloud import ACCOUNT_ID, REGION
+from tests.local_cloud.cloud import ACCOUNT_ID, REGION, LocalCloud
 from tests.local_cloud.together import Configuration
 from tests.plan.alarm_rules import LIMITS
 
@@ -116,3 +117,11 @@ EXISTING_STREAMS = {
     for each in CONFIGURATIONS.values()
     if "agent_event_stream_arn" in each.variables
 }
+
+
+def make_streams(cloud: LocalCloud, names: Iterable[str]) -> None:
+    """Make the streams of these names: a plan of an option for an existing stream reads it."""
+    kinesis = cloud.client("kinesis")
+    for name in sorted(names):
+        kinesis.create_stream(StreamName=name, ShardCount=1)
+        kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig={"Delay": 1})

@@ -7,7 +7,12 @@ import pytest
 
 from tests.local_cloud.cloud import LocalCloud, local_cloud
 from tests.local_cloud.roles import deployment_role
-from tests.plan.configurations import CONFIGURATIONS, DEPLOYMENT_ROLE, EXISTING_STREAMS
+from tests.plan.configurations import (
+    CONFIGURATIONS,
+    DEPLOYMENT_ROLE,
+    EXISTING_STREAMS,
+    make_streams,
+)
 from tests.plan.planned import Planned, plan_together
 
 
@@ -15,11 +20,7 @@ from tests.plan.planned import Planned, plan_together
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     folder: Path = tmp_path_factory.mktemp("local-cloud")
     with local_cloud(folder) as running:
-        kinesis = running.client("kinesis")
-        # A plan of an option for an existing stream reads it; the last one is that of hcl_blocks.
-        for name in sorted({*EXISTING_STREAMS, "agent-events"}):
-            kinesis.create_stream(StreamName=name, ShardCount=1)
-            kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig={"Delay": 1})
+        make_streams(running, {*EXISTING_STREAMS, "agent-events"})  # the last is that of hcl_blocks
         yield running
 
 

@@ -14,7 +14,12 @@ import pytest
 from tests.local_cloud.cloud import ACCOUNT_ID, REGION, LocalCloud
 from tests.local_cloud.roles import deployment_role
 from tests.local_cloud.terraform_cli import REPOSITORY
-from tests.plan.configurations import CONFIGURATIONS, DEPLOYMENT_ROLE
+from tests.plan.configurations import (
+    CONFIGURATIONS,
+    DEPLOYMENT_ROLE,
+    EXISTING_STREAMS,
+    make_streams,
+)
 from tests.plan.planned import plan_together
 from tests.policies.checked import ACCEPTED, findings
 from tests.security.estate import Estate
@@ -84,6 +89,7 @@ def test_the_examples_policies_are_in_the_reference_but_for_what_is_accepted(
     cloud: LocalCloud, tmp_path: Path
 ) -> None:
     deployment_role(cloud, DEPLOYMENT_ROLE)
+    make_streams(cloud, EXISTING_STREAMS)
     policies = {
         f"{label}: {each['address']}, {attribute}": policy
         for label, planned in plan_together(CONFIGURATIONS, cloud, tmp_path).items()
