@@ -1,16 +1,13 @@
 """One server process that answers the functions' calls as AWS does, with a set latency.
 
 It is a program (`python -m benchmarks.speed.stub`) that `running_stub` starts, and ends with its
-standard input. It shares the machine's cores with what is measured, so it does as little as it can:
-HTTP/1.1 with kept connections, parsed only as far as needed, and of the services only what decides
-which calls are made. It keeps messages and report lines for a comparison, and of the state table it
-knows which agents have an item: a statement on another one is refused. What conditions decide is
-for tests/chaos and tests/e2e.
+standard input. It knows of the services only what decides which calls are made. It keeps messages
+and report lines for a comparison, and of the state table it knows which agents have an item: a
+statement on another one is refused. What conditions decide is for tests/chaos and tests/e2e.
 
 With a `pace`, it also refuses calls beyond AWS's limits.
 """
 
-import asyncio
 import base64
 import gc
 import http.client
@@ -23,12 +20,14 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
 from typing import Any
 
 from benchmarks.growth.limits import LIMITS
 from tests.local_cloud.terraform_cli import REPOSITORY
 
-_CONTROL = b"/_bench/"
+_CONTROL = "/_bench/"
 _AGENT = "AgentARN"
 _NO_OBJECT = b"<Error><Code>NoSuchKey</Code><Message>no such key</Message></Error>"
 _REFUSED = {"Error": {"Code": "ConditionalCheckFailed", "Message": "no item, or a newer one"}}
@@ -157,80 +156,49 @@ class Stub:
         self.messages.setdefault(url, []).append(body)
 
 
-class _Connection(asyncio.Protocol):
-    """One kept connection; a client sends its next request after the answer to the last."""
+class StubServer(ThreadingHTTPServer):
+    """Serves `stub` on a free port of 127.0.0.1, with a thread for each connection."""
 
     def __init__(self, stub: Stub) -> None:
-        self.stub = stub
-        self.received = bytearray()
-        self.wanted = 0
-        self.head = b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        self.received += data
-        if not self.head:
-            end = self.received.find(b"\r\n\r\n")
-            if end < 0:
-                return
-            self.head = bytes(self.received[:end])
-            del self.received[: end + 4]
-            self.wanted = int(_header(self.head, b"content-length") or 0)
-        if len(self.received) >= self.wanted:
-            body = bytes(self.received[: self.wanted])
-            del self.received[: self.wanted]
-            head, self.head = self.head, b""
-            self._answer(head, body)
-
-    def _answer(self, head: bytes, body: bytes) -> None:
-        target = _header(head, b"x-amz-target")
-        _, path, _ = head.split(b" ", 2)
-        status, latency = b"200 OK", self.stub.latency
-        if target:
-            operation = target.rpartition(b".")[2].decode()
-            latency = self.stub.latencies.get(operation, latency)
-            request, limits = json.loads(body), self.stub.limits
-            refusal = limits and limits.refusal(operation, request, len(body))
-            if refusal:
-                self.stub.calls["refused"] += 1
-                status, answer = b"400 Bad Request", {"__type": f"aws#{refusal}"}
-            else:
-                answer = self.stub.answer(operation, request)
-            content = json.dumps(answer).encode()
-        elif path.startswith(_CONTROL):
-            command = path.removeprefix(_CONTROL).decode()
-            content, latency = json.dumps(self.stub.control(command, body)).encode(), 0
-        elif b"/event-source-mappings/" in path:
-            self.stub.calls["GetEventSourceMapping"] += 1
-            content = b'{"State":"Enabled","LastProcessingResult":"OK"}'
-        else:  # S3, which has no reference table
-            self.stub.calls["GetObject"] += 1
-            status, content = b"404 Not Found", _NO_OBJECT
-        sent = b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n%s" % (status, len(content), content)
-        if latency:
-            asyncio.get_running_loop().call_later(latency, self.transport.write, sent)
-        else:
-            self.transport.write(sent)
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.stub, self.lock = stub, Lock()
 
 
-def _header(head: bytes, name: bytes) -> Any:
-    """The value of a header, by its name in lower case; None where there is none."""
-    place = head.lower().find(b"\r\n" + name + b":")
-    if place < 0:
-        return None
-    start = place + len(name) + 3
-    end = head.find(b"\r\n", start)
-    return head[start : end if end >= 0 else None].strip()
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: StubServer
 
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+        with self.server.lock:
+            status, latency, content = self._answer(self.server.stub, body)
+        time.sleep(latency)
+        head = f"HTTP/1.1 {status}\r\nContent-Length: {len(content)}\r\n\r\n"
+        self.wfile.write(head.encode() + content)
 
-async def listening(stub: Stub) -> tuple[asyncio.Server, int]:
-    """Serve `stub` on a free port of 127.0.0.1; the server and its port."""
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: _Connection(stub), "127.0.0.1", 0)
-    return server, server.sockets[0].getsockname()[1]
+    do_GET = do_POST  # noqa: N815 - as in http.server
+
+    def _answer(self, stub: Stub, body: bytes) -> tuple[str, float, bytes]:
+        """Status, seconds to wait, and content."""
+        if self.path.startswith(_CONTROL):
+            found = stub.control(self.path.removeprefix(_CONTROL), body)
+            return "200 OK", 0.0, json.dumps(found).encode()
+        if "X-Amz-Target" not in self.headers:
+            if "/event-source-mappings/" in self.path:
+                stub.calls["GetEventSourceMapping"] += 1
+                return "200 OK", stub.latency, b'{"State":"Enabled","LastProcessingResult":"OK"}'
+            stub.calls["GetObject"] += 1  # of S3, which has no reference table
+            return "404 Not Found", stub.latency, _NO_OBJECT
+        operation = self.headers["X-Amz-Target"].rpartition(".")[2]
+        latency, request = stub.latencies.get(operation, stub.latency), json.loads(body)
+        if refusal := stub.limits and stub.limits.refusal(operation, request, len(body)):
+            stub.calls["refused"] += 1
+            return "400 Bad Request", latency, json.dumps({"__type": f"aws#{refusal}"}).encode()
+        return "200 OK", latency, json.dumps(stub.answer(operation, request)).encode()
+
+    def log_message(self, *_: Any) -> None:
+        pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,15 +243,8 @@ class RunningStub:
         """Forget everything; `states` are items by agent, `latency` is in seconds, of an operation
         that `latencies` does not name. AWS's limits hold for a caller that runs `pace` times as
         fast as the clock; 0 for none."""
-        self._control(
-            "reset",
-            {
-                "latency": latency,
-                "states": states or {},
-                "latencies": latencies or {},
-                "pace": pace,
-            },
-        )
+        asked = {"latency": latency, "states": states or {}, "latencies": latencies or {}}
+        self._control("reset", asked | {"pace": pace})
 
     def counts(self) -> Counts:
         """What it got since its reset."""
@@ -292,7 +253,7 @@ class RunningStub:
     def _control(self, command: str, asked: Any = None) -> Any:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
-            connection.request("POST", f"{_CONTROL.decode()}{command}", json.dumps(asked))
+            connection.request("POST", f"{_CONTROL}{command}", json.dumps(asked))
             return json.loads(connection.getresponse().read())
         finally:
             connection.close()
@@ -317,21 +278,17 @@ def running_stub() -> Iterator[RunningStub]:
         process.stdout.close()
 
 
-async def _serve_until_told() -> None:
-    server, port = await listening(Stub())
-    print(port, flush=True)
-    gc.disable()
-    loop = asyncio.get_running_loop()
-    loop.set_exception_handler(_end)
-    await loop.run_in_executor(None, sys.stdin.buffer.read)
-    server.close()
-
-
-def _end(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """A request that the stub cannot answer would be tried again and again: it ends instead."""
-    loop.default_exception_handler(context)
-    os._exit(1)
+class _Strict(StubServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A request that the stub cannot answer would be tried again and again: it ends instead."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+            os._exit(1)
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve_until_told())
+    gc.disable()
+    with _Strict(Stub()) as served:
+        Thread(target=served.serve_forever, daemon=True).start()
+        print(served.server_port, flush=True)
+        sys.stdin.buffer.read()

@@ -1,8 +1,6 @@
 """The benchmark compares equal work, counts it right, and boto3 takes its AWS for the real one."""
 
-import asyncio
 import json
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -28,7 +26,7 @@ from benchmarks.speed.against_usual import (
 )
 from benchmarks.speed.paired import in_pairs, paired_ratio
 from benchmarks.speed.printing import target
-from benchmarks.speed.stub import RunningStub, Stub, listening
+from benchmarks.speed.stub import RunningStub, Stub, StubServer
 from tests.agent_event_batches import FEW, MANY, mean_size, mixed
 from tests.unit.aws import REGION
 
@@ -45,11 +43,10 @@ class Local:
 
 @pytest.fixture(scope="module")
 def local() -> Iterator[Local]:
-    loop = asyncio.new_event_loop()
-    server, port = loop.run_until_complete(listening(Stub()))
-    thread = threading.Thread(target=loop.run_forever)
+    server = StubServer(Stub())
+    thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    stub = RunningStub(port)
+    stub = RunningStub(server.server_port)
     config = Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1})
     clients = {
         name: boto3.client(name, region_name=REGION, endpoint_url=stub.endpoint, config=config)
@@ -58,13 +55,9 @@ def local() -> Iterator[Local]:
     yield Local(stub, clients)
     for client in clients.values():
         client.close()
-    loop.call_soon_threadsafe(loop.stop)
+    server.shutdown()
     thread.join()
-    server.close()
-    if sys.version_info >= (3, 13):  # a connection that is left open fails later, in its destructor
-        server.close_clients()
-        loop.run_until_complete(server.wait_closed())
-    loop.close()
+    server.server_close()
 
 
 @pytest.fixture
