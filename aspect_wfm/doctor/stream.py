@@ -1,6 +1,7 @@
 """The agent event stream: whether it is usable, receives events, and is the one that Amazon
 Connect writes to."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -115,13 +116,22 @@ def check_status(stream: Stream) -> Finding:
         return ok(
             "stream.status",
             f"The stream is {stream.status}, has {shards} and keeps an event for "
-            f"{stream.retention_hours} hours.",
+            f"{stream.retention_hours} hours. {_next_step(stream)}",
         )
     return failure(
         "stream.status",
         f"The stream is {stream.status}: nothing can be written to it or read from it.",
         "If it is CREATING, wait. If it is DELETING, apply again to create a new one.",
     )
+
+
+def _next_step(stream: Stream) -> str:
+    """What one change of the number of shards can do. Source: Amazon Kinesis API Reference,
+    UpdateShardCount."""
+    counts = f"from {math.ceil(stream.shards / 2)} to {2 * stream.shards}"
+    if stream.mode == "PROVISIONED":
+        return f"One apply can set shard_count {counts}."
+    return f"With stream_mode = PROVISIONED, the first apply can set shard_count {counts}."
 
 
 def check_order(stream: Stream) -> Finding:
