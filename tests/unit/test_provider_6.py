@@ -21,10 +21,10 @@ TYPES: dict[str, dict[str, Any]] = SCHEMA["types"]
 _META = {"count", "depends_on", "for_each", "lifecycle", "provider"}
 
 # What provider 6 deprecates and the modules use all the same, and why.
-KNOWN: dict[tuple[str, str], str] = {}
+KNOWN = {("data.aws_region", "id"): "5.100 has no `region`; it is read where that is missing"}
 
 _REFERENCE = re.compile(
-    r"\b(data\.)?(aws_[a-z0-9_]+)\.[a-z0-9_]+(?:\[[^\]]*\])?\.([a-z_]+)\b(?!\()"
+    r"\b(data\.)?(aws_[a-z0-9_]+)\.[a-z0-9_]+(?:\[[^\]]*\])?(?:\.|, \")([a-z_]+)\b(?!\()"
 )
 
 by_folder = pytest.mark.parametrize(
@@ -41,6 +41,8 @@ def test_the_documents_name_what_was_compared() -> None:
         (REPOSITORY / name).read_text(encoding="utf-8") for name in ("README.md", "docs/changes.md")
     )
     assert f"| {SCHEMA['provider']} | compared" in readme
+    for page in (readme, changes):
+        assert "| 6.22.0 to 6.39.x |" in page
     name, _, version = SCHEMA["bindings"].partition(" ")
     assert f"schema of {SCHEMA['provider']} (`{name}` {version})" in changes
     name, _, version = SCHEMA["deprecations"].rpartition("-")
@@ -72,8 +74,13 @@ def test_nothing_deprecated_is_used_that_is_not_known(folder: Any) -> None:
         for address, body in blocks(folder, kind).items()
         for argument in body
     } | set(_attributes(folder))
-    deprecated = {(type_, name) for type_, each in TYPES.items() for name in each["deprecated"]}
-    assert used & deprecated <= KNOWN.keys()
+    assert used & _deprecated() <= KNOWN.keys()
+
+
+def test_what_is_deprecated_is_found_by_terraforms_name_and_in_a_lookup() -> None:
+    assert ("aws_s3_bucket", "lifecycle_rule") in _deprecated()
+    assert KNOWN.keys() <= _deprecated()
+    assert KNOWN.keys() <= set(_attributes(REPOSITORY / "modules" / "rta"))
 
 
 def test_what_does_not_fit_is_found() -> None:
@@ -106,6 +113,16 @@ def _unfit(body: Mapping[str, Any], arguments: Mapping[str, Any], where: str) ->
     for name, what in arguments.items():
         if (what == "required" or "required" in what) and name not in given:
             yield f"{where} has no {name}"
+
+
+def _deprecated() -> set[tuple[str, str]]:
+    """By type and name. Python's names of blocks are plural."""
+    return {
+        (type_, spelt)
+        for type_, each in TYPES.items()
+        for name in each["deprecated"]
+        for spelt in (name, name.removesuffix("s"))
+    }
 
 
 def _attributes(folder: Any) -> Iterator[tuple[str, str]]:
