@@ -1,4 +1,4 @@
-"""A plan needs docs/policies/plan.json and nothing more (docs/changes.md)."""
+"""docs/policies/plan.json is enough for a plan (docs/changes.md)."""
 
 import json
 from dataclasses import replace
@@ -36,7 +36,7 @@ MINISTACK = {
 LONGEST = 6144
 
 
-def test_a_plan_needs_the_documented_policy_and_changes_nothing(
+def test_the_documented_policy_is_enough_for_a_plan_and_changes_nothing(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     policy = json.loads(POLICY.read_text(encoding="utf-8"))
