@@ -33,13 +33,14 @@ resource "aws_lambda_function" "classifier" {
 }
 
 # The path of the zip at its deployment. In another folder, or with another TF_DATA_DIR, the module has
-# another path, which alone must not change the function. A changed zip updates the path. Created last
-# before the function, because a later run may not find this path (docs/troubleshooting.md).
+# another path, which alone must not change the function. The path is updated when a changed zip, a renamed
+# function, or a zip no longer in S3 needs the file. Created last before the function, because a later run
+# may not find this path (docs/troubleshooting.md).
 resource "terraform_data" "classifier_zip" {
   count = local.on_lambda ? 1 : 0
 
   input            = local.zips["agent_classifier"].path
-  triggers_replace = filebase64sha256(local.zips["agent_classifier"].path)
+  triggers_replace = [filebase64sha256(local.zips["agent_classifier"].path), local.names.classifier, var.qss3_bucket_name]
 
   lifecycle {
     ignore_changes = [input]

@@ -70,11 +70,12 @@ resource "aws_lambda_function" "relay" {
 }
 
 # The path of the zip at its deployment. In another folder, or with another TF_DATA_DIR, the module has
-# another path, which alone must not change the function. A changed zip updates the path. Created last
-# before the function, because a later run may not find this path (docs/troubleshooting.md).
+# another path, which alone must not change the function. The path is updated when a changed zip, a renamed
+# function, or a zip no longer in S3 needs the file. Created last before the function, because a later run
+# may not find this path (docs/troubleshooting.md).
 resource "terraform_data" "relay_zip" {
   input            = local.zips["rta_relay"].path
-  triggers_replace = filebase64sha256(local.zips["rta_relay"].path)
+  triggers_replace = [filebase64sha256(local.zips["rta_relay"].path), local.names.function, var.qss3_bucket_name]
 
   lifecycle {
     ignore_changes = [input]
