@@ -2,8 +2,9 @@
 
 `make unit` and `make test` try the same examples each time: all of hypothesis's hundred, but for
 the tests in which one example takes milliseconds, which try fewer unless HYPOTHESIS_PROFILE is
-`thorough`, as in `make test`. With `search` every test tries 3,000, other ones for every seed. No
-example has a deadline.
+`thorough`, as in `make test`, and those in which it takes a tenth of a second, which try fewer
+there too. With `search` every test tries 3,000, other ones for every seed. No example has a
+deadline.
 """
 
 import os
@@ -29,6 +30,7 @@ for _name, _examples in _EXAMPLES.items():
     )
 
 
-def costly(quick: int) -> settings:
-    """For a test with costly examples: only this number of them when quick."""
-    return settings(max_examples=quick if PROFILE == QUICK else _EXAMPLES[PROFILE])
+def costly(quick: int, thorough: int = _EXAMPLES[THOROUGH]) -> settings:
+    """For a test with costly examples: only these numbers of them, but for a search."""
+    numbers = {QUICK: quick, THOROUGH: thorough}
+    return settings(max_examples=numbers.get(PROFILE, _EXAMPLES[PROFILE]))

@@ -38,7 +38,7 @@ from tests.unit.rebuild.kinesis import (
 AGENTS = ("ann", "Smith, Ann", 'O"Neil', None)
 
 
-@settings(costly(5), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(costly(5, thorough=40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_whatever_is_lost_comes_back_and_nothing_else(
     client: Client, moto: Moto, data: st.DataObject

@@ -33,7 +33,7 @@ BATCH = st.tuples(
 REPLAY = st.sampled_from(["whole", "copy_object", "delete_object", "put_object", 0, 1])
 
 
-@settings(costly(6), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(costly(6, thorough=40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(BATCH | REPLAY, max_size=10))
 def test_after_any_history_the_tables_are_as_if_nothing_had_failed(
     for_the_relay: Client, moto: Moto, ministack: Ministack, steps: list[Any]
