@@ -6,7 +6,11 @@ import pytest
 from function_runtime.environment import ConfigurationError
 from rta_relay.configuration import read_configuration
 from rta_relay.hierarchy_filter import HierarchyFilter
+from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.relay_environment import MESSAGE_GROUP, queue_variables, relay_environment
+from tests.terraform_files import local_values
+
+MAX_QUEUES = local_values(REPOSITORY / "modules" / "rta")["max_sqs_queues"]
 
 URLS = ["https://sqs/1.fifo", "https://sqs/2.fifo"]
 
@@ -33,8 +37,8 @@ def test_agents_share_a_message_group_unless_the_environment_says_otherwise() ->
     assert read_configuration(ENVIRONMENT | {"MESSAGE_GROUPS": "agent"}).message_group is None
 
 
-def test_ten_queues_are_in_the_order_of_their_numbers() -> None:
-    urls = [f"https://sqs/{number}.fifo" for number in range(1, 11)]
+def test_as_many_queues_as_the_module_allows_are_in_the_order_of_their_numbers() -> None:
+    urls = [f"https://sqs/{number}.fifo" for number in range(1, MAX_QUEUES + 1)]
     assert list(read_configuration(relay_environment(urls)).queue_urls) == urls
 
 
@@ -75,7 +79,7 @@ def test_a_missing_variable_is_named_with_the_value_it_needs(name: str) -> None:
         ("AhgFilterLevel", "-1"),
         ("AhgFilterLevel", "²"),
         ("NumSqsQueues", "0"),
-        ("NumSqsQueues", "11"),
+        ("NumSqsQueues", str(MAX_QUEUES + 1)),
         ("MESSAGE_GROUPS", "Agent"),
         ("SqsQueueUrl2", "https://sqs/not-fifo"),
     ],
