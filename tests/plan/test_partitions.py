@@ -11,6 +11,7 @@ plan asks Amazon Connect.
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from tests.local_cloud.cloud import ACCOUNT_ID, LocalCloud
 from tests.local_cloud.roles import deployment_role
 from tests.local_cloud.terraform_cli import REPOSITORY, init_lock
 from tests.local_cloud.workspace import Workspace, copy_configuration
+from tests.plan.configurations import make_streams
 from tests.plan.planned import plan, resources
 
 pytestmark = pytest.mark.xdist_group("plan")
@@ -55,7 +57,11 @@ PRINCIPALS = {
 KNOWN_AFTER_APPLY = {"heartbeat"}
 
 INSTANCE = "12345678-90ab-cdef-1234-567890abcdef"
+# What the local AWS says of itself: it is in partition aws.
+OF_THE_LOCAL_AWS = {("data", "aws_caller_identity"), ("data", "aws_kinesis_stream")}
+
 DEPLOYMENT_ROLE = "partitions-deployment"
+STREAM = "agent-events"
 
 SOURCES = sorted(
     path for folder in ("modules", "examples") for path in REPOSITORY.glob(f"{folder}/*/*.tf")
@@ -67,6 +73,8 @@ def planned(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> dict
     scratch = tmp_path_factory.mktemp("partitions")
     copy_configuration("examples/existing-estate", scratch)
     deployment_role(cloud, DEPLOYMENT_ROLE)
+    for place in PLACES.values():
+        make_streams(replace(cloud, region=place.region), [STREAM])
     root = scratch / "root"
     root.mkdir()
     (root / "main.tf.json").write_text(json.dumps(_root_module()))
@@ -178,7 +186,7 @@ def _calls(place: Place) -> dict[str, dict[str, Any]]:
     """Each module with a key and roles; Real-Time Adherence with the flag in either place."""
     key = place.arn("kms", "key/1234abcd-12ab-34cd-56ef-1234567890ab")
     consumer = {
-        "agent_event_stream_arn": place.arn("kinesis", "stream/agent-events"),
+        "agent_event_stream_arn": place.arn("kinesis", f"stream/{STREAM}"),
         "agent_event_stream_kms_arn": key,
         "authorization_mode": "role",
         "external_id": "aspect-0815",
@@ -210,7 +218,7 @@ def _estate(place: Place) -> dict[str, Any]:
     """The example of a larger configuration, with its own providers."""
     return {
         "source": "../examples/existing-estate",
-        "agent_event_stream_arn": place.arn("kinesis", "stream/agent-events"),
+        "agent_event_stream_arn": place.arn("kinesis", f"stream/{STREAM}"),
         "agent_statuses": {"Available": "A"},
         "alarm_topic_arns": [place.arn("sns", "alarms")],
         "connect_s3_bucket": "amazon-connect-0123456789ab",
@@ -237,7 +245,8 @@ def _in_place(planned: dict[str, Any], name: str) -> list[Any]:
         each["values"]
         for root in roots
         for each in resources(root)
-        if each["address"].startswith(f"module.{name}_") and each["type"] != "aws_caller_identity"
+        if each["address"].startswith(f"module.{name}_")
+        if (each["mode"], each["type"]) not in OF_THE_LOCAL_AWS
     ]
 
 

@@ -1,0 +1,8 @@
+# Reads the stream, so that a plan fails if it does not exist, instead of an apply halfway. A stream can
+# be read by name in its own account only, so a plan does not check a stream of another account.
+data "aws_kinesis_stream" "agent_events" {
+  provider = aws.contact_centre
+  count    = try(split(":", var.agent_event_stream_arn)[4], "") == local.account_id ? 1 : 0
+
+  name = element(split("/", var.agent_event_stream_arn), 1)
+}
