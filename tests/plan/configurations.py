@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from tests.examples import OPTIONS
 from tests.local_cloud.cloud import ACCOUNT_ID, REGION, LocalCloud
 from tests.local_cloud.together import Configuration
 from tests.plan.alarm_rules import LIMITS
@@ -19,6 +20,8 @@ BOUNDARY = f"arn:aws:iam::{ACCOUNT_ID}:policy/estate/boundary"
 TAGS = {"Component": "contact-centre", "cost-centre": "4711", "owner": "contact-centre"}
 DEPLOYMENT_ROLE = "estate-deployment"
 SUFFIX = "eu-west-1"
+
+NEW_STREAM_OPTIONS = [option for option in OPTIONS if option.endswith("-new-stream")]
 
 _CONNECT = {
     "connect_s3_bucket": "amazon-connect-0123456789ab",
@@ -99,10 +102,17 @@ CONFIGURATIONS = {
         "examples/agent-productivity-existing-stream", _ALARMS_ON_FLINK | {"enhanced_fan_out": True}
     ),
     "key": Configuration("examples/both-new-stream", WITH_A_KEY),
-    "suffix": Configuration(
-        "examples/both-new-stream",
-        {**_CONNECT, "alarm_emails": ["on-call@example.com"], "name_suffix": SUFFIX},
-    ),
+    **{
+        f"suffix-of-{option}": Configuration(
+            f"examples/{option}",
+            {
+                **({} if option == "real-time-adherence-new-stream" else _CONNECT),
+                "alarm_emails": ["on-call@example.com"],
+                "name_suffix": SUFFIX,
+            },
+        )
+        for option in NEW_STREAM_OPTIONS
+    },
     "estate": Configuration("examples/existing-estate", ESTATE),
     # Deployed by a role that Terraform assumes, and with Flink for the classifier.
     "estate-on-flink": Configuration(

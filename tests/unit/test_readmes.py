@@ -56,6 +56,17 @@ def test_an_examples_readme_names_every_output(example: Path) -> None:
     assert [name for name in blocks(example, "output") if f"`{name}`" not in readme] == []
 
 
+@pytest.mark.parametrize("option", [option for option in OPTIONS if "new-stream" in option])
+def test_a_new_stream_options_readme_names_every_name_of_another_deployment(option: str) -> None:
+    example = REPOSITORY / "examples" / option
+    readme = (example / "README.md").read_text()
+    section = readme.partition("### Deploy again for another instance or region\n")[2]
+    named = set(re.findall(r"`(\w+)`", section.partition("\n## ")[0]))
+    names = {name for name in blocks(example, "variable") if re.search(r"(^|_)name$", name)}
+    # All deployments can read the zips from one bucket.
+    assert named == names - {"qss3_bucket_name"} | {"name_suffix"}
+
+
 def _sample(example: Path) -> dict[str, Any]:
     """The variables of a terraform.tfvars.example, those in comment too."""
     lines = (example / "terraform.tfvars.example").read_text().splitlines()
