@@ -15,23 +15,20 @@ from typing import Any
 
 import pytest
 
-from tests.changes.conftest import CONNECT_BUCKET
+from tests.changes.taken import (
+    IN_US_EAST_1,
+    INSTANCE_ID,
+    WITH_A_GRANT,
+    WITH_TWO_QUEUES,
+    variables,
+    what_is_there,
+)
 from tests.examples import OPTIONS, OTHERS
 from tests.local_cloud.cloud import LocalCloud
 from tests.local_cloud.connect_service import Instance, connect_service, with_connect
 from tests.local_cloud.workspace import TerraformError, Workspace, workspace
 
 pytestmark = pytest.mark.xdist_group("second-apply")
-
-INSTANCE_ID = "12345678-90ab-cdef-1234-567890abcdef"
-STREAM = "taken"
-
-# Amazon S3 answers a second CreateBucket as it answers the first one in this region only.
-IN_US_EAST_1 = "both-new-stream"
-# Its Amazon Connect instance writes under a customer-managed key, so it has a grant.
-WITH_A_GRANT = "agent-productivity-new-stream"
-# Its second copy asks for one queue less.
-WITH_TWO_QUEUES = "both-existing-stream"
 
 # Outputs that somebody enters in a product, or makes a key for.
 _TO_ENTER = (
@@ -70,9 +67,7 @@ class Second:
 def seconds(
     cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Second]]:
-    arn = _existing_stream(cloud)
-    key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
-    boundary = _boundary(cloud)
+    there = what_is_there(cloud)
     with connect_service(Instance(INSTANCE_ID)) as connect:
 
         def tried(example: str) -> Second:
@@ -81,8 +76,8 @@ def seconds(
                 here = replace(cloud, region="us-east-1")
             if example == WITH_A_GRANT:
                 here = with_connect(cloud, connect)
-            variables = _variables(example, arn, key, boundary)
-            return _tried(example, here, variables, tmp_path_factory.mktemp(example))
+            given = variables(example, there)
+            return _tried(example, here, given, tmp_path_factory.mktemp(example))
 
         # Side by side, because they wait more than they compute.
         examples = OPTIONS + OTHERS
@@ -152,20 +147,20 @@ def test_the_next_steps_have_the_real_names(seconds: Mapping[str, Second], examp
     assert steps.endswith("change state, and check the deployment again.")
 
 
-def _tried(example: str, cloud: LocalCloud, variables: dict[str, Any], scratch: Path) -> Second:
+def _tried(example: str, cloud: LocalCloud, given: dict[str, Any], scratch: Path) -> Second:
     first = workspace(f"examples/{example}", scratch / "first", cloud)
     shutil.copytree(scratch / "first", scratch / "second", symlinks=True)
     second = replace(first, folder=scratch / "second" / "examples" / example)
-    outputs = first.apply(variables)
+    outputs = first.apply(given)
     put = _put_data(cloud, outputs)
 
     fewer_queues = None
     if example == WITH_TWO_QUEUES:
         with pytest.raises(TerraformError) as refused:
-            second.changes(variables | {"num_sqs_queues": 1})
+            second.changes(given | {"num_sqs_queues": 1})
         fewer_queues = " ".join(str(refused.value).replace("│", " ").split())
     with pytest.raises(TerraformError) as failed:
-        second.apply(variables)
+        second.apply(given)
     ids = _ids(first), _ids(second)
     second.destroy()
     return Second(
@@ -173,45 +168,10 @@ def _tried(example: str, cloud: LocalCloud, variables: dict[str, Any], scratch: 
         *ids,
         put,
         _kept_data(cloud, outputs),
-        first.changes(variables),
+        first.changes(given),
         fewer_queues,
         outputs,
     )
-
-
-def _variables(example: str, stream_arn: str, key: str, boundary: str) -> dict[str, Any]:
-    """Names that no other deployment on this cloud has."""
-    short = "".join(word[0] for word in example.split("-"))
-    if example == "existing-estate":
-        return {
-            "agent_event_stream_arn": stream_arn,
-            "connect_s3_bucket": CONNECT_BUCKET,
-            "connect_s3_prefix": "connect/acme/Reports/Aspect/",
-            "kms_key_arn": key,
-            "name_prefix": "taken-estate",
-            "permissions_boundary_arn": boundary,
-            "region": "eu-central-1",
-            "rta_servers": {"emea": {"external_id": "rta-emea", "hierarchy_groups": ["EMEA"]}},
-            "wfm_adapter_external_id": "wfm-adapter",
-        }
-    made: dict[str, Any] = {"alarm_emails": ["on-call@example.com"]}
-    if "real-time-adherence" not in example:
-        made |= {
-            "connect_s3_bucket": CONNECT_BUCKET,
-            "connect_s3_prefix": "connect/acme/Reports/Aspect/",
-            "kda_application_name": f"taken-{short}",
-        }
-    if "agent-productivity" not in example:
-        made |= {"name": f"taken-{short}"}
-    if "existing" in example:
-        made |= {"agent_event_stream_arn": stream_arn}
-    else:
-        made |= {"agent_event_stream_name": f"taken-{short}"}
-    if example == WITH_A_GRANT:
-        made |= {"connect_instance_id": INSTANCE_ID, "kms_key_arn": key}
-    if example == WITH_TWO_QUEUES:
-        made |= {"num_sqs_queues": 2}
-    return made
 
 
 def _ids(made: Workspace) -> Ids:
@@ -223,25 +183,6 @@ def _ids(made: Workspace) -> Ids:
         if resource["mode"] == "managed"
         for instance in resource["instances"]
     )
-
-
-def _existing_stream(cloud: LocalCloud) -> str:
-    kinesis = cloud.client("kinesis")
-    kinesis.create_stream(StreamName=STREAM, ShardCount=1)
-    kinesis.get_waiter("stream_exists").wait(StreamName=STREAM, WaiterConfig={"Delay": 1})
-    summary = kinesis.describe_stream_summary(StreamName=STREAM)["StreamDescriptionSummary"]
-    arn: str = summary["StreamARN"]
-    return arn
-
-
-def _boundary(cloud: LocalCloud) -> str:
-    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    made = cloud.client("iam").create_policy(
-        PolicyName="boundary-of-the-taken",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [everything]}),
-    )
-    arn: str = made["Policy"]["Arn"]
-    return arn
 
 
 def _deployments(outputs: Mapping[str, Any]) -> list[Mapping[str, Any]]:
