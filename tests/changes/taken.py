@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.changes.conftest import CONNECT_BUCKET
-from tests.local_cloud.cloud import LocalCloud
+from tests.local_cloud.cloud import REGION, LocalCloud
 
 INSTANCE_ID = "12345678-90ab-cdef-1234-567890abcdef"
 STREAM = "taken"
@@ -14,8 +14,13 @@ STREAM = "taken"
 IN_US_EAST_1 = "both-new-stream"
 # Its Amazon Connect instance writes under a customer-managed key, so it has a grant.
 WITH_A_GRANT = "agent-productivity-new-stream"
-# Its second copy asks for one queue less.
+# It has a reference table, and its second copy asks for one queue less.
 WITH_TWO_QUEUES = "both-existing-stream"
+# Its application reads the stream through a consumer.
+ON_FLINK = "agent-productivity-existing-stream"
+
+STATUSES = {"Available": "A"}
+CODE_BUCKET, CODE_KEY = "code-of-the-taken", "report-line-job.zip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class There:
 
 def what_is_there(cloud: LocalCloud) -> There:
     """Make what the examples' variables name."""
+    _code(cloud)
     key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
     return There(_boundary(cloud), key, _stream(cloud))
 
@@ -39,6 +45,7 @@ def variables(example: str, there: There) -> dict[str, Any]:
     if example == "existing-estate":
         return {
             "agent_event_stream_arn": there.stream_arn,
+            "agent_statuses": STATUSES,
             "connect_s3_bucket": CONNECT_BUCKET,
             "connect_s3_prefix": "connect/acme/Reports/Aspect/",
             "kms_key_arn": there.key_arn,
@@ -64,7 +71,13 @@ def variables(example: str, there: There) -> dict[str, Any]:
     if example == WITH_A_GRANT:
         made |= {"connect_instance_id": INSTANCE_ID, "kms_key_arn": there.key_arn}
     if example == WITH_TWO_QUEUES:
-        made |= {"num_sqs_queues": 2}
+        made |= {"agent_statuses": STATUSES, "num_sqs_queues": 2}
+    if example == ON_FLINK:
+        made |= {
+            "engine": "flink",
+            "enhanced_fan_out": True,
+            "flink_application": {"code_bucket": CODE_BUCKET, "code_key": CODE_KEY},
+        }
     return made
 
 
@@ -75,6 +88,13 @@ def _stream(cloud: LocalCloud) -> str:
     summary = kinesis.describe_stream_summary(StreamName=STREAM)["StreamDescriptionSummary"]
     arn: str = summary["StreamARN"]
     return arn
+
+
+def _code(cloud: LocalCloud) -> None:
+    """Put what is named as the Flink application's package, which the local AWS does not run."""
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket=CODE_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket=CODE_BUCKET, Key=CODE_KEY, Body=b"package")
 
 
 def _boundary(cloud: LocalCloud) -> str:
