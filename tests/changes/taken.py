@@ -19,6 +19,7 @@ WITH_TWO_QUEUES = "both-existing-stream"
 # Its application reads the stream through a consumer.
 ON_FLINK = "agent-productivity-existing-stream"
 
+EMAILS = ["on-call@example.com", "wfm-team@example.com"]
 STATUSES = {"Available": "A"}
 CODE_BUCKET, CODE_KEY = "code-of-the-taken", "report-line-job.zip"
 
@@ -55,7 +56,7 @@ def variables(example: str, there: There) -> dict[str, Any]:
             "rta_servers": {"emea": {"external_id": "rta-emea", "hierarchy_groups": ["EMEA"]}},
             "wfm_adapter_external_id": "wfm-adapter",
         }
-    made: dict[str, Any] = {"alarm_emails": ["on-call@example.com"]}
+    made: dict[str, Any] = {"alarm_emails": EMAILS}
     if "real-time-adherence" not in example:
         made |= {
             "connect_s3_bucket": CONNECT_BUCKET,

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.changes.taken import (
+    EMAILS,
     IN_US_EAST_1,
     INSTANCE_ID,
     WITH_A_GRANT,
@@ -54,12 +55,15 @@ class Second:
     """What a second apply, and the destroy after it, came to.
 
     `first` and `second` are the type and id of each managed resource in the states. Of the first
-    deployment, `addresses` are those of its resources without their keys, `kept` is what is left of
-    the data `put`, `changes` is the next plan, and `outputs` are those of the apply.
+    deployment, `addresses` are those of its resources without their keys, `actions` are the alarm
+    and OK actions of each alarm, `addressees` are the subscribers of its topic, `kept` is what is
+    left of the data `put`, `changes` is the next plan, and `outputs` are those of the apply.
     """
 
     error: str
     addresses: frozenset[str]
+    actions: dict[str, tuple[list[str], list[str]]]
+    addressees: list[str]
     first: Ids
     second: Ids
     put: list[str]
@@ -148,6 +152,18 @@ def test_every_resource_of_the_modules_and_examples_has_been_applied(
     assert written - applied == NOT_APPLIED
 
 
+@pytest.mark.parametrize("option", OPTIONS)
+def test_every_alarm_notifies_the_topic_of_the_email_addresses(
+    seconds: Mapping[str, Second], option: str
+) -> None:
+    second = seconds[option]
+    (topic,) = (arn for kind, arn in second.first if kind == "aws_sns_topic")
+    alarms = {name for kind, name in second.first if kind == "aws_cloudwatch_metric_alarm"}
+    assert alarms
+    assert second.actions == {name: ([topic], [topic]) for name in alarms}
+    assert second.addressees == EMAILS
+
+
 @pytest.mark.parametrize("example", OPTIONS + OTHERS)
 def test_the_next_steps_have_the_real_names(seconds: Mapping[str, Second], example: str) -> None:
     outputs = seconds[example].outputs
@@ -189,6 +205,8 @@ def _tried(example: str, cloud: LocalCloud, given: dict[str, Any], scratch: Path
     return Second(
         str(failed.value),
         frozenset(map(_address, managed)),
+        _actions(cloud, ids[0]),
+        _addressees(cloud, ids[0]),
         *ids,
         put,
         _kept_data(cloud, outputs),
@@ -216,6 +234,24 @@ def _address(resource: Mapping[str, Any]) -> str:
     """Its address without the keys of the resource and its module."""
     module = resource.get("module", "").partition("[")[0]
     return ".".join(filter(None, (module, resource["type"], resource["name"])))
+
+
+def _actions(cloud: LocalCloud, ids: Ids) -> dict[str, tuple[list[str], list[str]]]:
+    """The alarm actions and OK actions of each alarm."""
+    names = sorted(name for kind, name in ids if kind == "aws_cloudwatch_metric_alarm")
+    found = cloud.client("cloudwatch").describe_alarms(AlarmNames=names)["MetricAlarms"]
+    return {each["AlarmName"]: (each["AlarmActions"], each["OKActions"]) for each in found}
+
+
+def _addressees(cloud: LocalCloud, ids: Ids) -> list[str]:
+    """The subscribers of each topic."""
+    sns = cloud.client("sns")
+    return sorted(
+        each["Endpoint"]
+        for kind, arn in ids
+        if kind == "aws_sns_topic"
+        for each in sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
+    )
 
 
 def _deployments(outputs: Mapping[str, Any]) -> list[Mapping[str, Any]]:
