@@ -51,6 +51,16 @@ Ids = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
+class FewerQueues:
+    """What the guard of the queues told, and what an apply that follows it came to: its error, and
+    the type and id of each managed resource in the state."""
+
+    told: str
+    error: str
+    ids: Ids
+
+
+@dataclass(frozen=True, slots=True)
 class Second:
     """What a second apply, and the destroy after it, came to.
 
@@ -69,7 +79,7 @@ class Second:
     put: list[str]
     kept: list[str]
     changes: dict[str, list[str]]
-    fewer_queues: str | None
+    fewer_queues: FewerQueues | None
     outputs: Mapping[str, Any]
 
 
@@ -130,10 +140,21 @@ def test_each_state_has_its_own_grant(seconds: Mapping[str, Second]) -> None:
 def test_from_an_empty_state_the_guard_of_the_queues_says_that_they_may_be_anothers(
     seconds: Mapping[str, Second],
 ) -> None:
-    told = seconds[WITH_TWO_QUEUES].fewer_queues
-    assert told
+    guard = seconds[WITH_TWO_QUEUES].fewer_queues
+    assert guard
+    told = guard.told
     assert "-events-2.fifo exists" in told
+    assert "Set num_retired_sqs_queues to 1 and apply" in told
     assert "If this state does not hold it, another deployment uses the name taken-bes" in told
+
+
+def test_the_queue_of_another_that_is_retired_from_an_empty_state_is_not_adopted(
+    seconds: Mapping[str, Second],
+) -> None:
+    guard = seconds[WITH_TWO_QUEUES].fewer_queues
+    assert guard
+    assert "lready exist" in guard.error
+    assert guard.ids == frozenset()
 
 
 def test_every_resource_of_the_modules_and_examples_has_been_applied(
@@ -194,9 +215,7 @@ def _tried(example: str, cloud: LocalCloud, given: dict[str, Any], scratch: Path
 
     fewer_queues = None
     if example == WITH_TWO_QUEUES:
-        with pytest.raises(TerraformError) as refused:
-            second.changes(given | {"num_sqs_queues": 1})
-        fewer_queues = " ".join(str(refused.value).replace("│", " ").split())
+        fewer_queues = _fewer_queues(second, given)
     with pytest.raises(TerraformError) as failed:
         second.apply(given)
     managed = _managed(first)
@@ -214,6 +233,17 @@ def _tried(example: str, cloud: LocalCloud, given: dict[str, Any], scratch: Path
         fewer_queues,
         outputs,
     )
+
+
+def _fewer_queues(second: Workspace, given: Mapping[str, Any]) -> FewerQueues:
+    """Ask for one queue from an empty state, and then for the other as a retired one."""
+    one = {**given, "num_sqs_queues": 1}
+    with pytest.raises(TerraformError) as refused:
+        second.changes(one)
+    with pytest.raises(TerraformError) as failed:
+        second.apply(one | {"num_retired_sqs_queues": 1})
+    told = " ".join(str(refused.value).replace("│", " ").split())
+    return FewerQueues(told, str(failed.value), _ids(_managed(second)))
 
 
 def _managed(made: Workspace) -> list[dict[str, Any]]:
