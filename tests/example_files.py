@@ -1,16 +1,17 @@
-"""The variables and outputs of the options under examples/, from those of their modules.
+"""The variables, outputs and defaults of the options under examples/, from those of their modules.
 
 An option has no defaults of its own: null takes the module's. It describes a variable by the first
 sentence of the modules' descriptions, which is the same where several modules share the variable.
 """
 
+import json
 import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.examples import OPTIONS
 from tests.local_cloud.terraform_cli import REPOSITORY
-from tests.terraform_files import blocks, read, split_arguments
+from tests.terraform_files import blocks, parse, read, split_arguments
 
 EXAMPLES, MODULES = REPOSITORY / "examples", REPOSITORY / "modules"
 
@@ -77,6 +78,35 @@ def outputs_file(option: str) -> str:
     return "\n".join(found)
 
 
+def sample_file(option: str) -> str:
+    """What terraform.tfvars.example of an option has to be: as it is, but for the defaults that its
+    lines in comment show."""
+    path = EXAMPLES / option / "terraform.tfvars.example"
+    variables, lines = passed_on(EXAMPLES / option), []
+    attributes: dict[str, Any] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        found = re.fullmatch(r"(# (?:  )?)(\w+)( += )(.+)", line)
+        if found and found[4] == "{":
+            kinds = [each.body["type"] for each in variables[found[2]]]
+            attributes = {key: each for kind in kinds for key, each in defaults(kind).items()}
+        elif found and found[2] not in OWN_VARIABLES:
+            passed = variables.get(found[2])
+            value = passed[0].body["default"] if passed else attributes[found[2]]
+            line = f"{found[1]}{found[2]}{found[3]}{json.dumps(value)}"
+        lines.append(line)
+    return "\n".join([*lines, ""])
+
+
+def defaults(kind: str) -> dict[str, Any]:
+    """The attributes of an object type with their defaults."""
+    parts = split_arguments(kind.removeprefix("${object({").removesuffix("})}"))
+    types = parse("\n".join(parts) + "\n")
+    return {
+        name: parse(f"value = {([*split_arguments(each[11:-2]), 'null'])[1]}\n")["value"]
+        for name, each in types.items()
+    }
+
+
 def _variable(name: str, passed: list[Passed]) -> str:
     descriptions = {_first_sentence(each.body["description"]) for each in passed}
     if len(descriptions) != 1:
@@ -119,6 +149,8 @@ def main() -> None:
         (EXAMPLES / option / "variables.tf").write_text(variables_file(option), encoding="utf-8")
         read.cache_clear()
         (EXAMPLES / option / "outputs.tf").write_text(outputs_file(option), encoding="utf-8")
+        sample = sample_file(option)
+        (EXAMPLES / option / "terraform.tfvars.example").write_text(sample, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -8,12 +8,17 @@ from tests.example_files import (
     OWN_VARIABLES,
     outputs_file,
     passed_on,
+    sample_file,
     variables_file,
 )
 from tests.examples import OPTIONS, OTHERS
 from tests.terraform_files import blocks
 
-FILES = {"outputs.tf": outputs_file, "variables.tf": variables_file}
+FILES = {
+    "outputs.tf": outputs_file,
+    "terraform.tfvars.example": sample_file,
+    "variables.tf": variables_file,
+}
 
 
 def test_every_example_is_an_option_or_known_as_another() -> None:
