@@ -105,6 +105,14 @@ variable "alarms" {
   }
 }
 
+# A threshold other than the default above, without a topic, is probably a mistake.
+check "alarms_notify_somebody" {
+  assert {
+    condition     = var.alarms == null ? true : length(var.alarms.sns_topic_arns) > 0 || (var.alarms.iterator_age_minutes == 5 && var.alarms.report_age_minutes == 15 && var.alarms.skipped_percent == 5)
+    error_message = "alarms sets a threshold but no topic in sns_topic_arns, so the alarms notify no one: add a topic, or remove the threshold."
+  }
+}
+
 variable "aspect_ap_data_s3_prefix" {
   description = "Prefix of the report files in the report bucket; ends in `/`. Set the WFM Adapter's parameter Firehose Report Root Path to the same value."
   type        = string

@@ -147,11 +147,3 @@ locals {
     missing    = "notBreaching"
   }
 }
-
-# A threshold without a topic is probably a mistake.
-check "alarms_notify_somebody" {
-  assert {
-    condition     = var.alarms == null ? true : length(var.alarms.sns_topic_arns) > 0 || (var.alarms.iterator_age_minutes == 5 && var.alarms.queue_age_minutes == 5 && var.alarms.skipped_percent == 5)
-    error_message = "alarms sets a threshold but no topic in sns_topic_arns, so the alarms notify no one: add a topic, or remove the threshold."
-  }
-}

@@ -143,6 +143,14 @@ variable "alarms" {
   }
 }
 
+# A threshold other than the default above, without a topic, is probably a mistake.
+check "alarms_notify_somebody" {
+  assert {
+    condition     = var.alarms == null ? true : length(var.alarms.sns_topic_arns) > 0 || (var.alarms.iterator_age_minutes == 5 && var.alarms.queue_age_minutes == 5 && var.alarms.skipped_percent == 5)
+    error_message = "alarms sets a threshold but no topic in sns_topic_arns, so the alarms notify no one: add a topic, or remove the threshold."
+  }
+}
+
 variable "authorization_mode" {
   description = "How the Aspect product signs in to AWS: `user` creates an IAM user, whose access key you create yourself; `role` creates an IAM role that `source_aws_account_id` assumes with `external_id`. A change destroys one identity and creates the other: see the README."
   type        = string
