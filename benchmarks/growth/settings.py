@@ -6,6 +6,8 @@ from dataclasses import replace
 from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
 from benchmarks.growth.capacities import Settings, capacities
+from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.terraform_files import local_values
 
 DEFAULTS = Settings()
 
@@ -13,8 +15,8 @@ DEFAULTS = Settings()
 # share, and to catch up after a pause.
 HEADROOM = 1.25
 
-# Of num_sqs_queues; the wire contract says so.
-MOST_QUEUES = 10
+# Of num_sqs_queues.
+MOST_QUEUES: int = local_values(REPOSITORY / "modules" / "rta")["max_sqs_queues"]
 
 
 def recommended(workload: Workload, timing: Timing) -> Settings:
