@@ -10,7 +10,7 @@ import time
 import urllib.request
 import zipfile
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -153,8 +153,7 @@ class Run:
 
     def kill_a_python_worker(self) -> None:
         """End one of the processes in which Flink has Python work, as when memory runs out."""
-        self.await_until("a worker", lambda: bool(workers(self.process.pid)))
-        os.kill(workers(self.process.pid)[0], signal.SIGKILL)
+        self.await_until("a worker", lambda: any(map(_end, workers(self.process.pid))))
 
     def lose_a_task_manager(self) -> None:
         """End all tasks as their machine would; another machine takes its place."""
@@ -336,6 +335,10 @@ def _processes() -> dict[int, tuple[int, str]]:
     return {int(row[0]): (int(row[1]), row[2]) for row in rows if len(row) == 3}
 
 
-def _end(pid: int) -> None:
-    with suppress(ProcessLookupError):  # it may have ended by itself
+def _end(pid: int) -> bool:
+    """End a process; whether it had not ended by itself."""
+    try:
         os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True

@@ -79,6 +79,7 @@ def test_the_job_needs_each_of_its_own_actions_and_no_other(
         for number, (action, less) in enumerate([("none", policy), *fewer(policy)]):
             allow(cloud, less)
             if number:
+                run.await_running()  # it restarts after what it was refused before
                 run.kill_a_python_worker()  # what it asks at its start, it asks once more
             expected |= put_a_line_and_an_event_to_put_aside(cloud, number)
             if number:
