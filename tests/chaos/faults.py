@@ -112,6 +112,11 @@ class Invocation:
                 self._killed("before a call")
             return self.calls
 
+    def count(self, fault: str) -> None:
+        """Count a fault, which any of the invocation's threads has met with."""
+        with self.lock:
+            self.tally[f"fault: {fault}"] += 1
+
     def answered(self, call: int) -> None:
         """Raises Killed when the weather says so of the end of this call."""
         with self.lock:
@@ -192,13 +197,13 @@ def _before_send(wire: URLLib3Session, request: AWSPreparedRequest, event_name: 
         if rejection:
             return rejection
     if operation == "TransactWriteItems" and running.happens(weather.cancelled):
-        running.tally[f"fault: {CANCELLED}"] += 1
+        running.count(CANCELLED)
         return _cancelled(running.chance, request)
     if weather.service not in (None, service) or not running.happens(weather.wire):
         return None
     names, weights = zip(*weather.kinds, strict=True)
     (kind,) = running.chance.choices(names, weights)
-    running.tally[f"fault: {kind}"] += 1
+    running.count(kind)
     if kind in (LOST, LATE):
         if kind == LOST:
             wire.send(request)
@@ -239,7 +244,7 @@ def _spoil(running: Invocation, parsed: dict[str, Any], name: str) -> None:
     found = parsed.get(name)
     if not found:
         return
-    running.tally[f"fault: {MALFORMED}"] += 1
+    running.count(MALFORMED)
     match running.chance.randrange(4):
         case 0:
             del parsed[name]
@@ -265,11 +270,11 @@ def _withhold(params: dict[str, Any], model: Any, context: dict[str, Any], **_: 
         code = running.chance.choice(_REFUSALS[model.name])
         chosen = [index for index in range(len(entries)) if running.happens(share)] or [0]
         refused = dict.fromkeys(chosen, code)
-        running.tally[f"fault: {REFUSED}"] += 1
+        running.count(REFUSED)
     rejected = [index for index, each in enumerate(entries) if statements and REJECTED in str(each)]
     if rejected and running.happens(0.7):  # else the call is rejected, in _rejection
         refused |= dict.fromkeys(rejected, "ValidationError")
-        running.tally[f"fault: {UNACCEPTABLE}"] += 1
+        running.count(UNACCEPTABLE)
     if not refused:
         return
     context["refused"] = (entries, refused)
@@ -322,7 +327,7 @@ def _rejection(running: Invocation, request: AWSPreparedRequest) -> AWSResponse 
     rejected = [REJECTED in str(each) for each in document.get("TransactItems", ())]
     if REJECTED not in str(document):
         return None
-    running.tally[f"fault: {UNACCEPTABLE}"] += 1
+    running.count(UNACCEPTABLE)
     if not rejected or running.happens(0.3):
         return _dynamodb_error(request, "ValidationException", Message="no")
     code = running.chance.choice(("ValidationError", "ItemCollectionSizeLimitExceeded"))
