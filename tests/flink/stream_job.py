@@ -64,14 +64,16 @@ def _with_option(statement: str, name: str, value: str) -> str:
 def _attend(job: JobClient, lose_one: Path) -> None:
     """Wait for the end of `job`. Raises what ended it."""
     result = job.get_job_execution_result()
+    lost = 0  # the cluster keeps those that it has lost in its list
     while not result.done():
         if lose_one.exists():
             lose_one.unlink()
             field = job._j_job_client.getClass().getDeclaredField("miniCluster")
             field.setAccessible(True)
             cluster = field.get(job._j_job_client)
-            cluster.terminateTaskManager(0).get()
+            cluster.terminateTaskManager(lost).get()
             cluster.startTaskManager()
+            lost += 1
         time.sleep(0.2)
     result.result()
 
