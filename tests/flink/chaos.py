@@ -46,11 +46,12 @@ def survive(folder: Path, package: Path, kills: int, seed: int, tell: Tell) -> N
         two = {"parallelism.default": "2"}
         job = Job(folder, package, cloud, stream.endpoint, settings=two)
         left = iter(list(zip(kinds(kills, seed), bursts, strict=True)))
+        put: set[bytes] = set()
         running_still = False
         while not running_still:
             with running(job, job.last_checkpoint()) as run:
                 run.await_running()
-                running_still = _live_on(run, stream, left, chance, tell)
+                running_still = _live_on(run, stream, left, put, chance, tell)
                 if running_still:
                     run.await_until("every line", lambda: set(job.report_lines()) >= every_line)
         lines = job.report_lines()
@@ -62,13 +63,15 @@ def _live_on(
     run: Run,
     stream: AgentStream,
     left: Iterator[tuple[str, list[bytes]]],
+    put: set[bytes],
     chance: random.Random,
     tell: Tell,
 ) -> bool:
-    """Kill what is `left` to be killed, each after a burst of events; False once that is the whole
-    job."""
+    """Kill what is `left` to be killed, each after a burst of events, whose lines come to `put`;
+    False once that is the whole job."""
     for kind, burst in left:
         _put(stream, burst, chance)
+        put.update(lines_of(burst))
         pause = chance.uniform(0, 3)
         tell(f"{len(stream.open_shards())} shards, the {kind} is killed after {pause:.1f} s")
         time.sleep(pause)
@@ -80,12 +83,20 @@ def _live_on(
             run.kill_a_python_worker()
         else:
             run.lose_a_task_manager()
-        _await_restart(run, restarts)
+        _await_restart(run, restarts, put if kind == WORKER else None)
     return True
 
 
-def _await_restart(run: Run, restarts: int) -> None:
-    run.await_until("a restart", lambda: len(run.job.restored_from()) > restarts)
+def _await_restart(run: Run, restarts: int, lines: set[bytes] | None) -> None:
+    """Wait for one more restart, or for `lines`: that a worker has ended, Flink finds with the next
+    events for it."""
+
+    def is_over() -> bool:
+        if len(run.job.restored_from()) > restarts:
+            return True
+        return lines is not None and lines <= set(run.job.report_lines())
+
+    run.await_until("a restart", is_over)
     run.await_running()
 
 
