@@ -227,11 +227,11 @@ def test_the_table_of_changes_has_every_variable() -> None:
 
 
 def _destroyed(running: Running, variables: dict[str, Any]) -> set[str]:
-    """What an apply would destroy or replace: addresses without `module.` and without index."""
+    """What an apply would destroy or replace in AWS: addresses without `module.` and index."""
     return {
         re.sub(r"\[.*\]$", "", address.removeprefix("module."))
         for address, actions in running.workspace.changes(variables).items()
-        if "delete" in actions
+        if "delete" in actions and ".terraform_data." not in address
     }
 
 
