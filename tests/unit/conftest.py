@@ -11,15 +11,12 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.config import Config
 from botocore.httpsession import URLLib3Session
 from botocore.session import Session
-from hypothesis import settings
 from moto import mock_aws
 from moto.core import responses
 from moto.core.config import default_user_config
 
+from tests.unit import examples  # noqa: F401 - loads the profile
 from tests.unit.aws import REGION, Client, Ministack, Moto, create_table
-from tests.unit.examples import PROFILE
-
-settings.load_profile(PROFILE)
 
 
 def pytest_collection_finish() -> None:

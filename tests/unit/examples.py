@@ -28,6 +28,7 @@ for _name, _examples in _EXAMPLES.items():
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow],
     )
+settings.load_profile(PROFILE)
 
 
 def costly(quick: int, thorough: int = _EXAMPLES[THOROUGH]) -> settings:
