@@ -177,7 +177,8 @@ class _Handler(BaseHTTPRequestHandler):
         head = f"HTTP/1.1 {status}\r\nContent-Length: {len(content)}\r\n\r\n"
         self.wfile.write(head.encode() + content)
 
-    do_GET = do_POST  # noqa: N815 - as in http.server
+    def do_GET(self) -> None:
+        self.do_POST()
 
     def _answer(self, stub: Stub, body: bytes) -> tuple[str, float, bytes]:
         """Status, seconds to wait, and content."""
