@@ -6,6 +6,7 @@ OPTIONS = [
     for stream in ("new", "existing")
     for product in ("agent-productivity", "real-time-adherence", "both")
 ]
+NEW_STREAM_OPTIONS = [option for option in OPTIONS if option.endswith("-new-stream")]
 
 # The modules called from a larger configuration, which decides for itself what it passes on.
 OTHERS = ["existing-estate"]

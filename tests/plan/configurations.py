@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.examples import OPTIONS
+from tests.examples import NEW_STREAM_OPTIONS
 from tests.local_cloud.cloud import ACCOUNT_ID, REGION, LocalCloud
 from tests.local_cloud.together import Configuration
 from tests.plan.alarm_rules import LIMITS
@@ -20,8 +20,6 @@ BOUNDARY = f"arn:aws:iam::{ACCOUNT_ID}:policy/estate/boundary"
 TAGS = {"Component": "contact-centre", "cost-centre": "4711", "owner": "contact-centre"}
 DEPLOYMENT_ROLE = "estate-deployment"
 SUFFIX = "eu-west-1"
-
-NEW_STREAM_OPTIONS = [option for option in OPTIONS if option.endswith("-new-stream")]
 
 _CONNECT = {
     "connect_s3_bucket": "amazon-connect-0123456789ab",

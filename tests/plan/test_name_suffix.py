@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.plan.configurations import NEW_STREAM_OPTIONS, SUFFIX
+from tests.examples import NEW_STREAM_OPTIONS
+from tests.plan.configurations import SUFFIX
 from tests.plan.planned import Planned
 
 pytestmark = pytest.mark.xdist_group("plan")

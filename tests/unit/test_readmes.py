@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.example_files import defaults, passed_on
-from tests.examples import OPTIONS
+from tests.examples import NEW_STREAM_OPTIONS, OPTIONS
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.readme_tables import with_tables
 from tests.terraform_files import blocks, parse, read
@@ -53,7 +53,7 @@ def test_an_examples_readme_names_every_output(example: Path) -> None:
     assert [name for name in blocks(example, "output") if f"`{name}`" not in readme] == []
 
 
-@pytest.mark.parametrize("option", [option for option in OPTIONS if "new-stream" in option])
+@pytest.mark.parametrize("option", NEW_STREAM_OPTIONS)
 def test_a_new_stream_options_readme_names_every_name_of_another_deployment(option: str) -> None:
     example = REPOSITORY / "examples" / option
     readme = (example / "README.md").read_text()
