@@ -144,12 +144,14 @@ def test_recommended_settings_take_the_peak_with_headroom_and_no_shard_more(size
         assert capacities(fewer, workload, TIMING).rta_server < wanted
 
 
-def test_one_group_an_agent_is_recommended_only_where_ten_queues_are_not_enough() -> None:
-    groups = {
-        size: recommended(Workload(size), TIMING).design.message_groups
-        for size in (100_000, 130_000, 140_000)
-    }
-    assert list(groups.values()) == ["shared", "shared", "agent"]
+def test_one_group_an_agent_is_recommended_only_where_all_queues_are_not_enough() -> None:
+    all_queues = replace(DEFAULTS, shards=1_000, queues=MOST_QUEUES)
+    most = agents_taken(all_queues, WORKLOAD, TIMING, HEADROOM)
+    groups = [
+        recommended(Workload(size), TIMING).design.message_groups
+        for size in (most // 2, round(most * 0.99), round(most * 1.01))
+    ]
+    assert groups == ["shared", "shared", "agent"]
 
 
 # Runs

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from function_runtime.environment import ConfigurationError, boolean, one_of, required, whole_number
 from rta_relay.hierarchy_filter import HierarchyFilter
 
-# The contract allows as many.
-_MOST_QUEUES = 10
-
 # Fixed by the wire contract, section 3.3: the RTA server looks for this name.
 FLAG_NAME = "WriteEventsToQueue"
 
@@ -62,7 +59,8 @@ def read_configuration(environment: Mapping[str, str]) -> Configuration:
 
 
 def _queue_urls(environment: Mapping[str, str]) -> tuple[str, ...]:
-    queues = whole_number(environment, "NumSqsQueues", "the number of queues", 1, _MOST_QUEUES)
+    # The module limits their number; here each of them needs an address.
+    queues = whole_number(environment, "NumSqsQueues", "the number of queues", 1, 999)
     return tuple(_queue_url(environment, number) for number in range(1, queues + 1))
 
 

@@ -79,7 +79,7 @@ def test_a_missing_variable_is_named_with_the_value_it_needs(name: str) -> None:
         ("AhgFilterLevel", "-1"),
         ("AhgFilterLevel", "²"),
         ("NumSqsQueues", "0"),
-        ("NumSqsQueues", str(MAX_QUEUES + 1)),
+        ("NumSqsQueues", "two"),
         ("MESSAGE_GROUPS", "Agent"),
         ("SqsQueueUrl2", "https://sqs/not-fifo"),
     ],
