@@ -16,6 +16,7 @@ from rta_relay.relay import relay_handler
 from tests.fuzz import contract
 from tests.fuzz.fake_aws import FakeAws
 from tests.fuzz.promises import promise
+from tests.metrics import METRICS
 from tests.relay_environment import relay_environment
 from tests.unit.events import FakeContext, event, invocation
 from tests.unit.inline_executor import InlineExecutor
@@ -48,20 +49,10 @@ _WORDS = frozenset(
         *("level", "INFO", "WARNING", "ERROR", "message", "batch classified", "batch relayed"),
         *("an agent event cannot be delivered and is kept in the bucket for failed records",),
         *("_aws", "Timestamp", "CloudWatchMetrics", "Namespace", "AspectWFM", "Dimensions"),
-        *(
-            "FunctionName",
-            "none",
-            "version",
-            VERSION,
-            "Metrics",
-            "Name",
-            "Unit",
-            "Count",
-            "EventsIn",
-            "EventsSkipped",
-        ),
-        *("EventsFiltered", "EventsPutAside", "StatesWritten", "MessagesSent", "LinesWritten"),
-        *("WriteEventsToQueue", "skippedRecords", "sequenceNumber", "reason", "failed"),
+        *("FunctionName", "none", "version", VERSION, "Metrics", "Name", "Unit", "Count"),
+        *METRICS["relay"],
+        *METRICS["classifier"],
+        *("skippedRecords", "sequenceNumber", "reason", "failed"),
         *("withoutUsername", "firehoseRecords", "statesOutdated", "condition", "bucket", "key"),
         *("largestRecordBytes", "largestMessageBytes", "largestItemBytes", "1", "2", "3"),
         *("not UTF-8", "not JSON", "not an object", "no AgentARN", "AgentARN is not an ARN"),

@@ -16,12 +16,12 @@ import pytest
 
 from aspect_wfm.doctor.alarms import OF_AGENT_PRODUCTIVITY, OF_REAL_TIME_ADHERENCE, OF_STREAM
 from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.metrics import METRICS
 from tests.plan.alarm_histories import HISTORIES, OPEN, History
 from tests.plan.alarm_rules import LIMITS, RULES, rule
 from tests.plan.alarm_states import ALARM, planned_alarm, states
 from tests.plan.planned import Planned
 from tests.terraform_files import blocks
-from tests.unit.test_metrics import METRICS
 
 pytestmark = pytest.mark.xdist_group("plan")
 

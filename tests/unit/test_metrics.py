@@ -20,18 +20,11 @@ from function_runtime.version import VERSION
 from heartbeat.heartbeat import heartbeat_handler
 from tests.fuzz.fake_aws import FakeAws
 from tests.fuzz.handlers import CLASSIFIER, RELAY, context_of, handler_of
+from tests.metrics import METRICS
 from tests.unit.events import event, invocation
 from tests.unit.test_hostile_events import with_number
 
 HEARTBEAT = {"FIREHOSE_STREAM": "lines", "EVENT_SOURCE_MAPPING_UUID": "mapping"}
-METRICS = {
-    "relay": {
-        *("EventsIn", "EventsFiltered", "EventsSkipped", "EventsPutAside", "StatesWritten"),
-        *("MessagesSent", "WriteEventsToQueue"),
-    },
-    "classifier": {"EventsIn", "EventsSkipped", "EventsPutAside", "LinesWritten"},
-    "heartbeat": {"Heartbeats"},
-}
 WEEK_MS = 7 * 24 * 3_600_000
 
 
@@ -194,6 +187,10 @@ def test_what_fails_is_not_counted_as_done(
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
     *_, line = logged(function, monkeypatch, capsys, aws=FakeAws(None, refused))
     assert (line[metric], line["failed"]) == (0, 1)
+
+
+def test_the_cost_model_reckons_with_every_metric() -> None:
+    assert OURS.custom_metrics == sum(map(len, METRICS.values()))
 
 
 def test_the_cost_model_reckons_with_a_line_as_long_as_the_relays(
