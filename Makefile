@@ -42,8 +42,9 @@ KILLS ?= 20
 # How long make fuzz searches each target, with a new seed every time. CI sets a count and a seed.
 FUZZ ?= --seconds 20
 
-# Sets have the same order in every run.
+# Sets have the same order in every run, and what is compiled is kept for the next.
 export PYTHONHASHSEED ?= 0
+unexport PYTHONDONTWRITEBYTECODE
 
 # pytest-xdist's workers. Tests that apply in parallel wait more than they compute.
 WORKERS ?= 3
@@ -89,7 +90,7 @@ format: $(READY) ## Format Python and Terraform
 	terraform fmt -recursive
 
 unit: $(READY) ## Run the tests that need neither Terraform nor a local cloud
-	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest tests/unit -n 2
+	$(BIN)/pytest tests/unit -n 2
 
 test: $(READY) ## Run all tests
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -n $(WORKERS) --dist loadgroup

@@ -8,7 +8,7 @@ EMEA only, its zip from a bucket).
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,14 +64,9 @@ class Example:
     root: Workspace
     configurations: dict[str, Configuration]
 
-    def apply(self, variables: Mapping[str, Any]) -> None:
-        """Apply it, and nothing of the others."""
-        self._write(variables)
-        self.root.apply({}, f"-target=module.{self.name}")
-
     def changes(self, variables: Mapping[str, Any]) -> dict[str, list[str]]:
         """What another apply of it would do, by its own resource addresses."""
-        self._write(variables)
+        self.write(variables)
         found = self.root.changes({}, f"-target=module.{self.name}")
         prefix = f"module.{self.name}."
         return {address.removeprefix(prefix): actions for address, actions in found.items()}
@@ -79,7 +74,8 @@ class Example:
     def destroy(self) -> None:
         self.root.destroy(f"-target=module.{self.name}")
 
-    def _write(self, variables: Mapping[str, Any]) -> None:
+    def write(self, variables: Mapping[str, Any]) -> None:
+        """Give it these variables, for the next plan or apply."""
         known = self.configurations[self.name]
         self.configurations[self.name] = Configuration(known.folder, variables)
         write_calls(self.root.folder, self.configurations)
@@ -122,6 +118,14 @@ class Deployment:
         """The names of the identities for the products."""
         names = ("rta_user_name", "wfm_adapter_user_name")
         return [self.outputs[name] for name in names if name in self.outputs]
+
+
+def apply_together(deployments: Sequence[Deployment], changed: Mapping[str, Any]) -> None:
+    """Apply these deployments with `changed` variables, and nothing of the others."""
+    for each in deployments:
+        each.example.write({**each.variables, **changed})
+    targets = [f"-target=module.{each.example.name}" for each in deployments]
+    deployments[0].example.root.apply({}, *targets)
 
 
 @dataclass(frozen=True, slots=True)

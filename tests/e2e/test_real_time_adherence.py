@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import RTA, ZIP_BUCKET, ZIP_PREFIX, Deployment, Facts
+from tests.e2e.conftest import RTA, ZIP_BUCKET, ZIP_PREFIX, Deployment, Facts, apply_together
 from tests.local_cloud.agent_stream import batch_logs, sample_events
 from tests.local_cloud.cloud import is_allowed
 
@@ -20,7 +20,7 @@ MEI, JOERG, OKAFOR = (
 )
 
 EVERY_DEPLOYMENT = pytest.mark.parametrize("name", RTA)
-FLAG_IN_EITHER_LOCATION = pytest.mark.parametrize("name", ["rta-new", "rta-table"])
+FLAG_IN_EITHER_LOCATION = ("rta-new", "rta-table")
 
 
 def monitored(name: str, event: dict[str, Any]) -> bool:
@@ -204,34 +204,33 @@ def test_the_rta_identity_is_refused_everything_else(
     assert allowed == []
 
 
-@FLAG_IN_EITHER_LOCATION
 def test_a_second_apply_changes_neither_flag_nor_function(
-    facts: Facts, deployments: dict[str, Deployment], name: str
+    facts: Facts, deployments: dict[str, Deployment]
 ) -> None:
-    assert facts.days[name].received
-    deployment = deployments[name]
-    before = deployment.relay()
-    assert (deployment.rta.flag() or "").lower() == "true"
-    deployment.example.apply(deployment.variables)
-    assert (deployment.rta.flag() or "").lower() == "true"
-    after = deployment.relay()
+    assert all(facts.days[name].received for name in FLAG_IN_EITHER_LOCATION)
+    both = [deployments[name] for name in FLAG_IN_EITHER_LOCATION]
+    before = [deployment.relay() for deployment in both]
+    assert [(each.rta.flag() or "").lower() for each in both] == ["true", "true"]
+    apply_together(both, {})
+    assert [(each.rta.flag() or "").lower() for each in both] == ["true", "true"]
     for part in ("CodeSha256", "Environment", "LastModified", "RevisionId"):
-        assert after[part] == before[part]
+        assert [deployment.relay()[part] for deployment in both] == [each[part] for each in before]
 
 
-@FLAG_IN_EITHER_LOCATION
 def test_an_apply_that_changes_another_variable_of_the_function_leaves_the_flag_as_it_is(
-    facts: Facts, deployments: dict[str, Deployment], name: str
+    facts: Facts, deployments: dict[str, Deployment]
 ) -> None:
-    assert facts.days[name].received
-    deployment = deployments[name]
-    changed = deployment.variables | {"ahg_filter_level": 5, "ahg_filter_values": ["Night"]}
-    for on in (True, False):
-        deployment.rta.set_flag(on)
-        deployment.example.apply(changed if on else deployment.variables)
-        level = deployment.relay()["Environment"]["Variables"]["AhgFilterLevel"]
-        assert level == ("5" if on else "0")
-        assert (deployment.rta.flag() or "").lower() == str(on).lower()
+    assert all(facts.days[name].received for name in FLAG_IN_EITHER_LOCATION)
+    both = [deployments[name] for name in FLAG_IN_EITHER_LOCATION]
+    changed = {"ahg_filter_level": 5, "ahg_filter_values": ["Night"]}
+    for on, change in ((True, changed), (False, {})):
+        for deployment in both:
+            deployment.rta.set_flag(on)
+        apply_together(both, change)
+        for deployment in both:
+            level = deployment.relay()["Environment"]["Variables"]["AhgFilterLevel"]
+            assert level == ("5" if on else "0")
+            assert (deployment.rta.flag() or "").lower() == str(on).lower()
 
 
 def test_a_changed_zip_in_the_bucket_is_noticed(

@@ -90,7 +90,7 @@ class Workspace:
             for bucket in buckets:
                 empty_bucket(self.cloud, bucket)
             try:
-                self.destroy()
+                self.destroy("-refresh=false")  # an apply has just read what there is
                 return
             except TerraformError as error:
                 if "BucketNotEmpty" not in str(error) or not attempts_left:
