@@ -15,9 +15,32 @@ from tests.terraform_files import blocks, parse, read, split_arguments
 
 EXAMPLES, MODULES = REPOSITORY / "examples", REPOSITORY / "modules"
 
-# What an option has of its own, each in the file that is about it.
-OWN_VARIABLES = {"alarm_emails"}
-OWN_OUTPUTS = {"next_steps"}
+# What an option has of its own.
+OWN_VARIABLES = {
+    "alarm_emails": r"""variable "alarm_emails" {
+  description = "Email addresses that the alarms notify, through an SNS topic that is created for them. Each address must confirm its subscription."
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition     = alltrue([for address in coalesce(var.alarm_emails, []) : can(regex("^[^@\\s]+@[^@\\s]+$", address))])
+    error_message = "alarm_emails has an entry that is not an email address: use addresses such as wfm-on-call@example.com."
+  }
+
+  validation {
+    condition     = length(coalesce(var.alarm_emails, [])) == 0 || var.alarms != null
+    error_message = "alarm_emails is set but alarms is null, which creates no alarms: remove alarms, or remove the addresses."
+  }
+}
+"""  # noqa: E501
+}
+OWN_OUTPUTS = {
+    "next_steps": """output "next_steps" {
+  description = "Manual steps after the apply, in order, with the names of this deployment."
+  value       = local.next_steps
+}
+"""
+}
 
 # Whose null has a meaning of its own, so that only the empty object takes the module's defaults.
 _NULL_MEANS_NONE = {"alarms"}
@@ -55,13 +78,14 @@ def variables_file(option: str) -> str:
     Raises ValueError where the modules that share a variable do not describe it alike.
     """
     variables = passed_on(EXAMPLES / option)
-    return "\n".join(_variable(name, variables[name]) for name in sorted(variables))
+    found = {name: _variable(name, passed) for name, passed in variables.items()} | OWN_VARIABLES
+    return "\n".join(found[name] for name in sorted(found))
 
 
 def outputs_file(option: str) -> str:
-    """What outputs.tf of an option has to be: its own outputs, described as what they are of."""
-    found = []
-    for name, body in sorted(blocks(EXAMPLES / option, "output").items()):
+    """What outputs.tf of an option has to be: its outputs, described as what they are of."""
+    found = dict(OWN_OUTPUTS)
+    for name, body in blocks(EXAMPLES / option, "output").items():
         if name in OWN_OUTPUTS:
             continue
         value = body["value"].removeprefix("${").removesuffix("}")
@@ -70,12 +94,12 @@ def outputs_file(option: str) -> str:
             source = blocks(MODULES / path[0], "output")[path[1]]
         else:
             source = blocks(EXAMPLES / option, "variable")[path[0]]
-        found.append(
+        found[name] = (
             f'output "{name}" {{\n'
             f'  description = "{source["description"]}"\n'
             f"  value       = {value}\n}}\n"
         )
-    return "\n".join(found)
+    return "\n".join(found[name] for name in sorted(found))
 
 
 def sample_file(option: str) -> str:

@@ -48,6 +48,11 @@ output "heartbeat_lambda_function_name" {
   value       = module.agent_productivity.heartbeat_lambda_function_name
 }
 
+output "next_steps" {
+  description = "Manual steps after the apply, in order, with the names of this deployment."
+  value       = local.next_steps
+}
+
 output "wfm_adapter_role_arn" {
   description = "ARN of the IAM role that the WFM Adapter assumes; null if it uses an IAM user."
   value       = module.agent_productivity.wfm_adapter_role_arn

@@ -1,6 +1,5 @@
-output "next_steps" {
-  description = "Manual steps after the apply, in order, with the names of this deployment."
-  value = concat(
+locals {
+  next_steps = concat(
     module.agent_productivity.next_steps,
     flatten([for server in keys(var.rta_servers) : [for step in module.rta[server].next_steps : "RTA server ${server}: ${step}"]]),
     [

@@ -8,6 +8,11 @@ output "key_policy" {
   value       = data.aws_iam_policy_document.key.json
 }
 
+output "next_steps" {
+  description = "Manual steps after the apply, in order, with the names of this deployment."
+  value       = local.next_steps
+}
+
 output "rta" {
   description = "All outputs of module rta, by the name of the RTA server."
   value       = module.rta

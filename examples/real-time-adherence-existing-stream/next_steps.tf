@@ -1,6 +1,5 @@
-output "next_steps" {
-  description = "Manual steps after the apply, in order, with the names of this deployment."
-  value = concat(
+locals {
+  next_steps = concat(
     module.rta.next_steps,
     [
       "From this folder, with credentials for this account, check the deployment: aspect-wfm doctor .",

@@ -13,6 +13,11 @@ output "dynamodb_table_name" {
   value       = module.rta.dynamodb_table_name
 }
 
+output "next_steps" {
+  description = "Manual steps after the apply, in order, with the names of this deployment."
+  value       = local.next_steps
+}
+
 output "retired_sqs_queue_urls" {
   description = "URLs of the retired queues, which receive no new events and are kept until they are empty."
   value       = module.rta.retired_sqs_queue_urls

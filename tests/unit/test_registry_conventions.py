@@ -14,6 +14,11 @@ each_module = pytest.mark.parametrize(
     sorted(path for path in (REPOSITORY / "modules").iterdir() if path.is_dir()),
     ids=lambda path: path.name,
 )
+each_folder = pytest.mark.parametrize(
+    "folder",
+    sorted(path.parent for path in REPOSITORY.glob("*/*/versions.tf")),
+    ids=lambda path: path.name,
+)
 
 
 @each_module
@@ -27,6 +32,12 @@ def test_a_module_has_what_the_standard_structure_asks_for(module: Path) -> None
 def test_main_says_what_every_other_file_holds(module: Path) -> None:
     said = re.findall(r"^#   (\S+\.tf)  +\S", (module / "main.tf").read_text(), re.MULTILINE)
     assert said == sorted(path.name for path in module.glob("*.tf") if path.name != "main.tf")
+
+
+@each_folder
+@pytest.mark.parametrize("kind", ["variable", "output"])
+def test_variables_and_outputs_are_in_the_files_named_after_them(folder: Path, kind: str) -> None:
+    assert [path.name for path in folder.glob("*.tf") if kind in read(path)] == [f"{kind}s.tf"]
 
 
 @each_module
