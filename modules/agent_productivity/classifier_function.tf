@@ -108,7 +108,7 @@ resource "aws_lambda_event_source_mapping" "classifier" {
 resource "aws_iam_role" "classifier" {
   count = local.on_lambda ? 1 : 0
 
-  name                 = local.names.classifier
+  name                 = local.role_names.classifier
   description          = "What the classifier function ${local.names.classifier} may do."
   path                 = var.iam_path
   permissions_boundary = var.permissions_boundary_arn

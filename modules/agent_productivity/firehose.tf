@@ -50,7 +50,7 @@ resource "aws_cloudwatch_log_stream" "delivery_errors" {
 }
 
 resource "aws_iam_role" "firehose" {
-  name                 = local.names.firehose_role
+  name                 = local.role_names.firehose
   description          = "What the Firehose stream ${local.names.firehose_stream} may do."
   path                 = var.iam_path
   permissions_boundary = var.permissions_boundary_arn

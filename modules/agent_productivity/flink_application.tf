@@ -111,7 +111,7 @@ resource "aws_cloudwatch_log_stream" "application" {
 resource "aws_iam_role" "application" {
   count = local.on_flink ? 1 : 0
 
-  name                 = local.names.application_role
+  name                 = local.role_names.application
   description          = "What the Flink application ${local.name} may do."
   path                 = var.iam_path
   permissions_boundary = var.permissions_boundary_arn

@@ -95,7 +95,7 @@ resource "aws_lambda_permission" "heartbeat" {
 }
 
 resource "aws_iam_role" "heartbeat" {
-  name                 = local.names.heartbeat
+  name                 = local.role_names.heartbeat
   description          = "What the heartbeat function ${local.names.heartbeat} may do."
   path                 = var.iam_path
   permissions_boundary = var.permissions_boundary_arn

@@ -53,18 +53,23 @@ locals {
     service => "${service}.${local.region}.${data.aws_partition.current.dns_suffix}"
   }
 
+  # Not in `names`, because a validation cannot use a local that depends on its own variable.
+  default_bucket_names = {
+    failed_records = "${lower(local.name)}-failed-events-${local.account_id}"
+    reports        = "${lower(local.name)}-reports-${local.account_id}"
+  }
+  role_names = { for each in ["application", "classifier", "firehose", "heartbeat"] : each => "${local.name}-${each}" }
+
   names = {
     application_log_stream = "application"
-    application_role       = "${local.name}-application"
     classifier             = "${local.name}-classifier"
     dashboard              = "${local.name}-productivity"
     delivery_errors        = "delivery-errors"
-    failed_records_bucket  = coalesce(var.failed_records_bucket_name, "${lower(local.name)}-failed-events-${local.account_id}")
-    firehose_role          = "${local.name}-firehose"
+    failed_records_bucket  = coalesce(var.failed_records_bucket_name, local.default_bucket_names.failed_records)
     firehose_stream        = "${local.name}-kda-to-s3"
     heartbeat              = "${local.name}-heartbeat"
     identity               = coalesce(var.wfm_adapter_user_name, "WFMAdapter-${local.name}")
-    report_bucket          = coalesce(var.report_bucket_name, "${lower(local.name)}-reports-${local.account_id}")
+    report_bucket          = coalesce(var.report_bucket_name, local.default_bucket_names.reports)
     stream_consumer        = "${local.name}-classifier"
   }
 

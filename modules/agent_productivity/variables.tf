@@ -303,8 +303,8 @@ variable "failed_records_bucket_name" {
   }
 
   validation {
-    condition     = !contains([var.connect_s3_bucket, coalesce(var.report_bucket_name, "${lower(local.name)}-reports-${local.account_id}")], coalesce(var.failed_records_bucket_name, "${lower(local.name)}-failed-events-${local.account_id}"))
-    error_message = "connect_s3_bucket or report_bucket_name is ${coalesce(var.failed_records_bucket_name, "${lower(local.name)}-failed-events-${local.account_id}")}, the bucket for failed records, which the WFM Adapter could then read: use another bucket."
+    condition     = !contains([var.connect_s3_bucket, coalesce(var.report_bucket_name, local.default_bucket_names.reports)], coalesce(var.failed_records_bucket_name, local.default_bucket_names.failed_records))
+    error_message = "connect_s3_bucket or report_bucket_name is ${coalesce(var.failed_records_bucket_name, local.default_bucket_names.failed_records)}, the bucket for failed records, which the WFM Adapter could then read: use another bucket."
   }
 }
 
@@ -529,7 +529,7 @@ variable "report_bucket_name" {
   }
 
   validation {
-    condition     = coalesce(var.report_bucket_name, "${lower(local.name)}-reports-${local.account_id}") != var.connect_s3_bucket
+    condition     = coalesce(var.report_bucket_name, local.default_bucket_names.reports) != var.connect_s3_bucket
     error_message = "connect_s3_bucket is ${var.connect_s3_bucket}, the name of the report bucket: set the bucket with the instance's exported reports."
   }
 }
@@ -624,7 +624,7 @@ variable "wfm_adapter_user_name" {
   }
 
   validation {
-    condition     = var.authorization_mode != "role" || !contains([for each in ["application", "classifier", "firehose", "heartbeat"] : lower("${local.name}-${each}")], lower(coalesce(var.wfm_adapter_user_name, "none")))
-    error_message = "wfm_adapter_user_name is the name of another role in this deployment (${local.name}-application, -classifier, -firehose or -heartbeat; IAM ignores case): choose another name."
+    condition     = var.authorization_mode != "role" || !contains([for each in values(local.role_names) : lower(each)], lower(coalesce(var.wfm_adapter_user_name, "none")))
+    error_message = "wfm_adapter_user_name is the name of another role in this deployment (${join(", ", values(local.role_names))}; IAM ignores case): choose another name."
   }
 }

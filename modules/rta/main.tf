@@ -48,6 +48,11 @@ locals {
     service => "${service}.${local.region}.${data.aws_partition.current.dns_suffix}"
   }
 
+  # Not in `names`, because a validation cannot use a local that depends on its own variable.
+  role_name = "${local.name}-relay"
+
+  queue_name_prefix = "${local.name}-events-"
+
   names = {
     agent_state_table       = "${local.name}-agent-states"
     configuration_table     = "${local.name}-configuration"
@@ -56,8 +61,7 @@ locals {
     failed_records_bucket   = coalesce(var.failed_records_bucket_name, "${local.name}-failed-records-${local.account_id}")
     function                = "${local.name}-relay"
     identity                = coalesce(var.rta_user_name, "${local.name}-server")
-    queues                  = [for index in range(local.queue_count) : "${local.name}-events-${index + 1}.fifo"]
-    role                    = "${local.name}-relay"
+    queues                  = [for index in range(local.queue_count) : "${local.queue_name_prefix}${index + 1}.fifo"]
     stream_consumer         = "${local.name}-relay"
   }
 

@@ -24,7 +24,7 @@ resource "aws_sqs_queue" "agent_events" {
 
 # Finds queues that this plan would destroy.
 data "aws_sqs_queues" "existing" {
-  queue_name_prefix = "${local.name}-events-"
+  queue_name_prefix = local.queue_name_prefix
 }
 
 locals {
@@ -39,13 +39,13 @@ locals {
   # By number, also beyond max_sqs_queues, because another deployment's name may begin with this one's.
   existing_numbers = [
     for url in data.aws_sqs_queues.existing.queue_urls : tonumber(one(regex("-([0-9]+)\\.fifo$", url)))
-    if can(regex("/${local.name}-events-[1-9][0-9]{0,2}\\.fifo$", url))
+    if can(regex("/${local.queue_name_prefix}[1-9][0-9]{0,2}\\.fifo$", url))
   ]
   existing_queues = [
     for number in range(1, max(0, local.existing_numbers...) + 1) : number if contains(local.existing_numbers, number)
   ]
   endangered_queues = [
-    for number in local.existing_queues : "${local.name}-events-${number}.fifo" if number > local.queue_count
+    for number in local.existing_queues : "${local.queue_name_prefix}${number}.fifo" if number > local.queue_count
   ]
   # The value of num_retired_sqs_queues that keeps every queue.
   retirable_queues = max(0, [for number in local.existing_queues : number - var.num_sqs_queues]...)

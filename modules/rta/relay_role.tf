@@ -1,5 +1,5 @@
 resource "aws_iam_role" "relay" {
-  name                 = local.names.role
+  name                 = local.role_name
   description          = "What the relay function ${local.names.function} may do."
   path                 = var.iam_path
   permissions_boundary = var.permissions_boundary_arn

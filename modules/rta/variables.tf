@@ -423,8 +423,8 @@ variable "rta_user_name" {
   }
 
   validation {
-    condition     = var.authorization_mode != "role" || lower(coalesce(var.rta_user_name, "none")) != "${local.name}-relay"
-    error_message = "rta_user_name is ${local.name}-relay, the name of the relay function's role (IAM ignores case): choose another name."
+    condition     = var.authorization_mode != "role" || lower(coalesce(var.rta_user_name, "none")) != local.role_name
+    error_message = "rta_user_name is ${local.role_name}, the name of the relay function's role (IAM ignores case): choose another name."
   }
 }
 
