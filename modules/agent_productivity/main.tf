@@ -1,23 +1,23 @@
 # Shared by all other files: the provider's account, partition and region, and the names and ARNs derived
 # from them. The other files:
 #
-#   alarms.tf                the alarms: one map of rules, one resource
-#   classifier_function.tf   the classifier on Lambda: function, log, event source mapping, permissions
-#   dashboard.tf             the dashboard
-#   engine.tf                the engine of the classifier, and its settings on either engine
+#   alarms.tf                 the alarms: one map of rules, one resource
+#   classifier_function.tf    the classifier on Lambda: function, log, event source mapping, permissions
+#   dashboard.tf              the dashboard
+#   engine.tf                 the engine of the classifier, and its settings on either engine
 #   failed_records_bucket.tf  the bucket for events that cannot become report lines
-#   firehose.tf              the Firehose stream that writes the report files
-#   flink_application.tf     the classifier on Managed Service for Apache Flink
-#   heartbeat_function.tf    the heartbeat: function, log, schedule, permissions
-#   next_steps.tf            manual steps after an apply
-#   outputs.tf               values that the WFM Adapter and operators need
-#   report_bucket.tf         the bucket for the report files, and the policy of both buckets
-#   status_table.tf          the reference table
-#   stream_consumer.tf       the consumer for enhanced fan-out, or the stream itself
-#   variables.tf             the inputs and their validation
-#   versions.tf              the versions of Terraform and of the provider
-#   wfm_adapter_identity.tf  the WFM Adapter's user or role
-#   zips.tf                  the source of the functions' code
+#   firehose.tf               the Firehose stream that writes the report files
+#   flink_application.tf      the classifier on Managed Service for Apache Flink
+#   heartbeat_function.tf     the heartbeat: function, log, schedule, permissions
+#   next_steps.tf             manual steps after an apply
+#   outputs.tf                values that the WFM Adapter and operators need
+#   report_bucket.tf          the bucket for the report files, and the policy of both buckets
+#   status_table.tf           the reference table
+#   stream_consumer.tf        the consumer for enhanced fan-out, or the stream itself
+#   variables.tf              the inputs and their validation
+#   versions.tf               the versions of Terraform and of the provider
+#   wfm_adapter_identity.tf   the WFM Adapter's user or role
+#   zips.tf                   the source of the functions' code
 
 data "aws_caller_identity" "current" {}
 
