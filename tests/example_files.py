@@ -66,8 +66,10 @@ def passed_on(example: Path) -> dict[str, list[Passed]]:
     found: dict[str, list[Passed]] = {}
     for call in blocks(example, "module").values():
         module = Path(call["source"]).name
+        variables = blocks(MODULES / module, "variable")
         for name, value in call.items():
-            if variable := re.fullmatch(r"\$\{(?:var|local)\.(\w+)\}", str(value)):
+            variable = re.fullmatch(r"\$\{(?:var|local)\.(\w+)\}", str(value))
+            if variable and name in variables:
                 found.setdefault(variable[1], []).append(Passed(module, name))
     return found
 

@@ -6,7 +6,7 @@ variable "agent_event_stream_arn" {
 variable "agent_event_stream_retention_hours" {
   description = "Retention of the stream, in hours, from its Configuration tab in the Kinesis console."
   type        = number
-  default     = 24
+  default     = null
 }
 
 variable "agent_statuses" {
@@ -75,7 +75,7 @@ variable "rta_servers" {
     external_id      = string
     hierarchy_groups = list(string)
     hierarchy_level  = optional(number, 1)
-    num_sqs_queues   = optional(number, 1)
+    num_sqs_queues   = optional(number)
   }))
 
   validation {

@@ -1,5 +1,7 @@
 """The six options offer all that their modules do, with the modules' types and defaults."""
 
+import re
+
 import pytest
 
 from tests.example_files import (
@@ -12,7 +14,7 @@ from tests.example_files import (
     variables_file,
 )
 from tests.examples import OPTIONS, OTHERS
-from tests.terraform_files import blocks
+from tests.terraform_files import blocks, parse
 
 FILES = {
     "outputs.tf": outputs_file,
@@ -50,6 +52,19 @@ def test_modules_that_share_a_variable_have_the_same_default_for_it(option: str)
     for name, passed in passed_on(EXAMPLES / option).items():
         defaults = [each.body.get("default") for each in passed]
         assert all(each == defaults[0] for each in defaults), name
+
+
+@pytest.mark.parametrize("example", OTHERS)
+def test_another_example_repeats_no_default_and_shows_the_one_that_applies(example: str) -> None:
+    folder = EXAMPLES / example
+    own = {name: body.get("default") for name, body in blocks(folder, "variable").items()}
+    modules = {name: each[0].body.get("default") for name, each in passed_on(folder).items()}
+    repeated = {name for name in own.keys() & modules.keys() if own[name] == modules[name]}
+    assert {name for name in repeated if own[name] is not None} == set()
+    sample = (folder / "terraform.tfvars.example").read_text(encoding="utf-8")
+    for name, shown in re.findall(r"^# (\w+) += (.+)$", sample, re.MULTILINE):
+        default = modules.get(name) if own[name] is None else own[name]
+        assert parse(f"value = {shown}\n")["value"] == default, name
 
 
 def test_null_takes_a_modules_default_or_has_a_meaning_of_its_own() -> None:
