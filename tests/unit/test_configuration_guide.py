@@ -45,6 +45,14 @@ OUTPUTS = {
     "RTAUserName": ("rta_user_name", ADHERENCE),
 }
 
+# How the README writes defaults in words.
+IN_WORDS = {
+    "a placeholder that a plan rejects": "connect/directory/Reports/Aspect/",
+    "empty": "[]",
+    "none: the zips come with the modules": "none",
+    "required with an existing stream": "required",
+}
+
 
 def test_the_page_has_every_parameter_once_and_no_other() -> None:
     rows = re.findall(r"^\| (\w+) \| [\d, to]+ \| `\w+` \|", PAGE, re.MULTILINE)
@@ -71,10 +79,12 @@ def test_an_output_of_the_guide_is_one_of_its_options(output: str) -> None:
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS)
-def test_the_readme_has_the_parameter_too(parameter: str) -> None:
+def test_the_readme_has_the_parameter_and_its_default_too(parameter: str) -> None:
     readme = (REPOSITORY / "README.md").read_text()
-    variable, _ = PARAMETERS[parameter]
-    assert re.search(rf"^\| {parameter} \| `{variable}`", readme, re.MULTILINE)
+    variable, options = PARAMETERS[parameter]
+    row = re.search(rf"^\| {parameter} \| `{variable}`.*? \| (.+?) \|", readme, re.MULTILINE)
+    assert row is not None
+    assert IN_WORDS.get(row[1], row[1].strip("`")) == _default(min(options), variable)
 
 
 def _default(option: int, variable: str) -> str:

@@ -122,6 +122,29 @@ def test_ours_has_what_the_modules_and_functions_fix() -> None:
     assert OURS.calls_at_once == CALLS_AT_ONCE
 
 
+def test_the_page_shows_the_defaults_of_ours() -> None:
+    section = DOCUMENT.partition("\n## The modules' defaults\n")[2].partition("\n## ")[0]
+    shown = dict(re.findall(r"^\| ([^|]+) \|[^|]*\| ([^|]+) \|", section, re.MULTILINE))
+    writes = shown["writes to the state table"]
+    assert writes.endswith(f"up to {OURS.calls_at_once} calls in parallel")
+    # The page shows one number for both functions.
+    ((size, factor),) = {
+        (each.batch_size, each.parallelization_factor) for each in (CLASSIFIER, RELAY)
+    }
+    ours = {
+        "architecture": CLASSIFIER.architecture,
+        "batch sizes": f"{size:,}",
+        "classifier's window": f"{CLASSIFIER.window_seconds:g} s",
+        "memory": f"{CLASSIFIER.memory_mb} and {RELAY.memory_mb:,} MB",
+        "messages in a call to SQS": f"{OURS.messages_a_call}",
+        "parallel batches": f"{factor}",
+        "queues, their message groups": f"{Workload(1).queues}, `{OURS.message_groups}`",
+        "relay's window": f"{RELAY.window_seconds:g} s",
+        "retention of the stream": f"{OURS.stream.retention_hours} h",
+    }
+    assert shown | ours == shown
+
+
 def test_every_assumption_is_in_the_document_with_its_value() -> None:
     for each in fields(Workload):
         if each.name != "agents":
