@@ -132,7 +132,7 @@ variable "external_id" {
 }
 
 variable "flink_application" {
-  description = "Settings of the Flink application with `engine` = `flink`: `code_bucket` and `code_key` (S3 object with the package from `make flink-package`; use a new key for new code), `code_version` (version of the object in a versioned bucket), `code_kms_key_arn` (customer-managed key that encrypts the object, null without one), `start_application` (whether Terraform starts the application when it creates it; a change starts or stops it), `parallelism` (parallel tasks, 1 to 256, and at most `parallelism_per_kpu` times your KPU quota, 64 by default), `parallelism_per_kpu` (tasks per KPU, 1 to 8), `auto_scaling` (whether AWS adjusts the parallelism to the load), `checkpoint_interval_seconds` (10 to 600; after a failure, up to this period is reported twice), `window_seconds` (1 to 10; how long the events of a shard are collected before they are classified together) and `window_records` (most events in a window: at least 2,000 times `window_seconds`, twice what a shard accepts, and at most 20,000)."
+  description = "Settings of the Flink application with `engine` = `flink`."
   type = object({
     auto_scaling                = optional(bool)
     checkpoint_interval_seconds = optional(number)
