@@ -78,9 +78,9 @@ module "rta" {
   log_retention_days                 = var.log_retention_days
   message_groups                     = var.message_groups
   name                               = var.name
+  name_suffix                        = var.name_suffix
   num_retired_sqs_queues             = var.num_retired_sqs_queues
   num_sqs_queues                     = var.num_sqs_queues
-  name_suffix                        = var.name_suffix
   permissions_boundary_arn           = var.permissions_boundary_arn
   qss3_bucket_name                   = var.qss3_bucket_name
   qss3_key_prefix                    = var.qss3_key_prefix

@@ -34,6 +34,7 @@ def test_an_option_passes_every_variable_of_its_modules_on(option: str) -> None:
         module = call["source"].removeprefix("../../modules/")
         arguments = call.keys() - {"source"}
         assert arguments == blocks(MODULES / module, "variable").keys(), module
+        assert [*call] == ["source", *sorted(arguments)], module
         for name in arguments:
             if call[name].startswith("${module."):
                 assert call[name] == f"${{module.agent_stream.{name}}}"
