@@ -48,6 +48,21 @@ def test_an_option_has_its_variables_and_outputs_from_its_modules(option: str) -
     assert written == {name: made(option) for name, made in FILES.items()}, "run make build"
 
 
+@pytest.mark.parametrize(
+    "copies",
+    [
+        "*-stream/existing_stream.tf",
+        "*-stream/provider.tf",
+        "*/versions.tf",
+        "agent-productivity-*-stream/alarm_topic.tf",
+        "both-*-stream/alarm_topic.tf",
+        "real-time-adherence-*-stream/alarm_topic.tf",
+    ],
+)
+def test_options_have_the_same_file_where_they_do_the_same(copies: str) -> None:
+    assert len({path.read_text() for path in EXAMPLES.glob(copies)}) == 1
+
+
 @pytest.mark.parametrize("option", OPTIONS)
 def test_modules_that_share_a_variable_have_the_same_default_for_it(option: str) -> None:
     for name, passed in passed_on(EXAMPLES / option).items():
