@@ -9,6 +9,7 @@ import socket
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,12 +60,15 @@ class AgentStream:
                     ]
                 )
 
-    def reshard(self, count: int) -> None:
-        """Split or merge shards until `count` are open."""
-        self.client.update_shard_count(
-            StreamName=NAME, TargetShardCount=count, ScalingType="UNIFORM_SCALING"
-        )
-        self._await_active()
+    def put_while_it_reshards(self, events: Sequence[bytes], count: int) -> None:
+        """Put agent events while shards are split or merged until `count` are open."""
+        with ThreadPoolExecutor(1) as beside:
+            putting = beside.submit(self.put, events)
+            self.client.update_shard_count(
+                StreamName=NAME, TargetShardCount=count, ScalingType="UNIFORM_SCALING"
+            )
+            self._await_active()
+            putting.result()
 
     def open_shards(self) -> list[str]:
         return [

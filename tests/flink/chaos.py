@@ -21,6 +21,7 @@ from tests.flink.report import lines_of
 from tests.flink.running_job import JARS, Job, Run, make_estate, running
 
 EVENTS_A_KILL = 600
+USUAL_KILLS = 20
 WORKER, TASK_MANAGER, JOB = KINDS = "Python worker", "task manager", "whole job"
 
 Tell = Callable[[str], None]
@@ -36,7 +37,8 @@ def kinds(count: int, seed: int) -> list[str]:
 def survive(folder: Path, package: Path, kills: int, seed: int, tell: Tell) -> None:
     """Raises AssertionError when a line is missing for good, or is none of the classifier's."""
     chance = random.Random(seed)
-    events = mixed(kills * EVENTS_A_KILL).events()
+    # A shorter run is the beginning of the usual one.
+    events = mixed(max(kills, USUAL_KILLS) * EVENTS_A_KILL).events()[: kills * EVENTS_A_KILL]
     bursts = [
         events[start : start + EVENTS_A_KILL] for start in range(0, len(events), EVENTS_A_KILL)
     ]
@@ -101,20 +103,20 @@ def _await_restart(run: Run, restarts: int, lines: set[bytes] | None) -> None:
 
 
 def _put(stream: AgentStream, burst: Sequence[bytes], chance: random.Random) -> None:
-    """Put the events, every other time with a reshard in the midst of them."""
-    middle = len(burst) // 2
-    stream.put(burst[:middle])
+    """Put the events, every other time during a reshard."""
     if chance.random() < 0.5:
-        # Kinesis takes at least half and at most twice as many.
-        now = len(stream.open_shards())
-        stream.reshard(chance.choice([n for n in range(2, 9) if now <= 2 * n and n <= 2 * now]))
-    stream.put(burst[middle:])
+        stream.put(burst)
+        return
+    # Kinesis takes at least half and at most twice as many.
+    now = len(stream.open_shards())
+    counts = [n for n in range(2, 9) if n != now and now <= 2 * n and n <= 2 * now]
+    stream.put_while_it_reshards(burst, chance.choice(counts))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status 0 when every line came."""
     parser = argparse.ArgumentParser(prog="python -m tests.flink.chaos", description=__doc__)
-    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--kills", type=int, default=USUAL_KILLS)
     parser.add_argument("--seed", type=int, default=1, help="of kills, pauses and reshards")
     asked = parser.parse_args(arguments)
     started = time.monotonic()
