@@ -104,12 +104,14 @@ def test_the_job_reads_as_its_own_consumer(
         "Resource": "*",
     }
     more = {**policy, "Statement": [*policy["Statement"], statement]}
-    job = with_rights(tmp_path, package, cloud, more, CONSUMER_ARN=consumer)
+    job = with_rights(tmp_path, package, cloud, policy, CONSUMER_ARN=consumer)
     events = mixed(400).events()
     expected = set(lines_of(events))
+    put(cloud, *events)
     with running(job) as run:
-        run.await_running()
-        put(cloud, *events)
+        await_refusal(run, "kinesis:SubscribeToShard")
+        assert job.report_objects() == []
+        allow(cloud, more)
         run.await_until("every line", lambda: set(job.report_lines()) >= expected)
         assert set(job.report_lines()) == expected
 
@@ -186,9 +188,12 @@ def await_all(run: Run, lines: set[bytes], aside: int) -> None:
 
 
 def await_refusal(run: Run, action: str) -> None:
+    """Wait for a refusal of `action`, and for the restart that follows."""
     run.await_until(
         f"a refusal of {action}",
         lambda: any(
             action in line and "AccessDenied" in line for line in run.job.flink_log().splitlines()
         ),
     )
+    restarts = len(run.job.restored_from())
+    run.await_until("one more restart", lambda: len(run.job.restored_from()) > restarts)
