@@ -122,7 +122,7 @@ class Run:
 
     def await_running(self) -> None:
         """Wait until every task runs, since the last restart."""
-        self.await_until("all tasks", self._is_running)
+        self.await_until("all tasks", self.is_running)
 
     def await_checkpoint(self) -> None:
         """Wait for a checkpoint that is begun and completed from now on."""
@@ -165,7 +165,8 @@ class Run:
             _end(pid)
         self.process.wait()
 
-    def _is_running(self) -> bool:
+    def is_running(self) -> bool:
+        """Whether every task runs."""
         try:
             vertices = self._get(f"jobs/{self._id()}")["vertices"]
         except (OSError, IndexError):

@@ -78,12 +78,14 @@ def test_20000_events_are_the_classifiers_lines_through_reshards_and_a_savepoint
         job = Job(tmp_path, package, cloud, stream.endpoint, given, two)
         with running(job) as run:
             run.await_lines(1)
-            stream.put(while_split[:2_000])
-            stream.reshard(8)
-            stream.put(while_split[2_000:])
+            stream.put_while_it_reshards(while_split, 8)
             expected = lines_of(backlog + while_split)
             run.await_lines(len(expected))
             assert Counter(job.report_lines()) == Counter(expected)
+            run.await_until(
+                "one task's count of all lines",
+                lambda: run.counters().get("LinesWritten") == len(expected),
+            )
             # One read without the limit brings all that was waiting on a shard. With it, a window
             # has 400 and what was on its way while the machine stood still.
             assert max(each.count(b"\n") for each in job.report_objects()) < len(backlog) / 4
@@ -102,9 +104,7 @@ def test_20000_events_are_the_classifiers_lines_through_reshards_and_a_savepoint
         )
         with running(again, savepoint) as run:
             run.await_running()
-            stream.put(while_merged[:3_000])
-            stream.reshard(4)
-            stream.put(while_merged[3_000:])
+            stream.put_while_it_reshards(while_merged, 4)
             every_line = set(lines_of(events))
             run.await_until("every line", lambda: set(again.report_lines()) >= every_line)
             assert set(again.report_lines()) == every_line
@@ -155,9 +155,16 @@ def test_no_line_is_written_while_the_table_is_broken_and_another_one_is_taken_w
                     break
 
 
-@pytest.mark.parametrize("position", ["LATEST", "AT_TIMESTAMP"])
-def test_a_job_begins_where_it_was_told_on_shards_without_an_event_too(
-    position: str, tmp_path: Path, package: Path, cloud: Servers
+@pytest.mark.parametrize(
+    ("position", "kept"),
+    [
+        ("LATEST", "AT_TIMESTAMP_SEQUENCE_NUM"),
+        ("AT_TIMESTAMP", "AT_TIMESTAMP_SEQUENCE_NUM"),
+        ("TRIM_HORIZON", "EARLIEST_SEQUENCE_NUM"),
+    ],
+)
+def test_a_job_begins_where_it_was_told_and_after_a_restart_too_on_a_shard_without_an_event(
+    position: str, kept: str, tmp_path: Path, package: Path, cloud: Servers
 ) -> None:
     before, first, second = DAY[1:3], DAY[3:6], DAY[6:9]
     make_estate(cloud)
@@ -169,18 +176,23 @@ def test_a_job_begins_where_it_was_told_on_shards_without_an_event_too(
             told["STARTING_TIMESTAMP"] = datetime.now(UTC).isoformat(timespec="seconds")
             time.sleep(1)
             stream.put_on({ONE: first})
-        job = Job(tmp_path, package, cloud, stream.endpoint, told)
+        wanted = [*before, *first] if position == "TRIM_HORIZON" else first
+        # Long enough to put events while nothing reads.
+        slow = {"restart-strategy.fixed-delay.delay": "10 s"}
+        job = Job(tmp_path, package, cloud, stream.endpoint, told, slow)
         with running(job) as run:
             run.await_running()
             run.await_checkpoint()
-            if position == "LATEST":
+            if position != "AT_TIMESTAMP":
                 stream.put_on({ONE: first})
-            run.await_lines(len(lines_of(first)))
-            run.kill_a_python_worker()
+            run.await_lines(len(lines_of(wanted)))
+            run.lose_a_task_manager()
+            run.await_until("the loss", lambda: not run.is_running())
             stream.put_on({OTHER: second})
-            every_line = set(lines_of([*first, *second]))
+            every_line = set(lines_of([*wanted, *second]))
             run.await_until("all lines", lambda: set(job.report_lines()) >= every_line)
             assert set(job.report_lines()) == every_line
+            assert re.search(f"{OTHER}.*restored sequence number {kept}", job.flink_log())
 
 
 def changed(package: Path, folder: Path) -> Path:
