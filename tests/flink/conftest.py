@@ -8,6 +8,14 @@ import pytest
 from package import PACKAGE, assemble, install_libraries
 from tests.chaos.servers import Servers, servers
 from tests.flink.running_job import FLINK_PYTHON, JARS
+from tests.local_cloud.terraform_cli import REPOSITORY
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what these tests leave open, as the page does."""
+    page = (REPOSITORY / "docs" / "engines.md").read_text(encoding="utf-8")
+    (paragraph,) = (each for each in page.split("\n\n") if each.startswith("**Not tested**"))
+    terminalreporter.write_line(paragraph)
 
 
 @pytest.fixture(scope="session")
