@@ -45,6 +45,11 @@ run "changes_to_flink" {
   }
 
   assert {
+    condition     = aws_kinesisanalyticsv2_application.classifier[0].application_configuration[0].flink_application_configuration[0].monitoring_configuration[0].metrics_level == "APPLICATION"
+    error_message = "CloudWatch would have the job's metrics by task, and the alarms look at those of the application."
+  }
+
+  assert {
     condition = { for group in aws_kinesisanalyticsv2_application.classifier[0].application_configuration[0].environment_properties[0].property_group : group.property_group_id => group.property_map } == {
       environment = tomap({
         AGENT_EVENT_STREAM_ARN    = var.agent_event_stream_arn
@@ -119,6 +124,26 @@ run "refuses_no_window" {
 
   variables {
     flink_application = { window_seconds = 0 }
+  }
+
+  expect_failures = [var.flink_application]
+}
+
+run "refuses_a_part_of_a_second" {
+  command = plan
+
+  variables {
+    flink_application = { window_seconds = 2.5 }
+  }
+
+  expect_failures = [var.flink_application]
+}
+
+run "refuses_a_part_of_a_record" {
+  command = plan
+
+  variables {
+    flink_application = { window_records = 12000.5 }
   }
 
   expect_failures = [var.flink_application]
