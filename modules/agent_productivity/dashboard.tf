@@ -51,8 +51,11 @@ locals {
           for metric in local.event_metrics :
           ["AWS/KinesisAnalytics", metric, "Application", local.name, { id = lower(metric), visible = false }]
         ],
-        # The metrics are totals; the graph shows the difference per period.
-        [for metric in local.event_metrics : [{ id = "${lower(metric)}_now", expression = "DIFF(${lower(metric)})", label = metric }]],
+        # The metrics are totals since the last restart; the graph shows the difference per period.
+        [
+          for metric in local.event_metrics :
+          [{ id = "${lower(metric)}_now", expression = "IF(DIFF(${lower(metric)}) < 0, ${lower(metric)}, DIFF(${lower(metric)}))", label = metric }]
+        ],
       )
     },
     {

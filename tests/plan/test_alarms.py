@@ -20,6 +20,7 @@ from tests.metrics import METRICS
 from tests.plan.alarm_histories import HISTORIES, OPEN, History
 from tests.plan.alarm_rules import LIMITS, RULES, rule
 from tests.plan.alarm_states import ALARM, planned_alarm, states
+from tests.plan.metric_math import Reading, evaluate
 from tests.plan.planned import Planned
 from tests.terraform_files import blocks
 
@@ -291,6 +292,23 @@ def test_on_flink_four_alarms_are_about_the_application(flink: Plan) -> None:
     }
     found = {name.removeprefix("acme-"): rule(each) for name, each in flink.alarms.items()}
     assert found == expected
+
+
+def test_after_a_restart_the_graph_of_events_shows_what_came_since(flink: Plan) -> None:
+    (page,) = flink.dashboards.values()
+    shown = [
+        value["expression"]
+        for widget in page["widgets"]
+        for metric in widget["properties"].get("metrics", [])
+        for value in metric
+        if isinstance(value, dict) and "expression" in value
+    ]
+    totals = {1: 4.0, 2: 6.0, 3: 1.0}
+    for expression in shown:
+        (metric,) = set(re.findall(r"\b[a-z]+\b", expression))
+        found = evaluate(expression, {metric: totals}, list(totals), Reading())
+        assert found == {2: 2.0, 3: 1.0}
+    assert len(shown) == len(METRICS["classifier"])
 
 
 def test_on_flink_metrics_are_those_of_the_application(
