@@ -309,7 +309,7 @@ variable "failed_records_bucket_name" {
 }
 
 variable "flink_application" {
-  description = "Settings of the Flink application with `engine` = `flink`. They are `code_bucket` and `code_key` (S3 object with the package from `make flink-package`; use a new key for new code), `code_version` (version of the object in a versioned bucket), `code_kms_key_arn` (customer-managed key that encrypts the object, null without one), `start_application` (whether Terraform starts the application when it creates it; a change starts or stops it), `parallelism` (parallel tasks, 1 to 256, and at most `parallelism_per_kpu` times your KPU quota, 64 by default), `parallelism_per_kpu` (tasks per KPU, 1 to 8), `auto_scaling` (whether AWS adjusts the parallelism to the load), `checkpoint_interval_seconds` (10 to 600; after a failure, up to this period is reported twice), `window_seconds` (1 to 10; how long the events of a shard are collected before they are classified together) and `window_records` (most events in a window: at least 2,000 times `window_seconds`, twice what a shard accepts, and at most 20,000)."
+  description = "Settings of the Flink application with `engine` = `flink`. They are `code_bucket` and `code_key` (S3 object with the package from `make flink-package`; use a new key for new code), `code_version` (version of the object in a versioned bucket), `code_kms_key_arn` (customer-managed key that encrypts the object, null without one), `start_application` (whether Terraform starts the application when it creates it; a change starts or stops it), `parallelism` (parallel tasks, 1 to 256, and at most `parallelism_per_kpu` times your KPU quota, 64 by default), `parallelism_per_kpu` (tasks per KPU, 1 to 8), `auto_scaling` (whether AWS adjusts the parallelism to the load), `checkpoint_interval_seconds` (10 to 600; after a failure, up to this period is reported twice), `window_seconds` (1 to 10; how long the events of a shard are collected before they are classified together) and `window_records` (most events in a window, without `enhanced_fan_out`: at least 2,000 times `window_seconds`, twice what a shard accepts, and at most 20,000)."
   type = object({
     auto_scaling                = optional(bool, false)
     checkpoint_interval_seconds = optional(number, 60)
@@ -579,7 +579,7 @@ variable "source_aws_account_id" {
 }
 
 variable "starting_position" {
-  description = "Where to start reading the stream: `TRIM_HORIZON`, at the oldest event, or `LATEST`, at new events. It applies when Terraform creates the event source mapping: at the first deployment, and when another stream or `enhanced_fan_out` replaces the mapping. A change alone has no effect on an existing mapping, which keeps its position. A Flink application uses it when it starts without a snapshot; a change updates the application, which continues from its snapshot."
+  description = "Where to start reading the stream: `TRIM_HORIZON`, at the oldest event, or `LATEST`, at new events. It applies when Terraform creates the event source mapping: at the first deployment, and when another stream or `enhanced_fan_out` replaces the mapping. A change alone has no effect on an existing mapping, which keeps its position. A Flink application uses it when it starts without a snapshot, and for shards from which it has not read an event yet; a change updates the application, which continues from its snapshot."
   type        = string
   default     = "TRIM_HORIZON"
   nullable    = false

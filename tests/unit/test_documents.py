@@ -102,6 +102,11 @@ def test_the_readme_is_read_in_five_minutes() -> None:
     assert len(words) <= 5 * _WORDS_A_MINUTE
 
 
+def test_the_page_on_engines_has_at_most_200_lines() -> None:
+    page = (REPOSITORY / "docs" / "engines.md").read_text(encoding="utf-8")
+    assert len(page.splitlines()) <= 200
+
+
 @cache
 def _helps() -> dict[str, str]:
     """What `aspect-wfm NAME --help` prints, and the help of its actions, by name."""
