@@ -27,6 +27,7 @@ from tests.acceptance.steps import (
     connect_streaming,
     doctor,
     empty_series,
+    flink_application,
     latency,
     partiql,
     report_lines,
@@ -50,6 +51,7 @@ STEPS: tuple[tuple[str, Callable[[Deployment, Step], None]], ...] = (
     (latency.TITLE, latency.latency),
     (partiql.TITLE, partiql.partiql),
     (report_lines.TITLE, report_lines.report_lines),
+    (flink_application.TITLE, flink_application.flink_application),
     (empty_series.TITLE_READ, empty_series.read),
     (stream_changes.TITLE, stream_changes.stream_changes),
     (connect_streaming.TITLE, connect_streaming.connect_streaming),
@@ -104,7 +106,7 @@ def _run(deployment: Deployment, options: argparse.Namespace, interrupts: Interr
     try:
         if not options.remove:
             deployment.folder.mkdir(parents=True)
-            _take_steps(deployment, evidence, options.local)
+            _take_steps(deployment, evidence)
         interrupts.ignore()
     except KeyboardInterrupt:
         say("\nInterrupted: removing everything.")
@@ -121,15 +123,12 @@ def _run(deployment: Deployment, options: argparse.Namespace, interrupts: Interr
     return FAILED if evidence.of(Kind.FAILED) else PASSED
 
 
-def _take_steps(deployment: Deployment, evidence: Evidence, on_local_cloud: bool) -> None:
+def _take_steps(deployment: Deployment, evidence: Evidence) -> None:
     for title, take in STEPS:
         with evidence.step(title) as step:
             take(deployment, step)
         if not deployment.outputs:
             return
-    if on_local_cloud:
-        with evidence.step("Run the classifier on Flink") as step:
-            step.skips("--engine flink", deployment.lacks.get("flink") or "")
 
 
 def _write(

@@ -19,7 +19,7 @@ from tests.acceptance.deployment import Deployment, Options
 from tests.acceptance.evidence import Kind, Step
 from tests.acceptance.naming import CODE_KEY
 from tests.acceptance.programs import ProgramError
-from tests.acceptance.steps import apply, connect_streaming, empty_series
+from tests.acceptance.steps import apply, connect_streaming, empty_series, flink_application
 from tests.unit.acceptance.conftest import STREAM, FakeTerraform, MotoAccount, failed, found
 from tests.unit.aws import ACCOUNT_ID, REGION, Client
 
@@ -290,6 +290,43 @@ def test_with_flink_the_package_is_made_and_uploaded_before_the_apply(
     (variables,) = terraform.applied
     assert variables["engine"] == "flink"
     assert variables["flink_application"] == {"code_bucket": bucket, "start_application": True}
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_the_log_and_the_metrics_of_the_application_are_read(
+    account: MotoAccount,
+    deployment: Deployment,
+    monkeypatch: pytest.MonkeyPatch,
+    is_there: bool,
+) -> None:
+    monkeypatch.setattr(flink_application, "WITHIN_SECONDS", 0)
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    deployment.options = replace(deployment.options, engine="flink")
+    logs, cloudwatch = stubbed(account, "logs"), stubbed(account, "cloudwatch")
+    prefix = deployment.names.prefix
+    group = {"logGroupName": f"/aws/kinesis-analytics/{prefix}", "filterPattern": ANY}
+    found_in_second = [{"message": "batch classified"}] if is_there else []
+    logs.add_response("filter_log_events", {"events": [], "nextToken": "more"}, group)
+    logs.add_response(
+        "filter_log_events", {"events": found_in_second}, {**group, "nextToken": "more"}
+    )
+    names = ["EventsIn", "EventsPutAside", "EventsSkipped", "LinesWritten"]
+    for name in names * 2:
+        has_points = is_there or name != "LinesWritten"
+        cloudwatch.add_response(
+            "get_metric_statistics",
+            {"Datapoints": [{"Maximum": 0.0}] if has_points else []},
+            {
+                "Namespace": "AWS/KinesisAnalytics",
+                "MetricName": name,
+                "Dimensions": [{"Name": "Application", "Value": prefix}],
+                **dict.fromkeys(("StartTime", "EndTime", "Period", "Statistics"), ANY),
+            },
+        )
+    step = Step("")
+    flink_application.flink_application(deployment, step)
+    assert [each.kind for each in step.findings] == [Kind.PASSED if is_there else Kind.FAILED] * 2
+    assert step.findings[1].detail == ("" if is_there else "LinesWritten")
 
 
 def test_the_stubs_are_compared_with_aws_models(account: MotoAccount) -> None:
