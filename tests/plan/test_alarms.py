@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from aspect_wfm.cost.designs import ON_FLINK, OURS
 from aspect_wfm.doctor.alarms import OF_AGENT_PRODUCTIVITY, OF_REAL_TIME_ADHERENCE, OF_STREAM
+from tests.example_files import defaults
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.metrics import METRICS
 from tests.plan.alarm_histories import HISTORIES, OPEN, History
@@ -274,14 +276,15 @@ def test_a_description_names_the_limit_that_was_chosen(plan: Plan) -> None:
 
 
 def test_the_runbooks_defaults_are_those_of_every_module() -> None:
-    documented = dict(re.findall(r"^\| `(\w+)` \| (\d+) \| `", RUNBOOK, re.MULTILINE))
-    assert documented.keys() == LIMITS.keys()
-    found: dict[str, set[str]] = {}
-    for module in (REPOSITORY / "modules").iterdir():
-        kind = blocks(module, "variable")["alarms"]["type"]
-        for name, value in re.findall(r"(\w+) = optional\(number, (\d+)\)", kind):
-            found.setdefault(name, set()).add(value)
-    assert found == {name: {value} for name, value in documented.items()}
+    documented = re.findall(r"^\| `(\w+)` \| (\d+) \| `", RUNBOOK, re.MULTILINE)
+    assert {name for name, _ in documented} == LIMITS.keys()
+    found = {
+        (name, str(value))
+        for module in (REPOSITORY / "modules").iterdir()
+        for name, value in defaults(blocks(module, "variable")["alarms"]["type"]).items()
+        if name != "sns_topic_arns"
+    }
+    assert found == set(documented)
 
 
 def test_on_flink_four_alarms_are_about_the_application(flink: Plan) -> None:
@@ -341,6 +344,17 @@ def test_on_flink_metrics_are_those_of_the_application(
         each[2]["FunctionName"] for each in metrics if each[0] in ("AWS/Lambda", "AspectWFM")
     }
     assert functions == {"acme-heartbeat"}
+
+
+def test_the_cost_model_counts_the_metrics_of_the_alarms(plan: Plan, flink: Plan) -> None:
+    def count(plan: Plan, prefix: str = "") -> int:
+        alarms = [each for name, each in plan.alarms.items() if name.startswith(f"acme-{prefix}")]
+        return sum(len(planned_alarm(each, str).metrics) for each in alarms)
+
+    assert count(plan, "queue-1-") == OURS.alarm_metrics_a_queue
+    assert count(plan) - count(plan, "queue-") == OURS.alarm_metrics
+    assert count(flink) + count(plan, "relay-") + count(plan, "writes-") == ON_FLINK.alarm_metrics
+    assert len(plan.dashboards) == OURS.dashboards
 
 
 def test_the_doctor_knows_every_alarm(plan: Plan, flink: Plan) -> None:
