@@ -16,8 +16,8 @@ from aspect_wfm.rebuild.lines import Line
 from aspect_wfm.report_files import ReportObject
 
 # The buffering of modules/agent_productivity/firehose.tf.
-_BUFFERED = timedelta(minutes=5)
-_LARGEST_FILE = 5 * 1_024 * 1_024
+BUFFERED = timedelta(minutes=5)
+LARGEST_FILE = 5 * 1_024 * 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,14 @@ def hours(start: datetime, end: datetime) -> Iterator[datetime]:
 
 def _begun(moment: datetime) -> datetime:
     midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
-    return moment - (moment - midnight) % _BUFFERED
+    return moment - (moment - midnight) % BUFFERED
 
 
 def _files(texts: Iterable[bytes]) -> Iterator[bytes]:
     file: list[bytes] = []
     size = 0
     for each in texts:
-        if file and size + len(each) > _LARGEST_FILE:
+        if file and size + len(each) > LARGEST_FILE:
             yield b"".join(file)
             file, size = [], 0
         file.append(each)

@@ -18,7 +18,7 @@ from threading import Event, Thread
 from typing import Any
 
 _API = "/2018-06-01/runtime"
-_FUNCTION_TIMEOUT_SECONDS = 60
+FUNCTION_TIMEOUT_SECONDS = 60
 _ANSWERS_WITHIN_SECONDS = 120
 
 _FRAME_MAGIC = b"\xa5\x5a"
@@ -122,7 +122,7 @@ class _RequestHandler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self.server.given += 1
-        deadline = round((time.time() + _FUNCTION_TIMEOUT_SECONDS) * 1_000)
+        deadline = round((time.time() + FUNCTION_TIMEOUT_SECONDS) * 1_000)
         self._answer(
             200,
             self.server.events[number],

@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent.parent
 _BUILD = REPOSITORY / "build"
 
 # What versions.tf asks for.
-_OLDEST, _TOO_NEW = (5, 100, 0), (7, 0, 0)
+OLDEST, TOO_NEW = (5, 100, 0), (7, 0, 0)
 
 # A mirror is looked for this many folders below the root of the file system.
 _MIRROR_DEPTH = 4
@@ -105,7 +105,7 @@ def _has_provider(folder: Path) -> bool:
     packed = [path.name for path in folder.glob(f"terraform-provider-aws_*_{target}.zip")]
     for name in unpacked + packed:
         version = re.search(r"(\d+)\.(\d+)\.(\d+)", name)
-        if version and _OLDEST <= tuple(map(int, version.groups())) < _TOO_NEW:
+        if version and OLDEST <= tuple(map(int, version.groups())) < TOO_NEW:
             return True
     return False
 
