@@ -12,7 +12,7 @@ import pytest
 
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.provider.extract import EXTRACT, FOLDERS, used_types
-from tests.terraform_files import blocks
+from tests.terraform_files import blocks, read
 
 SCHEMA: dict[str, Any] = json.loads(EXTRACT.read_text(encoding="utf-8"))
 TYPES: dict[str, dict[str, Any]] = SCHEMA["types"]
@@ -127,5 +127,5 @@ def _deprecated() -> set[tuple[str, str]]:
 
 def _attributes(folder: Any) -> Iterator[tuple[str, str]]:
     for path in sorted(folder.glob("*.tf")):
-        for data, type_, attribute in _REFERENCE.findall(path.read_text(encoding="utf-8")):
+        for data, type_, attribute in _REFERENCE.findall(str(read(path))):
             yield f"{data}{type_}", attribute

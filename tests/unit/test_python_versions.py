@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.terraform_files import blocks
 
 MAKEFILE = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
 
@@ -138,9 +139,10 @@ def test_a_version_that_is_too_old_is_refused(machine: Machine) -> None:
 def test_the_version_is_the_one_that_the_modules_deploy() -> None:
     (runtime,) = re.findall(r"^RUNTIME := (.+)$", MAKEFILE, re.MULTILINE)
     deployed = {
-        found
-        for path in REPOSITORY.glob("modules/*/*.tf")
-        for found in re.findall(r'^ +runtime += "(.+)"$', path.read_text("utf-8"), re.MULTILINE)
+        body["runtime"]
+        for module in REPOSITORY.glob("modules/*")
+        for address, body in blocks(module, "resource").items()
+        if address.startswith("aws_lambda_function.")
     }
     assert deployed == {f"python{runtime}"}
     if os.environ.get("CI") == "true":
