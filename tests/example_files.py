@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from tests.examples import OPTIONS
 from tests.local_cloud.terraform_cli import REPOSITORY
-from tests.terraform_files import blocks, parse, read, split_arguments
+from tests.terraform_files import blocks, defaults, read, split_arguments
 
 EXAMPLES, MODULES = REPOSITORY / "examples", REPOSITORY / "modules"
 
@@ -121,16 +121,6 @@ def sample_file(option: str) -> str:
             line = f"{found[1]}{found[2]}{found[3]}{json.dumps(value)}"
         lines.append(line)
     return "\n".join([*lines, ""])
-
-
-def defaults(kind: str) -> dict[str, Any]:
-    """The attributes of an object type with their defaults."""
-    parts = split_arguments(kind.removeprefix("${object({").removesuffix("})}"))
-    types = parse("\n".join(parts) + "\n")
-    return {
-        name: parse(f"value = {([*split_arguments(each[11:-2]), 'null'])[1]}\n")["value"]
-        for name, each in types.items()
-    }
 
 
 def _variable(name: str, passed: list[Passed]) -> str:

@@ -51,6 +51,16 @@ def parse(text: str) -> dict[str, Any]:
     return parsed
 
 
+def defaults(kind: str) -> dict[str, Any]:
+    """The attributes of an object type with their defaults."""
+    parts = split_arguments(kind.removeprefix("${object({").removesuffix("})}"))
+    types = parse("\n".join(parts) + "\n")
+    return {
+        name: parse(f"value = {([*split_arguments(each[11:-2]), 'null'])[1]}\n")["value"]
+        for name, each in types.items()
+    }
+
+
 def split_arguments(text: str) -> list[str]:
     """What commas separate outside of brackets: arguments, or the attributes of an object."""
     parts, depth = [""], 0

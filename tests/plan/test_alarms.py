@@ -16,7 +16,6 @@ import pytest
 
 from aspect_wfm.cost.designs import ON_FLINK, OURS
 from aspect_wfm.doctor.alarms import OF_AGENT_PRODUCTIVITY, OF_REAL_TIME_ADHERENCE, OF_STREAM
-from tests.example_files import defaults
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.metrics import METRICS
 from tests.plan.alarm_histories import HISTORIES, OPEN, History
@@ -24,7 +23,7 @@ from tests.plan.alarm_rules import LIMITS, RULES, rule
 from tests.plan.alarm_states import ALARM, planned_alarm, states
 from tests.plan.metric_math import Reading, evaluate
 from tests.plan.planned import Planned
-from tests.terraform_files import blocks
+from tests.terraform_files import blocks, defaults
 
 pytestmark = pytest.mark.xdist_group("plan")
 

@@ -10,10 +10,9 @@ from rta_relay.message import LARGEST_MESSAGE
 from tests.chaos import expectations
 from tests.chaos.faults import FUNCTION_TIMEOUT
 from tests.chaos.source_mapping import CLASSIFIER, RELAY, Settings
-from tests.example_files import defaults
 from tests.local_cloud import runtime_client, terraform_cli
 from tests.local_cloud.terraform_cli import REPOSITORY
-from tests.terraform_files import blocks, read
+from tests.terraform_files import blocks, defaults, read
 
 RTA, PRODUCTIVITY = (REPOSITORY / "modules" / name for name in ("rta", "agent_productivity"))
 VERSIONS = sorted(REPOSITORY.glob("*/*/versions.tf"))

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests.example_files import defaults, passed_on
+from tests.example_files import passed_on
 from tests.examples import NEW_STREAM_OPTIONS, OPTIONS
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.readme_tables import with_tables
-from tests.terraform_files import blocks, parse, read
+from tests.terraform_files import blocks, defaults, parse, read
 
 EXAMPLES = sorted(path for path in (REPOSITORY / "examples").iterdir() if path.is_dir())
 MODULES = sorted(path for path in (REPOSITORY / "modules").iterdir() if path.is_dir())

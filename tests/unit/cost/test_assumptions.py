@@ -20,8 +20,7 @@ from rta_relay.agent_state import is_signed_out, item_size, table_item
 from rta_relay.concurrent_calls import CALLS_AT_ONCE
 from rta_relay.message import message
 from tests.document_boxes import boxes
-from tests.example_files import defaults
-from tests.terraform_files import blocks
+from tests.terraform_files import blocks, defaults
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
