@@ -1,28 +1,22 @@
-"""Fill the boxes of the documents: `python -m tests.document_boxes docs/*.md`.
+"""The boxes of the documents: a command of this project, and what it prints.
 
 A box is a fence whose first line is `$ command`, or one after a line that ends in `command`: and an
-empty line. It holds what the command prints. Commands are `aspect-wfm cost` and the models in
-`benchmarks`, whose `__main__` has a function `main`.
+empty line. CONTRIBUTING.md has the command that fills all of them.
 """
 
 import contextlib
 import io
 import re
 import shlex
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib import import_module
-from pathlib import Path
 
-_PROGRAM = "aspect-wfm "
-_MODEL = ".venv/bin/python -m benchmarks."
+from aspect_wfm import command
 
-_COMMAND = rf"(?:{_PROGRAM}cost|{re.escape(_MODEL)}(?:designs|growth))[^`\n]*"
-_BOX = re.compile(
-    rf"(?:```text\n\$ (?P<shown>{_COMMAND})\n|`(?P<named>{_COMMAND})`:\n\n```\w+\n)"
-    r"(?P<printed>(?:.*\n)*?)(?=```)"
-)
+# Programs, by how their commands begin: what follows are the arguments.
+Programs = Mapping[str, Callable[[list[str]], int]]
+
+COST: Programs = {"aspect-wfm cost": lambda arguments: command.main(["cost", *arguments])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,39 +27,37 @@ class Box:
     printed: str
 
 
-def boxes(document: str) -> Iterator[Box]:
-    """The boxes of a document's text, in order."""
-    for found in _BOX.finditer(document):
+def boxes(document: str, programs: Programs = COST) -> Iterator[Box]:
+    """The boxes of a document's text with commands of `programs`, in order."""
+    for found in _pattern(programs).finditer(document):
         yield Box(found["shown"] or found["named"], found["printed"])
 
 
-def printed_by(command: str) -> str:
-    """What a command prints. Raises ValueError for another project's command, or on failure."""
-    program, *arguments = shlex.split(command)
-    module = "aspect_wfm.command"
-    if command.startswith(_MODEL):
-        _, name, *arguments = arguments
-        module = f"{name}.__main__"
-    elif program != _PROGRAM.strip():
+def printed_by(command: str, programs: Programs = COST) -> str:
+    """What a command prints. Raises ValueError for a command of another program, or on failure."""
+    begin = next((each for each in programs if command.startswith(each)), None)
+    if begin is None:
         raise ValueError(f"{command!r} is none of our programs.")
     with contextlib.redirect_stdout(io.StringIO()) as output:
-        status = import_module(module).main(arguments)
+        status = programs[begin](shlex.split(command.removeprefix(begin)))
     if status:
         raise ValueError(f"{command} failed with status {status}.")
     return output.getvalue()
 
 
-def filled(document: str) -> str:
-    """The document with what the commands print today."""
+def filled(document: str, programs: Programs = COST) -> str:
+    """The document with what the commands of `programs` print today."""
 
     def box(found: re.Match[str]) -> str:
         head = found[0][: found.start("printed") - found.start()]
-        return head + printed_by(found["shown"] or found["named"])
+        return head + printed_by(found["shown"] or found["named"], programs)
 
-    return _BOX.sub(box, document)
+    return _pattern(programs).sub(box, document)
 
 
-if __name__ == "__main__":
-    for name in sys.argv[1:]:
-        path = Path(name)
-        path.write_text(filled(path.read_text(encoding="utf-8")), encoding="utf-8")
+def _pattern(programs: Programs) -> re.Pattern[str]:
+    command = rf"(?:{'|'.join(map(re.escape, programs))})[^`\n]*"
+    return re.compile(
+        rf"(?:```text\n\$ (?P<shown>{command})\n|`(?P<named>{command})`:\n\n```\w+\n)"
+        r"(?P<printed>(?:.*\n)*?)(?=```)"
+    )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from aspect_wfm.cost.designs import Stream
 from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
+from benchmarks.document_boxes import MODELS
 from benchmarks.growth.__main__ import main
 from benchmarks.growth.capacities import Capacities, capacities, largest_batch
 from benchmarks.growth.flow import STAGES, flow
@@ -241,7 +242,7 @@ def test_the_shards_for_an_outage_are_enough_and_one_fewer_is_not() -> None:
 
 
 def test_the_document_shows_everything_that_the_program_has() -> None:
-    shown = {box.command.split()[-1] for box in boxes(DOCUMENT)}
+    shown = {box.command.split()[-1] for box in boxes(DOCUMENT, MODELS)}
     assert shown == {"limits", "settings", "morning", "outage", "outage-chart"}
 
 
