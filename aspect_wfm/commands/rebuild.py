@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> Status:
         rebuilt = rebuild(kinesis, s3, found, table, period, now, _pause)
         if not options.json:
             say(rendered(rebuilt, period))
-        waiting = found.failed_events_bucket and given_up(s3, found.failed_events_bucket)
+        waiting = found.failed_records_bucket and given_up(s3, found.failed_records_bucket)
         _write(rebuilt, s3, found.bucket, options)
     except StatusTableError as error:
         raise CannotTell(str(error)) from error

@@ -38,14 +38,14 @@ class Named:
 class Source:
     """What report files are rebuilt from, and how the classifier's are named.
 
-    `function` is None for a Flink application, `failed_events_bucket` where none is known.
+    `function` is None for a Flink application, `failed_records_bucket` where none is known.
     """
 
     stream_arn: str
     bucket: str
     naming: Naming
     include_agent_status_type: bool
-    failed_events_bucket: str | None = None
+    failed_records_bucket: str | None = None
     function: str | None = None
 
 
