@@ -33,6 +33,7 @@ class Settings:
 
     @property
     def classifier(self) -> Function:
+        """The classifier function. Raises ValueError for a design without one."""
         if self.design.classifier is None:
             raise ValueError(f"{self.design.name} has no classifier function.")
         return self.design.classifier

@@ -52,6 +52,7 @@ class Case:
 
     @property
     def is_target(self) -> bool:
+        """Whether a target is set for this case."""
         return (self.records, self.agents, self.latency) == (1_000, MANY, _TARGET_LATENCY) and (
             self.product == "AP" or (self.flag and self.queues == 1)
         )
@@ -83,6 +84,7 @@ class Run:
 
     @property
     def all_calls(self) -> int:
+        """The calls of all operations."""
         return sum(self.calls.values())
 
 
@@ -96,10 +98,12 @@ class Comparison:
 
     @property
     def faster(self) -> float:
+        """How many times less wall time ours takes."""
         return self.usual.wall / self.ours.wall
 
     @property
     def fewer_calls(self) -> float:
+        """How many times fewer calls ours makes."""
         return self.usual.all_calls / self.ours.all_calls
 
 

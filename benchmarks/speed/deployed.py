@@ -47,4 +47,5 @@ class Context:
         self._end = time.monotonic() + TIMEOUT_SECONDS
 
     def get_remaining_time_in_millis(self) -> int:
+        """The time until Lambda ends the invocation, in milliseconds."""
         return int(1_000 * (self._end - time.monotonic()))

@@ -223,6 +223,7 @@ class RunningStub:
 
     @property
     def endpoint(self) -> str:
+        """Its address."""
         return f"http://127.0.0.1:{self.port}"
 
     def environment(self) -> dict[str, str]:

@@ -18,18 +18,23 @@ class WillingClient:
             pass
 
     def batch_execute_statement(self, **request: Any) -> dict[str, Any]:
+        """DynamoDB executes every statement."""
         return {"Responses": [{} for _ in request["Statements"]]}
 
     def transact_write_items(self, **_request: Any) -> dict[str, Any]:
+        """DynamoDB writes all items."""
         return {}
 
     def send_message_batch(self, **request: Any) -> dict[str, Any]:
+        """SQS accepts every message."""
         return {"Successful": [{"Id": each["Id"]} for each in request["Entries"]]}
 
     def put_record_batch(self, **request: Any) -> dict[str, Any]:
+        """Firehose accepts every record."""
         return {"RequestResponses": [{"RecordId": "r"} for _ in request["Records"]]}
 
     def get_object(self, **_request: Any) -> dict[str, Any]:
+        """S3 has no such object. Raises ClientError."""
         raise ClientError({"Error": {"Code": "NoSuchKey", "Message": ""}}, "GetObject")
 
 
