@@ -3,11 +3,9 @@
 import time
 
 import tests.relay_environment
+from tests.local_cloud.runtime_client import FUNCTION_TIMEOUT_SECONDS
 
 STATES_TABLE = "agent-states"
-
-# As the modules set it.
-TIMEOUT_SECONDS = 60
 
 
 def relay_environment(endpoint: str, queues: int = 1, flag: bool = True) -> dict[str, str]:
@@ -44,7 +42,7 @@ class Context:
     invoked_function_arn = "arn:aws:lambda:eu-central-1:111122223333:function:aspect-wfm-bench"
 
     def __init__(self) -> None:
-        self._end = time.monotonic() + TIMEOUT_SECONDS
+        self._end = time.monotonic() + FUNCTION_TIMEOUT_SECONDS
 
     def get_remaining_time_in_millis(self) -> int:
         """The time until Lambda ends the invocation, in milliseconds."""

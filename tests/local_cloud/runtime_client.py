@@ -18,7 +18,7 @@ from threading import Event, Thread
 from typing import Any
 
 _API = "/2018-06-01/runtime"
-FUNCTION_TIMEOUT_SECONDS = 60
+FUNCTION_TIMEOUT_SECONDS = 60  # as the modules set it
 _ANSWERS_WITHIN_SECONDS = 120
 
 _FRAME_MAGIC = b"\xa5\x5a"

@@ -8,9 +8,9 @@ import pytest
 from aspect_wfm.rebuild import files
 from rta_relay.message import LARGEST_MESSAGE
 from tests.chaos import expectations
-from tests.chaos.faults import FUNCTION_TIMEOUT
 from tests.chaos.source_mapping import CLASSIFIER, RELAY, Settings
-from tests.local_cloud import runtime_client, terraform_cli
+from tests.local_cloud import terraform_cli
+from tests.local_cloud.runtime_client import FUNCTION_TIMEOUT_SECONDS
 from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.terraform_files import blocks, defaults, read
 
@@ -45,7 +45,7 @@ def test_the_runs_have_the_functions_timeout() -> None:
         for address, body in blocks(module, "resource").items()
         if address.startswith("aws_lambda_function.")
     }
-    assert timeouts == {FUNCTION_TIMEOUT / 1_000, runtime_client.FUNCTION_TIMEOUT_SECONDS}
+    assert timeouts == {FUNCTION_TIMEOUT_SECONDS}
 
 
 def test_rebuilt_files_are_those_that_firehose_writes() -> None:
