@@ -20,8 +20,8 @@ import pytest
 
 from tests.changes.conftest import CONNECT_BUCKET, OTHER_BUCKET
 from tests.local_cloud.cloud import ACCOUNT_ID, REGION, LocalCloud
-from tests.local_cloud.terraform_cli import REPOSITORY, init_lock
-from tests.local_cloud.workspace import Workspace
+from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.local_cloud.workspace import Workspace, initialised
 from tests.plan.planned import resources
 
 pytestmark = pytest.mark.xdist_group("side-by-side")
@@ -105,7 +105,7 @@ def applied(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Iter
     root.mkdir()
     _write(root, "main", _calls(modules))
     with pytest.MonkeyPatch.context() as patched:
-        made = _initialised(Workspace(root, cloud), scratch / "data-1", patched)
+        made = _on_a_fresh_runner(Workspace(root, cloud), scratch / "data-1", patched)
         made.apply({})
         yield Applied(made, modules, scratch)
         patched.setenv("TF_DATA_DIR", str(scratch / "data-1"))
@@ -131,7 +131,7 @@ def test_another_folder_and_another_data_folder_change_nothing_and_deploy_the_ne
     elsewhere = applied.scratch / "elsewhere"
     shutil.copytree(applied.made.folder, elsewhere)
     there = replace(applied.made, folder=elsewhere)
-    _initialised(there, applied.scratch / "data-2", monkeypatch)
+    _on_a_fresh_runner(there, applied.scratch / "data-2", monkeypatch)
     shutil.rmtree(applied.scratch / "data-1" / "modules")
     assert there.changes({}) == {}
 
@@ -143,7 +143,7 @@ def test_another_folder_and_another_data_folder_change_nothing_and_deploy_the_ne
         hashes[zipped.stem] = _hash(zipped)
     _commit(applied.modules)
     shutil.rmtree(applied.scratch / "data-2" / "modules")
-    _initialised(there, applied.scratch / "data-3", monkeypatch)
+    _on_a_fresh_runner(there, applied.scratch / "data-3", monkeypatch)
     changed = {}
     for _, module, function, path in itertools.chain(*FUNCTIONS.values()):
         changed[f"{module}.{function}"] = ["update"]
@@ -153,7 +153,7 @@ def test_another_folder_and_another_data_folder_change_nothing_and_deploy_the_ne
     assert _deployed(there) == hashes
     assert there.changes({}) == {}
     shutil.copy(elsewhere / "terraform.tfstate", applied.made.folder)
-    _initialised(applied.made, applied.scratch / "data-4", monkeypatch)
+    _on_a_fresh_runner(applied.made, applied.scratch / "data-4", monkeypatch)
     assert applied.made.changes({}) == {}
 
 
@@ -163,13 +163,13 @@ def test_zips_that_are_no_longer_in_s3_are_deployed_from_another_folder(
     hashes = {each.stem: _hash(each) for each in applied.modules.glob("*/lambda/*.zip")}
     of_bucket = {"qss3_bucket_name": OTHER_BUCKET, "qss3_key_prefix": "zips/"}
     _write(applied.made.folder, "main", _calls(applied.modules, of_all=of_bucket))
-    made = _initialised(applied.made, applied.scratch / "data-5", monkeypatch)
+    made = _on_a_fresh_runner(applied.made, applied.scratch / "data-5", monkeypatch)
     made.apply({})
     assert _deployed(made) != hashes
     for data in ("data-3", "data-4", "data-5"):
         shutil.rmtree(applied.scratch / data / "modules", ignore_errors=True)
     _write(applied.made.folder, "main", _calls(applied.modules))
-    _initialised(made, applied.scratch / "data-6", monkeypatch).apply({})
+    _on_a_fresh_runner(made, applied.scratch / "data-6", monkeypatch).apply({})
     assert _deployed(made) == hashes
     assert made.changes({}) == {}
 
@@ -177,7 +177,7 @@ def test_zips_that_are_no_longer_in_s3_are_deployed_from_another_folder(
 def test_what_was_lost_of_the_state_can_be_imported(
     applied: Applied, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = _initialised(applied.made, applied.scratch / "data-7", monkeypatch)
+    made = _on_a_fresh_runner(applied.made, applied.scratch / "data-7", monkeypatch)
     state = json.loads(made.run("show", "-json"))["values"]["root_module"]
     ids = {each["address"]: each["values"]["id"] for each in resources(state)}
     made.run("state", "rm", *IMPORTED)
@@ -198,7 +198,7 @@ def test_deployments_can_be_moved_into_a_module(
     _write(inner, "main", {"module": {"rta": calls["rta"]}})
     _write(root, "main", {"module": {"wfm": {"source": "./wfm"}, "ap": calls["ap"]}})
     _write(root, "moved", {"moved": [{"from": "module.rta", "to": "module.wfm.module.rta"}]})
-    made = _initialised(applied.made, applied.scratch / "data-8", monkeypatch)
+    made = _on_a_fresh_runner(applied.made, applied.scratch / "data-8", monkeypatch)
     assert made.changes({}) == {}
 
     (root / "moved.tf.json").unlink()
@@ -208,7 +208,7 @@ def test_deployments_can_be_moved_into_a_module(
 
     _write(root, "main", _calls(applied.modules))
     shutil.rmtree(inner)
-    _initialised(made, applied.scratch / "data-9", monkeypatch)
+    _on_a_fresh_runner(made, applied.scratch / "data-9", monkeypatch)
     for name in NAMES:
         made.run("state", "mv", f'module.wfm.module.rta["{name}"]', f'module.rta["{name}"]')
 
@@ -222,7 +222,7 @@ def test_a_deployment_that_is_renamed_is_replaced_and_no_other_is(
     _write(applied.made.folder, "main", _calls(applied.modules, of_rta=renamed))
     for data in applied.scratch.glob("data-*"):
         shutil.rmtree(data / "modules", ignore_errors=True)
-    made = _initialised(applied.made, applied.scratch / "data-10", monkeypatch)
+    made = _on_a_fresh_runner(applied.made, applied.scratch / "data-10", monkeypatch)
     changes = made.changes({})
     prefix = 'module.rta["side-c"].'
     assert {each for each in changes if not each.startswith(prefix)} == set()
@@ -269,12 +269,10 @@ def _deployed(made: Workspace) -> dict[str, str]:
     return found
 
 
-def _initialised(made: Workspace, data: Path, patched: pytest.MonkeyPatch) -> Workspace:
+def _on_a_fresh_runner(made: Workspace, data: Path, patched: pytest.MonkeyPatch) -> Workspace:
     """The same root module with another folder for Terraform's own data, as on a fresh runner."""
     patched.setenv("TF_DATA_DIR", str(data))
-    with init_lock():
-        made.run("init", "-no-color")
-    return made
+    return initialised(made.folder, made.cloud)
 
 
 def _write(folder: Path, name: str, configuration: dict[str, Any]) -> None:

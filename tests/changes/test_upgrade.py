@@ -27,8 +27,8 @@ from tests.local_cloud.agent_stream import (
 )
 from tests.local_cloud.cloud import LocalCloud, access_key, delete_access_keys
 from tests.local_cloud.rta_client import RtaClient
-from tests.local_cloud.terraform_cli import REPOSITORY, init_lock
-from tests.local_cloud.workspace import Workspace, workspace
+from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.local_cloud.workspace import Workspace, initialised, workspace
 from tests.unit.events import event
 
 pytestmark = pytest.mark.xdist_group("upgrade")
@@ -83,9 +83,7 @@ class Upgraded:
 def released(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Released]:
     scratch = tmp_path_factory.mktemp("upgrade")
     extract(REPOSITORY, last_release(REPOSITORY), scratch / "released", "modules", EXAMPLE)
-    made = Workspace(scratch / "released" / EXAMPLE, cloud)
-    with init_lock():
-        made.run("init", "-no-color")
+    made = initialised(scratch / "released" / EXAMPLE, cloud)
     outputs = made.apply(VARIABLES)
     rta = RtaClient(cloud, access_key(cloud, outputs["rta_user_name"]), outputs)
     rta.set_flag(True)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.local_cloud.cloud import LocalCloud
-from tests.local_cloud.terraform_cli import REPOSITORY, init_lock
-from tests.local_cloud.workspace import Workspace, copy_configuration
+from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.local_cloud.workspace import Workspace, copy_configuration, initialised
 from tests.terraform_files import blocks
 
 
@@ -49,10 +49,7 @@ def root_module(
     root = scratch / "root"
     root.mkdir()
     write_calls(root, configurations)
-    made = Workspace(root, cloud)
-    with init_lock():
-        made.run("init", "-no-color")
-    return made
+    return initialised(root, cloud)
 
 
 def write_calls(root: Path, configurations: Mapping[str, Configuration]) -> None:

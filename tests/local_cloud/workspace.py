@@ -102,7 +102,12 @@ class Workspace:
 
 def workspace(configuration: str, scratch: Path, cloud: LocalCloud | None = None) -> Workspace:
     """Copy `configuration` (a folder of the repository) into `scratch` and initialise it there."""
-    made = Workspace(copy_configuration(configuration, scratch), cloud)
+    return initialised(copy_configuration(configuration, scratch), cloud)
+
+
+def initialised(folder: Path, cloud: LocalCloud | None) -> Workspace:
+    """Initialise the configuration in `folder`. Raises TerraformError when that fails."""
+    made = Workspace(folder, cloud)
     with init_lock():
         made.run("init", "-no-color")
     return made

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.local_cloud.cloud import LocalCloud
-from tests.local_cloud.terraform_cli import REPOSITORY, init_lock
-from tests.local_cloud.workspace import Workspace
+from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.local_cloud.workspace import initialised
 from tests.markdown import blocks
 
 pytestmark = pytest.mark.xdist_group("plan")
@@ -42,10 +42,7 @@ def test_modules_from_git_plan_with_the_zips_they_carry(cloud: LocalCloud, tmp_p
     _publish(".", tmp_path / "all", "modules")
     (consumer / "from_a_subfolder.tf").write_text(FROM_A_SUBFOLDER % (tmp_path / "all"))
 
-    made = Workspace(consumer, cloud)
-    with init_lock():
-        made.run("init", "-no-color")
-    planned = made.changes({})
+    planned = initialised(consumer, cloud).changes({})
     assert planned["module.from_a_subfolder.aws_lambda_function.relay"] == ["create"]
     assert planned["module.rta.aws_lambda_function.relay"] == ["create"]
     assert {address.split(".")[1] for address in planned} == {*MODULES, "from_a_subfolder"}

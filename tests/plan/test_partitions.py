@@ -19,8 +19,8 @@ import pytest
 
 from tests.local_cloud.cloud import ACCOUNT_ID, LocalCloud
 from tests.local_cloud.roles import deployment_role
-from tests.local_cloud.terraform_cli import REPOSITORY, init_lock
-from tests.local_cloud.workspace import Workspace, copy_configuration
+from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.local_cloud.workspace import copy_configuration, initialised
 from tests.plan.configurations import make_streams
 from tests.plan.planned import plan, resources
 
@@ -78,10 +78,7 @@ def planned(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> dict
     root = scratch / "root"
     root.mkdir()
     (root / "main.tf.json").write_text(json.dumps(_root_module()))
-    made = Workspace(root, cloud)
-    with init_lock():
-        made.run("init", "-no-color")
-    return plan(made, {})
+    return plan(initialised(root, cloud), {})
 
 
 @pytest.mark.parametrize("name", PLACES)

@@ -7,8 +7,8 @@ import pytest
 
 from tests.hcl_blocks import HclBlock, hcl_blocks, write_configuration
 from tests.local_cloud.cloud import LocalCloud
-from tests.local_cloud.terraform_cli import REPOSITORY, init_lock, terraform_binary
-from tests.local_cloud.workspace import TerraformError, Workspace
+from tests.local_cloud.terraform_cli import REPOSITORY, terraform_binary
+from tests.local_cloud.workspace import TerraformError, initialised
 
 pytestmark = pytest.mark.xdist_group("plan")
 
@@ -21,9 +21,7 @@ def found() -> list[HclBlock]:
 def test_every_block_that_calls_a_module_plans_resources(
     found: list[HclBlock], cloud: LocalCloud, tmp_path: Path
 ) -> None:
-    made = Workspace(write_configuration(found, tmp_path), cloud)
-    with init_lock():
-        made.run("init", "-no-color")
+    made = initialised(write_configuration(found, tmp_path), cloud)
     try:
         planned = made.changes({})
     except TerraformError as error:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.local_cloud.cloud import ACCOUNT_ID, REGION, LocalCloud
-from tests.local_cloud.terraform_cli import init_lock
-from tests.local_cloud.workspace import Workspace, copy_configuration
+from tests.local_cloud.workspace import copy_configuration, initialised
 from tests.security.configurations import (
     CONNECT_PREFIX,
     REPORT_PREFIX,
@@ -108,9 +107,7 @@ def deploy(cloud: LocalCloud, configurations: list[Configuration], scratch: Path
     root = scratch / "root"
     root.mkdir()
     (root / "main.tf.json").write_text(json.dumps(root_module(configurations, given)))
-    terraform = Workspace(root, cloud)
-    with init_lock():
-        terraform.run("init", "-no-color")
+    terraform = initialised(root, cloud)
     terraform.run("apply", "-auto-approve", "-no-color", "-parallelism=32")
     # The raw state, because `show` would load the provider once more to say the same.
     state = json.loads(terraform.run("state", "pull"))
