@@ -1,9 +1,4 @@
-"""Alarms and dashboards look at metrics that there are, and each alarm has its section.
-
-Source of the metrics' names: AWS Lambda Developer Guide, "Types of metrics for Lambda functions";
-the CloudWatch metrics pages of the developer guides of SQS, Firehose, Kinesis Data Streams and
-Managed Service for Apache Flink.
-"""
+"""Alarms and dashboards look at metrics that there are, and each alarm has its section."""
 
 import functools
 import itertools
@@ -17,7 +12,7 @@ import pytest
 from aspect_wfm.cost.designs import ON_FLINK, OURS
 from aspect_wfm.doctor.alarms import OF_AGENT_PRODUCTIVITY, OF_REAL_TIME_ADHERENCE, OF_STREAM
 from tests.local_cloud.terraform_cli import REPOSITORY
-from tests.metrics import METRICS
+from tests.metrics import METRICS, OF_AWS, OF_FLINK
 from tests.plan.alarm_histories import HISTORIES, OPEN, History
 from tests.plan.alarm_rules import LIMITS, RULES, rule
 from tests.plan.alarm_states import ALARM, planned_alarm, states
@@ -29,41 +24,6 @@ pytestmark = pytest.mark.xdist_group("plan")
 
 RUNBOOK = (REPOSITORY / "docs" / "alarms.md").read_text()
 
-# By namespace: the dimension, and the metrics of it that alarms and dashboards may name.
-OF_AWS = {
-    ("AWS/Firehose", "DeliveryStreamName"): {
-        "DeliveryToS3.DataFreshness",
-        "DeliveryToS3.Records",
-        "IncomingRecords",
-    },
-    ("AWS/Kinesis", "StreamName"): {"IncomingRecords", "WriteProvisionedThroughputExceeded"},
-    ("AWS/Lambda", "EventSourceMappingUUID"): {
-        "DroppedEventCount",
-        "OnFailureDestinationDeliveredEventCount",
-    },
-    ("AWS/Lambda", "FunctionName"): {"Errors", "Invocations", "IteratorAge", "Throttles"},
-    ("AWS/SQS", "QueueName"): {
-        "ApproximateAgeOfOldestMessage",
-        "ApproximateNumberOfMessagesVisible",
-    },
-}
-# Of an application and its stream, which are looked at with engine = flink only.
-OF_FLINK = {
-    "AWS/Kinesis": {
-        "GetRecords.IteratorAgeMilliseconds": {"StreamName": "events"},
-        "SubscribeToShardEvent.MillisBehindLatest": {
-            "ConsumerName": "acme-classifier",
-            "StreamName": "events",
-        },
-    },
-    "AWS/KinesisAnalytics": {
-        name: {"Application": "acme"}
-        for name in (
-            *("KPUs", "containerCPUUtilization", "fullRestarts", "numberOfFailedCheckpoints"),
-            *METRICS["classifier"],  # which the job publishes: tests/flink/test_job.py
-        )
-    },
-}
 PERIODS = {60, 300}
 
 # What a plan does not know yet of a mapping, and of a stream that it makes.
