@@ -5,7 +5,10 @@ from datetime import UTC, datetime
 
 
 def add_connection(parser: argparse.ArgumentParser) -> None:
-    """`--profile` and `--region`, for a subcommand that calls AWS; see `aspect_wfm.aws.use`."""
+    """`--profile` and `--region`, for a subcommand that calls AWS.
+
+    See `aspect_wfm.aws.use_profile_and_region`.
+    """
     group = parser.add_argument_group(
         "AWS", "Without these, credentials and region are found as the AWS CLI finds them."
     )

@@ -105,7 +105,7 @@ class Unreachable(CannotTell):
     """AWS cannot be called at all; the text says why and what to do."""
 
 
-def use(options: argparse.Namespace) -> None:
+def use_profile_and_region(options: argparse.Namespace) -> None:
     """Have `boto3.client` use the profile and region of `aspect_wfm.arguments.add_connection`, if
     they are given. Raises what botocore raises for a profile that does not exist."""
     if getattr(options, "profile", None) or getattr(options, "region", None):

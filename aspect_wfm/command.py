@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import NoReturn
 
 from aspect_wfm import commands, output
-from aspect_wfm.aws import AWS_ERRORS, explained, use
+from aspect_wfm.aws import AWS_ERRORS, explained, use_profile_and_region
 from aspect_wfm.outcome import CannotTell, Status
 from function_runtime.version import VERSION
 
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     output.prepare()
     options = _parser().parse_args(arguments)
     try:
-        use(options)
+        use_profile_and_region(options)
         status = options.run(options)
         sys.stdout.flush()
     except CannotTell as error:

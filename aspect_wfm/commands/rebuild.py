@@ -16,8 +16,8 @@ from aspect_wfm.aws import Aws, asking
 from aspect_wfm.deployment import APPLICATION, CLASSIFIER, chosen_function
 from aspect_wfm.outcome import CannotTell, Status
 from aspect_wfm.output import counted, say, say_json
-from aspect_wfm.rebuild.classifier import behind, given_up
-from aspect_wfm.rebuild.rebuild import Period, Rebuilt, check, rebuild
+from aspect_wfm.rebuild.classifier import given_up, reading_lag
+from aspect_wfm.rebuild.rebuild import Period, Rebuilt, check_period, rebuild
 from aspect_wfm.rebuild.source import Named, Source, source
 from aspect_wfm.rebuild.summary import as_document, rendered
 
@@ -46,8 +46,8 @@ def run(options: argparse.Namespace) -> Status:
     s3, kinesis = boto3.client("s3"), boto3.client("kinesis", config=_PATIENT)
     found = _source(options)
     asked = options.write and not options.although_late
-    late = behind(Aws(), found.function, now) if asked else timedelta(0)
-    check(kinesis, found.stream_arn, period, now, late)
+    late = reading_lag(Aws(), found.function, now) if asked else timedelta(0)
+    check_period(kinesis, found.stream_arn, period, now, late)
     try:
         table = _status_table(s3, found.bucket, options.status_table)
         rebuilt = rebuild(kinesis, s3, found, table, period, now, _pause)

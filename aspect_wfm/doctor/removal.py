@@ -97,7 +97,7 @@ class ReportFiles:
         raise Unanswered(f"s3://{self._reports.bucket}/{key} could not be replaced")
 
 
-def item(aws: Aws, table: str, agent_arn: str) -> dict[str, Any] | None:
+def agent_item(aws: Aws, table: str, agent_arn: str) -> dict[str, Any] | None:
     """An agent's item as it is now. Raises as `Aws.call` does."""
     found = aws.call(
         "dynamodb",

@@ -8,7 +8,7 @@ from functools import partial
 from aspect_wfm.aws import Aws, Refused
 from aspect_wfm.doctor.durations import duration
 from aspect_wfm.doctor.findings import Finding, failure, ok, warning
-from aspect_wfm.doctor.removal import ReportFiles, delete_item, item
+from aspect_wfm.doctor.removal import ReportFiles, agent_item, delete_item
 from aspect_wfm.doctor.stream_readers import Classifier, Readers, Relay, stream_readers
 from aspect_wfm.doctor.waiting import Waiting
 from aspect_wfm.synthetic_agent import (
@@ -102,7 +102,7 @@ def remove_test_event(
         present = [
             agent
             for agent in agents
-            if any(item(aws, relay.state_table, agent.arn) for relay in readers.relays)
+            if any(agent_item(aws, relay.state_table, agent.arn) for relay in readers.relays)
         ]
         _put(aws, present, SIGNED_OUT, waiting.now())
         for relay in readers.relays:
@@ -175,7 +175,7 @@ def _ask_for_the_rights(
     """Try all calls that removing needs, while there is nothing to remove. Raises Denied."""
     for relay in readers.relays:
         for table in (relay.state_table, relay.signed_out_table):
-            item(aws, table, agents[0].arn)
+            agent_item(aws, table, agents[0].arn)
             delete_item(aws, table, agents[0].arn)
     for _, each in files:
         each.ask_for_the_rights()
@@ -198,7 +198,7 @@ def _arrival(aws: Aws, relay: Relay, agents: Sequence[SyntheticAgent], waiting: 
     monitored = [each for each in agents if relay.filter.passes(each.snapshot)]
 
     def arrived() -> bool:
-        return all(item(aws, relay.state_table, each.arn) for each in monitored)
+        return all(agent_item(aws, relay.state_table, each.arn) for each in monitored)
 
     took = waiting.until(f"the agent in {relay.state_table}", arrived, _TABLE_EVERY)
     if took is None:
@@ -222,7 +222,7 @@ def _departure(
     deleted, because it alone keeps a late sign-in out."""
 
     def left() -> bool:
-        return all(item(aws, relay.signed_out_table, each.arn) for each in agents)
+        return all(agent_item(aws, relay.signed_out_table, each.arn) for each in agents)
 
     took = waiting.until(f"the sign-out in {relay.signed_out_table}", left, _TABLE_EVERY)
     for each in agents:

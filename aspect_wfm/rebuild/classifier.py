@@ -19,7 +19,7 @@ class LagNotKnown(CannotTell):
     """It is not known how far behind the classifier is; the text says why, and what to do."""
 
 
-def behind(aws: Aws, function: str | None, now: datetime) -> timedelta:
+def reading_lag(aws: Aws, function: str | None, now: datetime) -> timedelta:
     """How old the events are that the function `function` reads. Raises LagNotKnown."""
     if function is None:
         raise _not_known("no function is named as the classifier")

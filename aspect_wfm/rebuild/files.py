@@ -46,7 +46,7 @@ def report_files(lines: Iterable[Line], naming: Naming) -> Iterator[ReportObject
             yield ReportObject(naming.key(begun, data), data)
 
 
-def hours(start: datetime, end: datetime) -> Iterator[datetime]:
+def hours_around(start: datetime, end: datetime) -> Iterator[datetime]:
     """The hours around `start` to `end`, by when they began."""
     hour = start.replace(minute=0, second=0, microsecond=0)
     while hour <= end:

@@ -8,7 +8,7 @@ from typing import Any
 from agent_classifier.status_table import StatusTable
 from aspect_wfm.outcome import CannotTell
 from aspect_wfm.output import duration, instant, progress
-from aspect_wfm.rebuild.files import hours, report_files
+from aspect_wfm.rebuild.files import hours_around, report_files
 from aspect_wfm.rebuild.lines import Line, Lines, lines_of, missing
 from aspect_wfm.rebuild.source import Source
 from aspect_wfm.rebuild.stream import StreamRecord, first_arrival, holds_data_from, read_records
@@ -54,7 +54,7 @@ class Rebuilt:
     nothing_before: datetime | None
 
 
-def check(
+def check_period(
     kinesis: Any,
     stream_arn: str,
     period: Period,
@@ -145,7 +145,7 @@ def _report_lines(
     s3: Any, source: Source, start: datetime, end: datetime, advance: Callable[[int], None]
 ) -> Iterator[bytes]:
     """The lines of all files from `start` on: a line that came late is in a later one."""
-    for hour in hours(start, end):
+    for hour in hours_around(start, end):
         for each in read_bucket(s3, source.bucket, source.naming.hour(hour)):
             advance(1)
             yield from (line for line in each.data.split(b"\n") if line)

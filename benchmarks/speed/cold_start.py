@@ -30,7 +30,7 @@ from benchmarks.speed.deployed import (
 from benchmarks.speed.paired import PairedRatio, in_pairs, paired_ratio
 from benchmarks.speed.printing import target
 from benchmarks.speed.stub import RunningStub, running_stub
-from benchmarks.speed.usual import item
+from benchmarks.speed.usual import state_item
 from tests.agent_event_batches import mixed
 from tests.local_cloud.terraform_cli import REPOSITORY
 
@@ -138,10 +138,13 @@ def _measured(stub: RunningStub, function: Function, folder: Path, pairs: int) -
     place = batch.kinds.index("change")
     event = json.loads(batch.events()[place])
     states = {
-        event["AgentARN"]: {**item(event), "LastEventTimeStamp": {"S": "2026-01-01T00:00:00.000Z"}}
+        event["AgentARN"]: {
+            **state_item(event),
+            "LastEventTimeStamp": {"S": "2026-01-01T00:00:00.000Z"},
+        }
     }
     url = relay_environment(stub.endpoint)["SqsQueueUrl1"]
-    given = ({"Records": [batch.records[place]]}, item(event), url)
+    given = ({"Records": [batch.records[place]]}, state_item(event), url)
     clients = [f'{name}_client = boto3.client("{name}")' for name in function.clients]
     plain = _CLOCKED.format(start="\n".join(["import boto3", *clients]), invocation=function.calls)
     imported = f"from {function.name}.handler import handler"

@@ -42,7 +42,7 @@ def usual_relay(environment: Mapping[str, str]) -> PlainHandler:
                     if _is_signed_out(event):
                         dynamodb.delete_item(TableName=table, Key=key)
                     else:
-                        dynamodb.put_item(TableName=table, Item=item(event))
+                        dynamodb.put_item(TableName=table, Item=state_item(event))
             if flag:
                 sqs.send_message(
                     QueueUrl=queue_urls[queue_index(event["AgentARN"], len(queue_urls))],
@@ -68,7 +68,7 @@ def usual_classifier(environment: Mapping[str, str]) -> PlainHandler:
     return handler
 
 
-def item(event: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def state_item(event: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """The state table's item of a signed-in agent (wire contract, section 3.1)."""
     snapshot = event["CurrentAgentSnapshot"] or {}
     status = snapshot.get("AgentStatus") or {}

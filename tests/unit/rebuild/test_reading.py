@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aspect_wfm.rebuild.rebuild import Period, WrongPeriod, check
+from aspect_wfm.rebuild.rebuild import Period, WrongPeriod, check_period
 from aspect_wfm.rebuild.stream import in_reading_order, read_records
 from tests.unit.events import STREAM_ARN
 from tests.unit.rebuild.kinesis import (
@@ -77,19 +77,19 @@ def test_a_period_that_cannot_be_rebuilt_is_refused(
     start: datetime, end: datetime, of: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(WrongPeriod, match=said):
-        check(stream(**of), STREAM_ARN, Period(start, end), NOW)
+        check_period(stream(**of), STREAM_ARN, Period(start, end), NOW)
 
 
 def test_a_period_within_the_retention_is_not() -> None:
-    check(stream(), STREAM_ARN, Period(after(0), after(60)), NOW)
+    check_period(stream(), STREAM_ARN, Period(after(0), after(60)), NOW)
 
 
 def test_a_period_that_the_classifier_has_not_passed_is_refused() -> None:
     period = Period(after(0), after(60))
-    check(stream(), STREAM_ARN, period, NOW, timedelta(hours=3, minutes=45))
+    check_period(stream(), STREAM_ARN, period, NOW, timedelta(hours=3, minutes=45))
     late = timedelta(hours=3, minutes=46)
     with pytest.raises(WrongPeriod, match=r"3:46:00 behind.*events after 2026-03-02 09:59:00 UTC"):
-        check(stream(), STREAM_ARN, period, NOW, late)
+        check_period(stream(), STREAM_ARN, period, NOW, late)
 
 
 @pytest.mark.parametrize(
