@@ -120,7 +120,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def duration(length: timedelta) -> str:
+def clock_duration(length: timedelta) -> str:
     """Hours, minutes and whole seconds; fractions of a second are cut off."""
     seconds = int(length.total_seconds())
     return f"{seconds // 3_600}:{seconds // 60 % 60:02}:{seconds % 60:02}"

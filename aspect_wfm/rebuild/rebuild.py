@@ -7,7 +7,7 @@ from typing import Any
 
 from agent_classifier.status_table import StatusTable
 from aspect_wfm.outcome import CannotTell
-from aspect_wfm.output import duration, instant, progress
+from aspect_wfm.output import clock_duration, instant, progress
 from aspect_wfm.rebuild.files import hours_around, report_files
 from aspect_wfm.rebuild.lines import Line, Lines, lines_of, missing
 from aspect_wfm.rebuild.source import Source
@@ -68,7 +68,7 @@ def check_period(
     latest = now - _ON_THEIR_WAY - behind
     if period.end > latest:
         late = (
-            f"The classifier was up to {duration(behind)} behind in the last 15 minutes. "
+            f"The classifier was up to {clock_duration(behind)} behind in the last 15 minutes. "
             if behind > _ON_TIME
             else ""
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import Enum, auto
 
-from aspect_wfm.output import duration, instant, minute, visible
+from aspect_wfm.output import clock_duration, instant, minute, visible
 from aspect_wfm.reports.report_lines import StateType
 from aspect_wfm.reports.statistics import Staffing, Statistics, status_totals
 
@@ -85,7 +85,7 @@ def written(cell: Cell, kind: Kind, zone: tzinfo) -> str:
         case Kind.INTERVAL, datetime():
             return minute(cell, zone)
         case _, timedelta():
-            return duration(cell)
+            return clock_duration(cell)
         case Kind.POSITIONS, float():
             return f"{cell:.2f}"
         case Kind.SHARE, float():
@@ -143,7 +143,7 @@ def positions_staffed(found: Statistics) -> Table:
     return Table(
         "average-positions-staffed",
         "Average positions staffed",
-        f"by level {found.group_level} group, in intervals of {duration(found.interval)} "
+        f"by level {found.group_level} group, in intervals of {clock_duration(found.interval)} "
         f"that start at the time shown ({found.zone})",
         (
             Column("Interval", Kind.INTERVAL),

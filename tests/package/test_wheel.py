@@ -65,7 +65,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
         if name and (REPOSITORY / name).is_file():
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(REPOSITORY / name, source / name)
-    pip("wheel", "--no-build-isolation", "--wheel-dir", str(folder), str(source))
+    git = ["git", "-C", str(source), "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for arguments in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "All"]):
+        subprocess.run([*git, *arguments], check=True)
+    pip("wheel", "--no-build-isolation", "--wheel-dir", str(folder), f"git+{source.as_uri()}")
     (wheel,) = folder.glob("*.whl")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
     pip("--python", str(environment), "install", str(wheel))

@@ -9,7 +9,7 @@ import hashlib
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from aspect_wfm.output import counted, duration, minute
+from aspect_wfm.output import clock_duration, counted, minute
 from aspect_wfm.reports.page.agents import agents_chart
 from aspect_wfm.reports.page.markup import Parts, escaped
 from aspect_wfm.reports.page.scale import scale_of
@@ -78,8 +78,8 @@ def _figures(found: Statistics, report: Report) -> str:
     peak = max(everyone, key=lambda each: each.average_positions_staffed, default=None)
     figures = (
         ("Agents", f"{len(found.agents):,}", counted(len(found.sign_ins), "sign-in")),
-        ("Signed in", duration(signed_in), "hours:minutes:seconds"),
-        ("Available", duration(available), share),
+        ("Signed in", clock_duration(signed_in), "hours:minutes:seconds"),
+        ("Available", clock_duration(available), share),
         (
             "Peak staffing",
             f"{peak.average_positions_staffed:.2f}" if peak else "0.00",

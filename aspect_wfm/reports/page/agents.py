@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 
-from aspect_wfm.output import counted, duration, instant, visible
+from aspect_wfm.output import clock_duration, counted, instant, visible
 from aspect_wfm.reports.page.markup import Parts, escaped, isolated, shown
 from aspect_wfm.reports.page.scale import UNITS, Scale, axis, grid, stretched, veils
 from aspect_wfm.reports.report_lines import StateType
@@ -132,13 +132,13 @@ def _summary(name: str, rows: list[_Row]) -> str:
     share = f", {100 * (available / signed_in):.0f} % of it available" if signed_in else ""
     return (
         f"<h3>{isolated(name)}</h3> <span>{counted(len(rows), 'agent')}, "
-        f"signed in {duration(signed_in)}{share}</span>"
+        f"signed in {clock_duration(signed_in)}{share}</span>"
     )
 
 
 def _timeline(name: str, rows: list[_Row], height: int, scale: Scale, times: bool) -> str:
     names = "".join(map(_name, rows))
-    totals = "".join(f"<li>{duration(row.agent.signed_in)}</li>" for row in rows)
+    totals = "".join(f"<li>{clock_duration(row.agent.signed_in)}</li>" for row in rows)
     stripes = "".join(f"M0 {(index + 0.5) * height:g}H{UNITS}" for index in range(1, len(rows), 2))
     bars = dict.fromkeys(StateType, "")
     for index, row in enumerate(rows):
@@ -193,7 +193,7 @@ def _bars(row: _Row, y: float, scale: Scale, times: bool) -> Iterator[tuple[Stat
             at = start + width
         length = sum((span.end - span.start for span in spans), timedelta(0))
         title = (
-            f"{visible(row.agent.username)}: {_status(state_name)}, {duration(length)} in "
+            f"{visible(row.agent.username)}: {_status(state_name)}, {clock_duration(length)} in "
             f"{counted(len(spans), 'time')}"
         )
         if times:
@@ -201,7 +201,7 @@ def _bars(row: _Row, y: float, scale: Scale, times: bool) -> Iterator[tuple[Stat
         if times and len(spans) <= _MOST_TIMES:
             title += "".join(
                 f"\n{instant(span.start, scale.zone)} to {instant(span.end, scale.zone)}, "
-                f"{duration(span.end - span.start)}"
+                f"{clock_duration(span.end - span.start)}"
                 for span in spans
             )
         yield state_type, f'<path d="{path}"><title>{escaped(title)}</title></path>'

@@ -1,6 +1,6 @@
 """The curves of average positions staffed."""
 
-from aspect_wfm.output import counted, duration, minute
+from aspect_wfm.output import clock_duration, counted, minute
 from aspect_wfm.reports.page.markup import Parts, escaped, isolated, shown
 from aspect_wfm.reports.page.scale import Scale, axis, grid, stretched, veils
 from aspect_wfm.reports.statistics import Staffing, Statistics
@@ -39,7 +39,7 @@ def staffing_chart(found: Statistics, scale: Scale, parts: Parts) -> str:
     return (
         '<section class="chart" aria-labelledby="staffing"><div class="heading">'
         f'<h2 id="staffing">Average positions staffed</h2><p>by level {found.group_level} group, '
-        f"in intervals of {duration(found.interval)}{note}</p></div>"
+        f"in intervals of {clock_duration(found.interval)}{note}</p></div>"
         f"{axis(scale, 'Peak')}{strip(first, _axis_top(_peak(groups[first])))}{strips}</section>\n"
     )
 
