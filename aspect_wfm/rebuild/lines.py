@@ -40,7 +40,7 @@ class Lines:
 
     `without_line` counts the records inside that give none: no agent events, events without a user
     name or of the doctor's synthetic agents, and what the classifier keeps in its bucket for
-    failed events.
+    failed records.
     """
 
     inside: list[Line] = field(default_factory=list)
