@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 from pathlib import Path
 
 from tests.local_cloud.terraform_cli import REPOSITORY
@@ -42,11 +43,9 @@ def test_the_table_of_folders_is_that_of_the_repository() -> None:
     table = text.partition("\n## Where things are\n")[2].partition("\n## ")[0]
     named = re.findall(r"^\| `([\w/]+?)/?` \|", table, re.MULTILINE)
     assert [each for each in named if not (REPOSITORY / each).is_dir()] == []
-    # What Python left of a module that is gone is no folder of the repository.
-    files = [each for each in REPOSITORY.glob("tests/*/*") if "__pycache__" not in each.parts]
-    folders = {f"tests/{each.parent.name}" for each in files}
-    # A folder with a period in its name is hidden, or what a build left.
-    folders |= {
-        each.name for each in REPOSITORY.iterdir() if each.is_dir() and "." not in each.name
-    }
-    assert folders - _NOT_SEARCHED - {"tests"} <= set(named), "name it in CONTRIBUTING"
+    # Of what git knows: a checkout may hold more.
+    tracked = subprocess.check_output(["git", "ls-files"], cwd=REPOSITORY, text=True)
+    parents = [Path(each).parts[:-1] for each in tracked.splitlines()]
+    folders = {"/".join(each[: 2 if each[0] == "tests" else 1]) for each in parents if each}
+    folders = {each for each in folders if not each.startswith(".")}
+    assert folders - {"tests"} <= set(named), "name it in CONTRIBUTING"
