@@ -11,7 +11,7 @@ import pytest
 from tests.examples import OPTIONS, OTHERS
 from tests.local_cloud.cloud import ACCOUNT_ID, REGION, LocalCloud
 from tests.local_cloud.terraform_cli import REPOSITORY
-from tests.local_cloud.together import Configuration, root_module, write_calls
+from tests.local_cloud.together import Configuration, root_module
 from tests.local_cloud.workspace import TerraformError
 from tests.plan.configurations import ESTATE
 from tests.terraform_files import blocks
@@ -23,41 +23,35 @@ EXAMPLES = [example for example in OPTIONS + OTHERS if "existing" in example]
 MISSING = f"arn:aws:kinesis:{REGION}:{ACCOUNT_ID}:stream/missing"
 OF_OTHERS = MISSING.replace(ACCOUNT_ID, "111122223333")
 
-# Only what the stream is read for, and what that waits for: a plan of all takes much longer.
-PLAN = (
-    "plan",
-    "-no-color",
-    *(f"-target=module.{example}.data.aws_kinesis_stream.agent_events" for example in EXAMPLES),
-)
-
 
 def test_a_stream_that_is_missing_fails_the_plan_and_one_of_another_account_does_not(
     cloud: LocalCloud, tmp_path: Path
 ) -> None:
-    made = root_module(_configurations(MISSING), cloud, tmp_path)
+    streams = {"missing": MISSING, "of-others": OF_OTHERS}
+    configurations = {
+        f"{label}-{example}": Configuration(
+            f"examples/{example}", _required(example) | {"agent_event_stream_arn": stream}
+        )
+        for label, stream in streams.items()
+        for example in EXAMPLES
+    }
+    made = root_module(configurations, cloud, tmp_path)
+    # Only what the stream is read for, and what that waits for: a plan of all takes much longer.
+    stream = "data.aws_kinesis_stream.agent_events"
     with pytest.raises(TerraformError) as refused:
-        made.run(*PLAN)
+        made.run(
+            "plan", "-no-color", *(f"-target=module.{label}.{stream}" for label in configurations)
+        )
     told = str(refused.value)
     assert told.count("reading Kinesis Stream (missing)") == len(EXAMPLES)
     failed = re.findall(r"with module\.([\w-]+)\.data\.aws_kinesis_stream\.agent_events", told)
-    assert sorted(failed) == sorted(EXAMPLES)
-
-    write_calls(made.folder, _configurations(OF_OTHERS))
-    assert "reading Kinesis Stream" not in made.run(*PLAN)
+    assert sorted(failed) == [f"missing-{example}" for example in sorted(EXAMPLES)]
 
 
 def test_the_estate_reads_the_stream_in_the_contact_centres_account() -> None:
     (estate,) = OTHERS
     read = blocks(REPOSITORY / "examples" / estate, "data")["aws_kinesis_stream.agent_events"]
     assert read["provider"] == "${aws.contact_centre}"
-
-
-def _configurations(stream_arn: str) -> dict[str, Configuration]:
-    stream = {"agent_event_stream_arn": stream_arn}
-    return {
-        example: Configuration(f"examples/{example}", _required(example) | stream)
-        for example in EXAMPLES
-    }
 
 
 def _required(example: str) -> dict[str, object]:
