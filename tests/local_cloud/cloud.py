@@ -92,8 +92,8 @@ def local_cloud(folder: Path, own_session: bool = False) -> Iterator[LocalCloud]
     finally:
         process.terminate()
         try:
-            process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
+            process.wait(timeout=3)
+        except subprocess.TimeoutExpired:  # it waits for connections that its clients keep
             process.kill()
             process.wait()
 
