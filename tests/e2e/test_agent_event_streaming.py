@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +13,7 @@ from tests.local_cloud.connect_service import (
     connect_service,
     with_connect,
 )
-from tests.local_cloud.workspace import TerraformError, workspace
+from tests.local_cloud.workspace import TerraformError, Workspace, workspace
 
 # Of its own: it need not wait for the examples.
 pytestmark = pytest.mark.xdist_group("agent-event-streaming")
@@ -24,19 +23,28 @@ OTHER_STREAM = "arn:aws:kinesis:eu-central-1:000000000000:stream/reporting"
 ASSOCIATION = "aws_connect_instance_storage_config.agent_events[0]"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def service() -> Iterator[ConnectService]:
     with connect_service(Instance(INSTANCE_ID)) as running:
         yield running
 
 
+@pytest.fixture(scope="module")
+def made(
+    cloud: LocalCloud, service: ConnectService, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Workspace]:
+    folder = tmp_path_factory.mktemp("agent-stream")
+    new = workspace("modules/agent_stream", folder, with_connect(cloud, service))
+    with new.on_one_provider() as served:
+        yield served
+
+
 def test_agent_events_are_switched_on_unless_they_go_elsewhere_and_off_again(
-    cloud: LocalCloud, service: ConnectService, tmp_path: Path
+    cloud: LocalCloud, service: ConnectService, made: Workspace
 ) -> None:
     kms = cloud.client("kms")
     key = kms.create_key()["KeyMetadata"]["Arn"]
     instance = service.instances[INSTANCE_ID]
-    made = workspace("modules/agent_stream", tmp_path, with_connect(cloud, service))
     variables = {"connect_instance_id": instance.arn, "kms_key_arn": key, "name": "agents"}
     order = made.run("graph")
     assert '"aws_kinesis_stream.agent_events" -> "aws_kms_grant.connect"' in order
@@ -71,11 +79,10 @@ def test_agent_events_are_switched_on_unless_they_go_elsewhere_and_off_again(
 
 
 def test_after_an_import_the_plan_says_that_agent_events_will_go_to_the_new_stream(
-    cloud: LocalCloud, service: ConnectService, tmp_path: Path
+    service: ConnectService, made: Workspace
 ) -> None:
     instance = service.instances[INSTANCE_ID]
     association_id = instance.stream_agent_events_to(OTHER_STREAM)
-    made = workspace("modules/agent_stream", tmp_path, with_connect(cloud, service))
     imported = f"{INSTANCE_ID}:{association_id}:{AGENT_EVENTS}"
     made.run("import", f"-var=connect_instance_id={INSTANCE_ID}", ASSOCIATION, imported)
     assert made.changes({"connect_instance_id": INSTANCE_ID})[ASSOCIATION] == ["update"]

@@ -26,7 +26,13 @@ from tests.local_cloud.cloud import (
 from tests.local_cloud.roles import deployment_role
 from tests.local_cloud.rta_client import RtaClient
 from tests.local_cloud.wfm_adapter import WfmAdapter
-from tests.local_cloud.workspace import Workspace, workspace
+from tests.local_cloud.workspace import (
+    STATE_BUCKET,
+    Workspace,
+    copy_configuration,
+    initialised,
+    keep_state_in_s3,
+)
 from tests.plan.planned import plan
 from tests.unit.events import arn, event
 
@@ -70,11 +76,14 @@ class Estate:
 @pytest.fixture(scope="module")
 def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     with local_cloud(tmp_path_factory.mktemp("estate-cloud")) as cloud:
-        made = workspace("examples/existing-estate", tmp_path_factory.mktemp("estate"), cloud)
+        folder = copy_configuration("examples/existing-estate", tmp_path_factory.mktemp("estate"))
+        keep_state_in_s3(folder, cloud)
+        made = initialised(folder, cloud)
         variables = _what_is_there(cloud)
         policy = plan(made, variables)["planned_values"]["outputs"]["key_policy"]["value"]
         cloud.client("kms").put_key_policy(KeyId=variables["kms_key_arn"], Policy=policy)
-        outputs = made.apply(variables)
+        made.run("apply", "-no-color", "tfplan")
+        outputs = made.outputs()
         yield Estate(cloud, outputs)
         _remove(cloud, made, outputs)
 
@@ -210,6 +219,5 @@ def _remove(cloud: LocalCloud, made: Workspace, outputs: dict[str, Any]) -> None
     made.empty_and_destroy(
         productivity["ap_s3_bucket_name"], productivity["failed_records_bucket_name"]
     )
-    assert [each["Name"] for each in cloud.client("s3").list_buckets()["Buckets"]] == [
-        CONNECT_BUCKET
-    ]
+    left = {each["Name"] for each in cloud.client("s3").list_buckets()["Buckets"]}
+    assert left == {CONNECT_BUCKET, STATE_BUCKET}

@@ -4,11 +4,10 @@ Source: Terraform documentation, "Debugging Terraform providers".
 """
 
 import json
-import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,18 +17,23 @@ class ServerError(Exception):
 
 
 @contextmanager
-def provider_server(initialised: Path) -> Iterator[str]:
-    """Serve the provider of `initialised`, a folder after `terraform init`; the value that
-    Terraform's TF_REATTACH_PROVIDERS then has to have.
+def provider_server(initialised: Path, environment: Mapping[str, str]) -> Iterator[str]:
+    """Serve the provider of `initialised`, a folder after `terraform init`, in the `environment` of
+    its commands; the value that Terraform's TF_REATTACH_PROVIDERS then has to have.
 
-    A server has the configuration that it was given last, so this is for mocked providers, which
-    Terraform does not configure. Raises ServerError when it does not start.
+    A server has the configuration that it was given last: this is for folders with one. Raises
+    ServerError when it does not start.
     """
     providers = initialised / ".terraform" / "providers"
     (binary,) = providers.glob("*/hashicorp/aws/*/*/terraform-provider-aws*")
+    environment = {**environment, "TF_LOG": "error"}
+    # The provider takes a file from AWS_CA_BUNDLE with the first configuration only.
+    if authority := environment.pop("AWS_CA_BUNDLE", None):
+        environment["SSL_CERT_FILE"] = authority
     with subprocess.Popen(
         [binary, "-debug"],
-        env=os.environ | {"TF_LOG": "error"},
+        cwd=initialised,
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

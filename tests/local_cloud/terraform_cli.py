@@ -44,8 +44,9 @@ def terraform_binary() -> str:
 def cli_environment(environment: Mapping[str, str] | None = None) -> dict[str, str]:
     """The whole environment for a terraform process, from `environment` (default: this one's)."""
     given = dict(os.environ if environment is None else environment)
-    # Go programs, all of them: with more memory they collect garbage less often.
-    result = {"GOGC": "400", **given, "CHECKPOINT_DISABLE": "1"}
+    # Go programs, all of them: with more memory they collect garbage less often. A provider logs
+    # all that it does, and Terraform drops it.
+    result = {"GOGC": "400", "TF_LOG_SDK": "off", **given, "CHECKPOINT_DISABLE": "1"}
     result |= {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
     configured = given.get("TF_CLI_CONFIG_FILE")
     if configured and Path(configured).is_file():

@@ -12,7 +12,12 @@ from typing import Any
 
 from tests.local_cloud.cloud import LocalCloud
 from tests.local_cloud.terraform_cli import REPOSITORY
-from tests.local_cloud.workspace import Workspace, copy_configuration, initialised
+from tests.local_cloud.workspace import (
+    Workspace,
+    copy_configuration,
+    initialised,
+    keep_state_in_s3,
+)
 from tests.terraform_files import blocks
 
 
@@ -49,6 +54,8 @@ def root_module(
     root = scratch / "root"
     root.mkdir()
     write_calls(root, configurations)
+    if cloud is not None:
+        keep_state_in_s3(root, cloud)
     return initialised(root, cloud)
 
 

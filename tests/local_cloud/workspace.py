@@ -1,20 +1,26 @@
 """An example in a scratch copy, with its modules, and Terraform run in it."""
 
 import json
+import re
 import shutil
 import subprocess
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tests.local_cloud.cloud import LocalCloud, empty_bucket
+from tests.local_cloud.cloud import REGION, LocalCloud, empty_bucket
+from tests.local_cloud.provider_server import provider_server
 from tests.local_cloud.terraform_cli import (
     REPOSITORY,
     cli_environment,
     init_lock,
     terraform_binary,
 )
+
+STATE_BUCKET = "terraform-state"
 
 # Not to be carried into a copy: another run's state and provider.
 _LEFT_OUT = shutil.ignore_patterns(".terraform*", "*.tfstate*", "terraform.tfvars")
@@ -26,10 +32,23 @@ class TerraformError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """An initialised scratch copy: its folder, and its cloud (None: plans only)."""
+    """An initialised scratch copy: its folder, and its cloud (None: plans only). `provider` is the
+    address of a provider that goes on from command to command; None: each starts its own."""
 
     folder: Path
     cloud: LocalCloud | None
+    provider: str | None = None
+
+    @contextmanager
+    def on_one_provider(self) -> Iterator["Workspace"]:
+        """This workspace on a provider that starts once, for a configuration with one `provider`
+        block, or with mocked ones. On Linux; elsewhere it does not take the local AWS's certificate
+        from SSL_CERT_FILE, and each command starts its own, as always."""
+        if sys.platform != "linux":
+            yield self
+            return
+        with provider_server(self.folder, self._environment()) as address:
+            yield replace(self, provider=address)
 
     def run(self, *arguments: str) -> str:
         """Run terraform with `arguments`; what it prints on standard output.
@@ -47,13 +66,17 @@ class Workspace:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            env=cli_environment() | (self.cloud.environment() if self.cloud else {}),
+            env=self._environment(),
         )
         if done.returncode not in success:
             raise TerraformError(
                 f"terraform {' '.join(arguments)} in {self.folder}:\n{done.stdout}\n{done.stderr}"
             )
         return done
+
+    def _environment(self) -> dict[str, str]:
+        served = {"TF_REATTACH_PROVIDERS": self.provider} if self.provider else {}
+        return cli_environment() | (self.cloud.environment() if self.cloud else {}) | served
 
     def apply(self, variables: Mapping[str, Any], *options: str) -> dict[str, Any]:
         """Apply and return the outputs' values by name."""
@@ -105,11 +128,27 @@ def workspace(configuration: str, scratch: Path, cloud: LocalCloud | None = None
     return initialised(copy_configuration(configuration, scratch), cloud)
 
 
+def keep_state_in_s3(folder: Path, cloud: LocalCloud) -> None:
+    """Let the configuration in `folder`, which is not initialised yet, have its state in a bucket.
+
+    A file with the state of many resources is written anew for each one that is made or destroyed.
+    """
+    s3 = cloud.client("s3")
+    if STATE_BUCKET not in {each["Name"] for each in s3.list_buckets()["Buckets"]}:
+        place = {"LocationConstraint": REGION}
+        s3.create_bucket(Bucket=STATE_BUCKET, CreateBucketConfiguration=place)
+    backend = {"bucket": STATE_BUCKET, "key": f"{folder}.tfstate".lstrip("/"), "region": REGION}
+    (folder / "backend.tf.json").write_text(json.dumps({"terraform": {"backend": {"s3": backend}}}))
+
+
 def initialised(folder: Path, cloud: LocalCloud | None) -> Workspace:
     """Initialise the configuration in `folder`. Raises TerraformError when that fails."""
     made = Workspace(folder, cloud)
     with init_lock():
         made.run("init", "-no-color")
+    lock = folder / ".terraform.lock.hcl"
+    # With hashes, every command reads all of the provider, to compare them.
+    lock.write_text(re.sub(r" *hashes = \[[^]]*\]\n", "", lock.read_text()))
     return made
 
 

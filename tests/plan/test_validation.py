@@ -5,10 +5,10 @@ Bad input is refused at plan; with enhanced fan-out a function reads, and may re
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from tests.local_cloud.provider_server import provider_server
 from tests.local_cloud.workspace import Workspace, workspace
 
 pytestmark = pytest.mark.xdist_group("plan")
@@ -20,12 +20,8 @@ MODULES = ("modules/agent_productivity", "modules/agent_stream", "modules/rta")
 def initialised(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Workspace]]:
     """The modules, on one provider that goes on for all their runs: all of them mock it."""
     made = {module: workspace(module, tmp_path_factory.mktemp("module")) for module in MODULES}
-    with (
-        provider_server(made[MODULES[0]].folder) as address,
-        pytest.MonkeyPatch.context() as patched,
-    ):
-        patched.setenv("TF_REATTACH_PROVIDERS", address)
-        yield made
+    with made[MODULES[0]].on_one_provider() as first:
+        yield {module: replace(each, provider=first.provider) for module, each in made.items()}
 
 
 @pytest.mark.parametrize("module", MODULES)

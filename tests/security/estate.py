@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.local_cloud.cloud import ACCOUNT_ID, REGION, LocalCloud
-from tests.local_cloud.workspace import copy_configuration, initialised
+from tests.local_cloud.workspace import copy_configuration, initialised, keep_state_in_s3
 from tests.security.configurations import (
     CONNECT_PREFIX,
     REPORT_PREFIX,
@@ -107,10 +107,11 @@ def deploy(cloud: LocalCloud, configurations: list[Configuration], scratch: Path
     root = scratch / "root"
     root.mkdir()
     (root / "main.tf.json").write_text(json.dumps(root_module(configurations, given)))
-    terraform = initialised(root, cloud)
-    terraform.run("apply", "-auto-approve", "-no-color", "-parallelism=32")
-    # The raw state, because `show` would load the provider once more to say the same.
-    state = json.loads(terraform.run("state", "pull"))
+    keep_state_in_s3(root, cloud)
+    with initialised(root, cloud).on_one_provider() as terraform:
+        terraform.run("apply", "-auto-approve", "-no-color", "-parallelism=32")
+        # The raw state, because `show` would load the provider's schema to say the same.
+        state = json.loads(terraform.run("state", "pull"))
     assert state["version"] == 4, "this reads version 4 of the format"
     by_module: dict[str, list[Resource]] = {}
     for block in state["resources"]:
