@@ -4,4 +4,4 @@ import sys
 from pathlib import Path
 
 # Where its sources are, as pytest has it from pyproject.toml.
-sys.path += [str(Path(__file__).parents[2] / name) for name in ("lambda_src", "flink_src")]
+sys.path.append(str(Path(__file__).parents[2] / "flink_src"))

@@ -6,9 +6,3 @@ else that AWS offers on anything in the estate is allowed to it; and nobody but 
 account assumes it. `python -m tests.security` looks at every configuration and prints what it
 tried; pytest looks at the fewest that hold every trait with and without.
 """
-
-import sys
-from pathlib import Path
-
-# As pytest has it, for the functions' code.
-sys.path.append(str(Path(__file__).parents[2] / "lambda_src"))
