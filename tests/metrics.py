@@ -1,30 +1,20 @@
-"""The metrics that alarms and dashboards look at: the functions' own, by function, as
-docs/operations.md lists them, and those of AWS.
+"""The metrics that alarms and dashboards look at: the functions' own, and those of AWS.
 
 Source of AWS's names: AWS Lambda Developer Guide, "Types of metrics for Lambda functions"; the
 CloudWatch metrics pages of the developer guides of SQS, Firehose, Kinesis Data Streams and Managed
 Service for Apache Flink.
 """
 
-import re
-from collections import defaultdict
+from agent_classifier import classifier
+from heartbeat import heartbeat
+from rta_relay import relay
 
-from tests.local_cloud.terraform_cli import REPOSITORY
-
-
-def _listed() -> dict[str, set[str]]:
-    text = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
-    table = text.split("\n| function | metric | counts |\n| --- | --- | --- |\n")[1]
-    found = defaultdict(set)
-    functions: list[str] = []
-    for named, metric in re.findall(r"^\| ([a-z, ]*)\| `(\w+)` \|", table, re.MULTILINE):
-        functions = named.strip().split(", ") if named.strip() else functions
-        for function in functions:
-            found[function].add(metric)
-    return dict(found)
-
-
-METRICS = _listed()
+# What each metric counts, by function.
+METRICS = {
+    "relay": relay.METRICS,
+    "classifier": classifier.METRICS,
+    "heartbeat": heartbeat.METRICS,
+}
 
 # By namespace: the dimension, and the metrics of it that alarms and dashboards may name.
 OF_AWS = {

@@ -8,7 +8,7 @@ from pyflink.common import Row, Types
 from pyflink.datastream import FlatMapFunction, MapFunction, RuntimeContext
 from pyflink.table import StreamTableEnvironment
 
-from agent_classifier.classifier import classifier_handler
+from agent_classifier.classifier import METRICS, classifier_handler
 from report_line_job.agent_event_table import windows
 from report_line_job.batches import Application, batches, classify, stream_record
 from report_line_job.flink_log import Counts, counted, log_to_flink
@@ -17,8 +17,6 @@ from report_line_job.properties import Properties
 # The group whose metrics the service publishes (Managed Service for Apache Flink Developer Guide,
 # "Use custom metrics").
 _PUBLISHED = "kinesisanalytics"
-
-METRICS = ("EventsIn", "EventsSkipped", "EventsPutAside", "LinesWritten")
 
 
 def deliver_report_lines(tables: StreamTableEnvironment, properties: Properties) -> None:

@@ -9,7 +9,7 @@ from agent_classifier.delivery import deliver
 from agent_classifier.packing import LARGEST_RECORD, packed
 from agent_classifier.report_line import report_line
 from agent_classifier.status_table_source import status_table_source
-from agent_events.batch_log import log_batch
+from agent_events.batch_log import BATCH_METRICS, log_batch
 from agent_events.conditions import Condition
 from agent_events.invocation import (
     Context,
@@ -22,6 +22,9 @@ from agent_events.invocation import (
 from agent_events.kinesis_batch import BatchResponse, batch_response, read_batch, settled
 from function_runtime.aws_calls import aws_client
 from function_runtime.structured_log import log_as
+
+# The function's metrics, and what each counts.
+METRICS = {**BATCH_METRICS, "LinesWritten": "report lines that Firehose accepted"}
 
 
 def classifier_handler(

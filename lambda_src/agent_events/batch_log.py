@@ -6,6 +6,18 @@ from typing import Any
 from agent_events.kinesis_batch import Batch
 from function_runtime.structured_log import is_logged, log, log_metrics
 
+# The metrics of every function that reads the stream, and what each counts.
+BATCH_METRICS = {
+    "EventsIn": "records in the batches",
+    "EventsSkipped": (
+        "records that are not agent events; the log has the sequence number and reason of each"
+    ),
+    "EventsPutAside": (
+        "events that can never be delivered and were saved in the bucket for failed records or "
+        "events"
+    ),
+}
+
 # CloudWatch Logs takes lines of up to 256 KB, and a skipped record takes about 110 bytes.
 _SKIPPED_A_LINE = 1_000
 
@@ -22,8 +34,8 @@ def log_batch(
 
     Its skipped records are listed; of a very large batch the last of them in lines of their own.
 
-    Its metric `EventsIn` counts all records of the batch, `EventsSkipped` those that are not agent
-    events; `metrics` are the function's own. Retried records are counted again.
+    Its metrics are `EventsIn`, `EventsSkipped`, and the function's own `metrics`. Retried records
+    are counted again.
     """
     reasons = {each.sequence_number: each.reason for each in batch.skipped}
     skipped = [{"sequenceNumber": each, "reason": reason} for each, reason in reasons.items()]

@@ -7,6 +7,11 @@ from function_runtime.aws_calls import aws_client
 from function_runtime.environment import required
 from function_runtime.structured_log import log_as, log_metrics
 
+# The function's metric, and what it counts.
+METRICS = {
+    "Heartbeats": "1 for a heartbeat sent, 0 for one withheld because the classifier is not running"
+}
+
 _EMPTY_LINE = b"\n"
 
 # Whether the classifier is at work, and what was seen of it.

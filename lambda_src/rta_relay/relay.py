@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from typing import Any
 
-from agent_events.batch_log import log_batch
+from agent_events.batch_log import BATCH_METRICS, log_batch
 from agent_events.conditions import Condition
 from agent_events.invocation import (
     Context,
@@ -25,6 +25,21 @@ from rta_relay.message_queues import send_in_order
 from rta_relay.relayed_event import relayed_event
 from rta_relay.state_table import Tables, write_changes
 from rta_relay.write_flag import read_flag
+
+# The function's metrics, and what each counts.
+METRICS = {
+    **BATCH_METRICS,
+    "EventsFiltered": "events of agents that this RTA server does not monitor",
+    "StatesWritten": (
+        "changes written to the state table: one per agent in a batch, including sign-outs, unless "
+        "the table has a newer one"
+    ),
+    "MessagesSent": "messages that SQS accepted",
+    "WriteEventsToQueue": (
+        "the flag that the relay read for the batch, 1 or 0; missing if the relay could not read "
+        "it. Use *Minimum* or *Maximum*, not *Sum*"
+    ),
+}
 
 
 def relay_handler(environment: Mapping[str, str]) -> Handler:

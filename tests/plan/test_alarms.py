@@ -295,7 +295,7 @@ def test_on_flink_metrics_are_those_of_the_application(
     for namespace, name, dimensions in of_application:
         assert dimensions == OF_FLINK[namespace][name]
     own = {name for namespace, name, _ in of_application if name in METRICS["classifier"]}
-    assert own == METRICS["classifier"], "every metric that is paid for is looked at"
+    assert own == METRICS["classifier"].keys(), "every metric that is paid for is looked at"
     with_consumer = "a consumer" in request.node.name
     ages = {name for namespace, name, _ in of_application if namespace == "AWS/Kinesis"}
     assert ages == {list(OF_FLINK["AWS/Kinesis"])[with_consumer]}

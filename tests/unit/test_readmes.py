@@ -4,19 +4,19 @@ from typing import Any
 
 import pytest
 
+from tests.document_tables import DOCUMENTS, with_tables
 from tests.example_files import passed_on
 from tests.examples import NEW_STREAM_OPTIONS, OPTIONS
 from tests.local_cloud.terraform_cli import REPOSITORY
-from tests.readme_tables import with_tables
 from tests.terraform_files import blocks, defaults, parse, read
 
 EXAMPLES = sorted(path for path in (REPOSITORY / "examples").iterdir() if path.is_dir())
 MODULES = sorted(path for path in (REPOSITORY / "modules").iterdir() if path.is_dir())
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
-def test_a_modules_tables_say_what_its_variables_and_outputs_say(module: Path) -> None:
-    assert (module / "README.md").read_text() == with_tables(module), "run make build"
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.parent.name)
+def test_a_documents_tables_say_what_the_code_says(document: Path) -> None:
+    assert document.read_text(encoding="utf-8") == with_tables(document), "run make build"
 
 
 @pytest.mark.parametrize("folder", MODULES + EXAMPLES, ids=lambda path: path.name)
