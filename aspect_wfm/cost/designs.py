@@ -8,6 +8,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Literal
 
+from agent_classifier.classifier import METRICS as CLASSIFIER_METRICS
+from heartbeat.heartbeat import METRICS as HEARTBEAT_METRICS
+from rta_relay.relay import METRICS as RELAY_METRICS
+
 
 class TableWrites(Enum):
     """How a state change gets into the state table.
@@ -106,10 +110,12 @@ OURS = Design(
     relay=RELAY,
     alarm_metrics=23,
     alarm_metrics_a_queue=2,
-    custom_metrics=12,
+    custom_metrics=len(CLASSIFIER_METRICS) + len(HEARTBEAT_METRICS) + len(RELAY_METRICS),
     dashboards=2,
-    log_bytes_a_batch=1_050,
+    # The relay's line, in which a metric takes about 58 bytes.
+    log_bytes_a_batch=644 + 58 * len(RELAY_METRICS),
 )
 
-# Ours with `engine` = `flink`: without the function's metrics and alarms, with the application's.
-ON_FLINK = replace(OURS, name="on Flink", flink=True, alarm_metrics=20, custom_metrics=12)
+# Ours with `engine` = `flink`: without the function's alarms, with the application's. The job
+# publishes the classifier's metrics.
+ON_FLINK = replace(OURS, name="on Flink", flink=True, alarm_metrics=20)

@@ -28,10 +28,6 @@ ENGINES = (ROOT / "docs" / "engines.md").read_text(encoding="utf-8")
 TIMING = Timing()
 
 
-def test_the_job_publishes_what_the_function_does() -> None:
-    assert OURS.custom_metrics == ON_FLINK.custom_metrics
-
-
 @pytest.mark.parametrize("region", ["eu-central-1", "us-east-1"])
 def test_every_price_has_a_unit_a_date_and_a_source(region: str) -> None:
     prices = read_prices(region)
