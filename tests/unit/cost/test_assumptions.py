@@ -164,6 +164,6 @@ def test_the_readme_has_todays_cost_of_100_and_1000_agents() -> None:
     assert header
     assert header.groups() == ("100", "1,000")
     assert total
-    few, many = (round(float(each)) for each in total.groups())
+    few, many = (round(float(each), -1) for each in total.groups())
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert f"about ${few} a month for 100 agents and ${many} for 1,000" in readme
+    assert f"about ${few:.0f} a month for 100 agents and ${many:.0f} for 1,000" in readme
