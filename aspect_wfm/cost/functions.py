@@ -22,7 +22,8 @@ _ON_DEMAND_SHARDS = 4
 _STATEMENTS_A_CALL = 25
 _CHANGES_A_TRANSACTION = 50
 
-_CONSUMERS = 2
+# The functions, which both read each shard.
+CONSUMERS = 2
 
 # The largest `parallelism` of modules/agent_productivity, which is AWS's.
 _MOST_FLINK_TASKS = 256
@@ -56,15 +57,17 @@ def shards_needed(workload: Workload, design: Design, timing: Timing) -> int:
     with, since Lambda runs a limited number of batches per shard at a time."""
     peak = workload.peak_events_per_second
     bytes_in = peak * workload.event_bytes
-    needs = [peak / _EVENTS_A_SHARD, bytes_in / _BYTES_IN_A_SHARD]
-    if not design.stream.fan_out:
-        needs.append(bytes_in * _CONSUMERS / _BYTES_OUT_A_SHARD)
+    readers = 1 if design.stream.fan_out else CONSUMERS
     queues = queues_needed(workload, design)
-    needs.append(peak / relay_events_per_second(workload, design, timing, queues))
-    if design.classifier and not design.flink:
-        needs.append(peak / classifier_events_per_second(design.classifier, design, timing))
-    least = _ON_DEMAND_SHARDS if design.stream.on_demand else design.stream.shards
-    return max(least, *(math.ceil(each) for each in needs))
+    needs = (
+        _ON_DEMAND_SHARDS if design.stream.on_demand else design.stream.shards,
+        peak / _EVENTS_A_SHARD,
+        bytes_in / _BYTES_IN_A_SHARD,
+        bytes_in * readers / _BYTES_OUT_A_SHARD,
+        peak / relay_events_per_second(workload, design, timing, queues),
+        peak / classifier_events_per_second(design, timing),
+    )
+    return math.ceil(max(needs))
 
 
 def relay_events_per_second(
@@ -75,8 +78,12 @@ def relay_events_per_second(
     return _full_batches(design.relay, relay_ms(full, workload, design, timing, queues))
 
 
-def classifier_events_per_second(function: Function, design: Design, timing: Timing) -> float:
-    """Events of one shard that the classifier keeps up with, in full batches."""
+def classifier_events_per_second(design: Design, timing: Timing) -> float:
+    """Events of one shard that the classifier keeps up with, in full batches; any number where it
+    is no function."""
+    function = design.classifier
+    if function is None or design.flink:
+        return math.inf
     return _full_batches(function, classifier_ms(function.batch_size, function, design, timing))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from aspect_wfm.cost.designs import Design, TableWrites
 from aspect_wfm.cost.functions import (
+    CONSUMERS,
     Runs,
     classifier_runs,
     flink_kpus_needed,
@@ -33,7 +34,6 @@ from aspect_wfm.cost.rules import (
 from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
 
-_CONSUMERS = 2
 _HEARTBEATS = 12 * HOURS_A_MONTH
 _FIREHOSE_FILE_BYTES = 5 * MB
 
@@ -94,7 +94,7 @@ def _stream(workload: Workload, design: Design, shards: int) -> dict[str, float]
             "kinesis.on_demand_stream_hours": float(HOURS_A_MONTH),
             "kinesis.on_demand_gb_in": gigabytes,
             f"kinesis.on_demand_{'fan_out_gb' if stream.fan_out else 'gb_out'}": gigabytes
-            * _CONSUMERS,
+            * CONSUMERS,
         }
     else:
         found = {
@@ -105,8 +105,8 @@ def _stream(workload: Workload, design: Design, shards: int) -> dict[str, float]
     if stream.retention_hours > 24:
         found["kinesis.extended_retention_shard_hours"] = float(shards * HOURS_A_MONTH)
     if stream.fan_out and not stream.on_demand:
-        found["kinesis.fan_out_consumer_shard_hours"] = float(shards * HOURS_A_MONTH * _CONSUMERS)
-        found["kinesis.fan_out_gb"] = workload.events * workload.event_bytes * _CONSUMERS / GB
+        found["kinesis.fan_out_consumer_shard_hours"] = float(shards * HOURS_A_MONTH * CONSUMERS)
+        found["kinesis.fan_out_gb"] = workload.events * workload.event_bytes * CONSUMERS / GB
     return found
 
 
@@ -252,7 +252,7 @@ def _watching(workload: Workload, design: Design) -> dict[str, float]:
 
 def _keys(design: Design, shards: int) -> dict[str, float]:
     """Requests for the keys aws/kinesis (a producer and two consumers) and aws/dynamodb."""
-    users = shards * (1 + _CONSUMERS) if design.stream.encrypted else 0
+    users = shards * (1 + CONSUMERS) if design.stream.encrypted else 0
     if design.table_key_managed_by_aws:
         users += 3 if design.flag_in_table else 2
     return {"kms.requests": float(users * _KEY_REQUESTS_AN_HOUR * HOURS_A_MONTH)}

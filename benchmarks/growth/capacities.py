@@ -6,6 +6,7 @@ from typing import Any
 
 from aspect_wfm.cost.designs import OURS, Design, Function
 from aspect_wfm.cost.functions import (
+    CONSUMERS,
     classifier_events_per_second,
     relay_events_per_second,
     sends,
@@ -18,9 +19,6 @@ from benchmarks.growth.limits import LIMITS
 # About what Lambda's event has of a record besides its data: the partition key, which is an agent's
 # ARN, the sequence number, and ten more members.
 RECORD_ENVELOPE_BYTES = 700
-
-# The functions, which both read each shard.
-READERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class Capacities:
     @property
     def functions(self) -> float:
         """What both functions get through, which share the reads or have as many each."""
-        reads = self.reads if self.fan_out else self.reads / READERS
+        reads = self.reads if self.fan_out else self.reads / CONSUMERS
         return min(reads, self.relay, self.classifier)
 
 
@@ -76,7 +74,6 @@ def capacities(
     """What each stage takes of `workload`, whose number of agents does not matter."""
     design = whole_batches(settings.design, workload)
     shards, queues = settings.shards, settings.queues
-    classifier = design.classifier
     return Capacities(
         stream=shards
         * min(
@@ -88,9 +85,7 @@ def capacities(
         relay_function=shards * relay_events_per_second(workload, design, timing, queues),
         sends=_events_sent(design, queues, workload),
         table=LIMITS["table.writes_at_first"] / write_units_an_event(workload, design),
-        classifier=shards * classifier_events_per_second(classifier, design, timing)
-        if classifier
-        else inf,
+        classifier=shards * classifier_events_per_second(design, timing),
         rta_server=_events_deleted(design, queues, workload),
     )
 

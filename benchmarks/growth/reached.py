@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import floor
 
+from aspect_wfm.cost.functions import CONSUMERS
 from aspect_wfm.cost.rules import GB, MB, MB_A_VCPU
 from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
 from benchmarks.growth.capacities import (
-    READERS,
     RECORD_ENVELOPE_BYTES,
     Settings,
     capacities,
@@ -74,16 +74,16 @@ def _stream(workload: Workload) -> Iterator[Reached]:
     yield Reached("stream in", records, records_in, ((quota, shards * records_in),))
     yield Reached(
         "stream out",
-        f"2 MB/s a shard for {READERS} functions together",
-        bytes_out / READERS,
+        f"2 MB/s a shard for {CONSUMERS} functions together",
+        bytes_out / CONSUMERS,
         (
             ("enhanced_fan_out = true: 2 MB/s each", bytes_out),
-            (f"shard_count = {shards:,}", shards * bytes_out / READERS),
+            (f"shard_count = {shards:,}", shards * bytes_out / CONSUMERS),
         ),
     )
-    reads = f"{LIMITS['shard.reads']:g} reads/s a shard, and {READERS} functions read once a second"
+    reads = f"{LIMITS['shard.reads']:g} reads/s a shard, and {CONSUMERS} functions"
     pushed = ("enhanced_fan_out = true: pushed, not read", None)
-    yield Reached("stream out", f"{reads} each", None, (pushed,))
+    yield Reached("stream out", f"{reads} read once a second each", None, (pushed,))
 
 
 def _functions(workload: Workload, timing: Timing) -> Iterator[Reached]:
@@ -112,7 +112,7 @@ def _functions(workload: Workload, timing: Timing) -> Iterator[Reached]:
     yield Reached(
         "Lambda",
         f"{at_once:,.0f} invocations at a time in the account and region",
-        (at_once - 1) // READERS * min(allows("relay"), allows("classifier")),
+        (at_once - 1) // CONSUMERS * min(allows("relay"), allows("classifier")),
         (("a higher quota", None),),
     )
     record = workload.event_bytes * 4 / 3 + RECORD_ENVELOPE_BYTES

@@ -15,11 +15,11 @@ from unittest.mock import patch
 import boto3
 
 from aspect_wfm.cost.designs import CLASSIFIER, RELAY, Function
+from aspect_wfm.cost.functions import CONSUMERS
 from aspect_wfm.cost.rules import vcpu_share
 from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
 from aspect_wfm.output import text_table
-from benchmarks.growth.capacities import READERS
 from benchmarks.growth.limits import LIMITS
 from benchmarks.speed.against_usual import Case, run, ways
 from benchmarks.speed.printing import target, times
@@ -42,7 +42,8 @@ def measure(quick: bool) -> dict[str, Any]:
     print(f"Full batches, with the modules' defaults; the fastest of {rounds}\n")
     rows = [["", "events/s", "times a shared shard", "times one with fan-out"]]
     for name, rate in found.items():
-        rows.append([name, f"{rate:,.0f}", times(rate * READERS / a_shard), times(rate / a_shard)])
+        shards = rate / a_shard
+        rows.append([name, f"{rate:,.0f}", times(shards * CONSUMERS), times(shards)])
     print(text_table(rows))
     for name, rate in found.items():
         print(target(f"{name}, times a shard with fan-out", rate / a_shard, least=1))

@@ -158,8 +158,8 @@ def test_batches_side_by_side_keep_up_with_so_many_times_the_events() -> None:
     assert relay_events_per_second(workload, twice, TIMING, 1) == pytest.approx(
         2 * relay_events_per_second(workload, OURS, TIMING, 1)
     )
-    assert classifier_events_per_second(classifier, twice, TIMING) == pytest.approx(
-        2 * classifier_events_per_second(CLASSIFIER, OURS, TIMING)
+    assert classifier_events_per_second(twice, TIMING) == pytest.approx(
+        2 * classifier_events_per_second(OURS, TIMING)
     )
     one, two = month(workload, OURS, TIMING), month(workload, twice, TIMING)
     assert two.relay.events == pytest.approx(one.relay.events / 2, rel=0.01)
