@@ -95,6 +95,11 @@ class Workload:
         return self.events / self.open_seconds
 
     @property
+    def signed_in_events_per_second(self) -> float:
+        """Events in a second, on average while all agents are signed in."""
+        return self.agents * self.events_per_signed_in_hour / 3_600
+
+    @property
     def peak_events_per_second(self) -> float:
         """Events in a second when all agents are signed in and more happens than usual."""
-        return self.agents * self.events_per_signed_in_hour / 3_600 * self.peak_factor
+        return self.signed_in_events_per_second * self.peak_factor

@@ -2,6 +2,6 @@
 
 `limits.toml` holds AWS's quotas, `capacities` what each stage takes with given settings, `reached`
 at how many agents that is, `settings` what to set for more, `morning` when the events of a morning
-come, `flow` how they queue, and `outage` how long an outage takes to catch up with. The workload,
-the timings and what a function does are those of `aspect_wfm.cost`.
+come, and `flow` how they queue. The workload, the timings and what a function does are those of
+`aspect_wfm.cost`.
 """

@@ -1,4 +1,4 @@
-"""Events that queue before each stage, in steps of time.
+"""Events that queue before each stage, in steps of a second.
 
 Deterministic, first come, first served: in each step a stage takes what its capacity allows. Shards
 are alike, and so are queues, since agents are spread over them by a hash of their ARN; one line
@@ -11,7 +11,8 @@ that 23 hours after an event came.
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate
+from math import inf
 
 from benchmarks.growth.capacities import Capacities
 
@@ -20,47 +21,45 @@ STAGES = ("stream", "functions", "RTA server")
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Events since the beginning by the end of each step: those that happened, and those that have
-    passed each of `STAGES`."""
+    """Events since the beginning by the end of each second: those that happened, and those that
+    have passed each of `STAGES`."""
 
-    step_seconds: float
     happened: list[float]
     passed: tuple[list[float], ...]
 
-    def age(self, stage: int, step: int) -> float:
+    def age(self, stage: int, second: int) -> int:
         """How long ago the oldest event happened that has not passed a stage, in seconds at the end
-        of `step`; 0 where there is none."""
-        oldest = bisect_right(self.happened, self.passed[stage][step], hi=step + 1)
-        return max(step - oldest, 0) * self.step_seconds
+        of `second`; 0 where there is none."""
+        oldest = bisect_right(self.happened, self.passed[stage][second], hi=second + 1)
+        return max(second - oldest, 0)
 
-    @property
-    def busiest(self) -> float:
-        """Events a second in the busiest step."""
-        return max(after - before for before, after in pairwise(self.happened)) / self.step_seconds
-
-    def worst_age(self, stage: int) -> float:
+    def worst_age(self, stage: int) -> int:
         """The largest of the ages at the end of each minute, in seconds."""
-        return max(self.age(stage, step) for step in self._minutes())
+        return max(self.age(stage, second) for second in self._minutes())
 
     def most_waiting(self) -> float:
         """The most events that waited at the end of a minute, for all stages together."""
-        return max(self.happened[step] - self.passed[-1][step] for step in self._minutes())
+        return max(self.happened[each] - self.passed[-1][each] for each in self._minutes())
 
     def _minutes(self) -> range:
-        a_minute = max(1, round(60 / self.step_seconds))
-        return range(a_minute - 1, len(self.happened), a_minute)
+        return range(59, len(self.happened), 60)
 
 
-def flow(events: Sequence[float], takes: Capacities, step_seconds: float = 1.0) -> Flow:
-    """What becomes of `events`, by step."""
+def flow(events: Sequence[float], takes: Capacities) -> Flow:
+    """What becomes of the `events` of each second."""
     happened = list(accumulate(events))
     passed: list[list[float]] = []
-    for capacity in (takes.stream, takes.functions, takes.rta_server):
-        room = capacity * step_seconds
+    for room in (takes.stream, takes.functions, takes.rta_server):
         done, totals = 0.0, []
         for came in passed[-1] if passed else happened:
             # All that came have passed where there is room, exactly: an empty line is then empty.
             done = came if came - done <= room else done + room
             totals.append(done)
         passed.append(totals)
-    return Flow(step_seconds, happened, tuple(passed))
+    return Flow(happened, tuple(passed))
+
+
+def seconds_to_catch_up(outage_seconds: float, arriving: float, processed: float) -> float:
+    """How long events that came at the rate `arriving` take at the rate `processed`, while others
+    come at the same rate as before."""
+    return outage_seconds * arriving / (processed - arriving) if processed > arriving else inf

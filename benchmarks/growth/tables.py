@@ -11,9 +11,8 @@ from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
 from aspect_wfm.output import text_table
 from benchmarks.growth.capacities import Settings, capacities
-from benchmarks.growth.flow import STAGES, flow
-from benchmarks.growth.morning import Morning, morning_events
-from benchmarks.growth.outage import events_per_second, seconds_to_catch_up
+from benchmarks.growth.flow import STAGES, flow, seconds_to_catch_up
+from benchmarks.growth.morning import morning_events
 from benchmarks.growth.reached import Reached, agents
 from benchmarks.growth.settings import DEFAULTS, enough, recommended
 
@@ -70,13 +69,13 @@ def morning_table(
     a title, settings and a number of agents."""
     rows = [["agents", "settings", "events/s", *STAGES, "waiting"]]
     for title, settings, size in runs:
-        events = morning_events(replace(workload, agents=size), Morning())
+        events = morning_events(replace(workload, agents=size))
         found = flow(events, capacities(settings, workload, timing))
         rows.append(
             [
                 f"{size:,}",
                 title,
-                f"{found.busiest:,.0f}",
+                f"{max(events):,.0f}",
                 *(duration(found.worst_age(stage)) for stage in range(len(STAGES))),
                 f"{found.most_waiting():,.0f}",
             ]
@@ -101,7 +100,7 @@ def outage_table(sizes: Sequence[int], workload: Workload, timing: Timing) -> st
     fan_out = DEFAULTS.redesigned(stream=replace(DEFAULTS.design.stream, fan_out=True))
     for size in sizes:
         of_size = replace(workload, agents=size)
-        rate = events_per_second(of_size)
+        rate = of_size.signed_in_events_per_second
         takes, pushed = (capacities(each, of_size, timing) for each in (DEFAULTS, fan_out))
         best = enough(rate * (1 + longest), of_size, timing)
         times = [
@@ -127,7 +126,7 @@ def outage_chart(sizes: Sequence[int], workload: Workload, timing: Timing) -> st
     take = capacities(DEFAULTS, workload, timing).functions
     lines = [
         [
-            seconds_to_catch_up(hours * _HOUR, events_per_second(each), take) / 60
+            seconds_to_catch_up(hours * _HOUR, each.signed_in_events_per_second, take) / 60
             for each in of_sizes
         ]
         for hours in reversed(_OUTAGES)

@@ -15,10 +15,9 @@ from aspect_wfm.cost.workload import Workload
 from benchmarks.document_boxes import MODELS
 from benchmarks.growth.__main__ import main
 from benchmarks.growth.capacities import Capacities, capacities, largest_batch
-from benchmarks.growth.flow import STAGES, flow
+from benchmarks.growth.flow import STAGES, flow, seconds_to_catch_up
 from benchmarks.growth.limits import LIMIT_FILE, LIMITS
-from benchmarks.growth.morning import Morning, morning_events
-from benchmarks.growth.outage import events_per_second, seconds_to_catch_up
+from benchmarks.growth.morning import CHANGES_AT_SIGN_IN, SIGN_IN_SECONDS, morning_events
 from benchmarks.growth.reached import reached
 from benchmarks.growth.settings import (
     DEFAULTS,
@@ -77,22 +76,22 @@ def test_nothing_waits_where_every_stage_takes_the_busiest_second() -> None:
 
 
 def test_everybody_signs_in_and_works_and_the_busy_while_has_the_peak_of_the_cost_model() -> None:
-    events = morning_events(WORKLOAD, Morning())
+    events = morning_events(WORKLOAD)
     assert events[0] < events[10 * 60]
     assert events[80 * 60] == pytest.approx(WORKLOAD.peak_events_per_second)
     assert max(events) < WORKLOAD.peak_events_per_second * 1.05
-    assert events[-1] == pytest.approx(WORKLOAD.peak_events_per_second / WORKLOAD.peak_factor)
+    assert events[-1] == pytest.approx(WORKLOAD.signed_in_events_per_second)
     silent = replace(WORKLOAD, state_changes_per_hour=1e-9, heartbeat_seconds=1e9)
-    assert sum(morning_events(silent, Morning())) == pytest.approx(4 * WORKLOAD.agents, rel=0.01)
+    assert sum(morning_events(silent)) == pytest.approx(4 * WORKLOAD.agents, rel=0.01)
 
 
 def test_100_000_agents_who_sign_in_write_less_than_a_new_table_takes() -> None:
     changes = WORKLOAD.state_changes_per_hour / 3_600 * WORKLOAD.peak_factor
     for here in range(50, 101):
         # In the second half of the time; in the first, fewer are here and as many come.
-        coming = 2 / (Morning().sign_in_minutes * 60) * (2 * (1 - here / 100)) ** 0.5
+        coming = 2 / SIGN_IN_SECONDS * (2 * (1 - here / 100)) ** 0.5
         first, each = 1 + 6, 2
-        units = coming * (first + Morning().changes_at_sign_in * each) + here / 100 * changes * each
+        units = coming * (first + CHANGES_AT_SIGN_IN * each) + here / 100 * changes * each
         assert 100_000 * units < LIMITS["table.writes_at_first"]
 
 
@@ -110,7 +109,7 @@ def test_what_a_shard_and_a_queue_take_by_hand() -> None:
     own_groups = DEFAULTS.redesigned(message_groups="agent")
     assert capacities(own_groups, WORKLOAD, TIMING).rta_server == 19_000
     nobody = replace(WORKLOAD, connected_share=0)
-    assert capacities(DEFAULTS, nobody, TIMING).sends == float("inf")
+    assert capacities(DEFAULTS, nobody, TIMING).sends == inf
 
 
 def test_twice_the_shards_take_twice_as_much_of_everything_but_the_queues() -> None:
@@ -160,10 +159,10 @@ def test_one_group_an_agent_is_recommended_only_where_all_queues_are_not_enough(
 
 def test_the_defaults_fall_behind_where_the_capacities_say_and_no_earlier() -> None:
     most = agents_taken(DEFAULTS, WORKLOAD, TIMING)
-    morning = Morning(changes_at_sign_in=0)  # the peak is then what the capacities are held against
     takes = capacities(DEFAULTS, WORKLOAD, TIMING)
     for size, waits in ((round(most * 0.99), False), (round(most * 1.01), True)):
-        found = flow(morning_events(Workload(size), morning, step_seconds=20), takes, 20)
+        # Without changes at sign-in, the peak is what the capacities are held against.
+        found = flow(morning_events(Workload(size), changes_at_sign_in=0), takes)
         assert (found.worst_age(STAGES.index("RTA server")) > 0) == waits
         assert (found.most_waiting() > 0) == waits
 
@@ -218,24 +217,24 @@ def test_with_the_defaults_no_function_is_slower_than_the_shard(fan_out: bool) -
 
 @pytest.mark.parametrize("hours", [1, 8])
 def test_the_time_to_catch_up_is_that_of_the_flow(hours: int) -> None:
-    rate = events_per_second(Workload(10_000))
+    rate = Workload(10_000).signed_in_events_per_second
     takes = capacities(DEFAULTS, WORKLOAD, TIMING)
     on_the_stream = replace(takes, stream=1e9)
-    found = flow([rate * hours * 3_600] + [rate * 60] * 480, on_the_stream, 60)
-    minutes = seconds_to_catch_up(hours * 3_600, rate, takes.functions) / 60
+    found = flow([rate * hours * 3_600] + [rate] * 28_800, on_the_stream)
     functions = found.passed[STAGES.index("functions")]
     waits = [came > done for came, done in zip(found.happened, functions, strict=True)]
-    assert waits.index(False) == pytest.approx(minutes, abs=2)
+    expected = seconds_to_catch_up(hours * 3_600, rate, takes.functions)
+    assert waits.index(False) == pytest.approx(expected, abs=2)
     assert seconds_to_catch_up(60, 1, 1) == inf
 
 
 def test_the_shards_for_an_outage_are_enough_and_one_fewer_is_not() -> None:
     workload = Workload(10_000)
-    best = enough(9 * events_per_second(workload), workload, TIMING)
+    rate = workload.signed_in_events_per_second
+    best = enough(9 * rate, workload, TIMING)
     for shards, fast in ((best.shards, True), (best.shards - 1, False)):
         takes = capacities(replace(best, shards=shards), workload, TIMING)
-        needed = seconds_to_catch_up(8 * 3_600, events_per_second(workload), takes.functions)
-        assert (needed <= 3_600) == fast
+        assert (seconds_to_catch_up(8 * 3_600, rate, takes.functions) <= 3_600) == fast
 
 
 # The document
