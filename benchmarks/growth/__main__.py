@@ -3,12 +3,12 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from aspect_wfm.arguments import amount, count
 from aspect_wfm.cost.prices import read_prices
 from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
+from benchmarks.growth.capacities import Settings
 from benchmarks.growth.reached import reached
 from benchmarks.growth.settings import DEFAULTS, HEADROOM, agents_taken, recommended
 from benchmarks.growth.tables import (
@@ -52,7 +52,7 @@ def _settings(workload: Workload, timing: Timing) -> str:
 def _morning(workload: Workload, timing: Timing) -> str:
     agents = workload.agents
     best = recommended(workload, timing)
-    more_shards = replace(DEFAULTS, shards=best.shards)
+    more_shards = Settings(best.shards)
     runs = [("defaults", DEFAULTS, size) for size in (1_000, 10_000, 20_000, agents)]
     runs.append((f"{best.shards} shards, else defaults", more_shards, agents))
     runs.append(("recommended", best, agents))

@@ -2,21 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from math import floor
 
+from aspect_wfm.cost.designs import CLASSIFIER, OURS, RELAY
 from aspect_wfm.cost.functions import CONSUMERS
-from aspect_wfm.cost.rules import GB, MB, MB_A_VCPU
+from aspect_wfm.cost.rules import MB, MB_A_VCPU
 from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
-from benchmarks.growth.capacities import (
-    RECORD_ENVELOPE_BYTES,
-    Settings,
-    capacities,
-    largest_batch,
-    write_units_an_event,
-)
+from benchmarks.growth.capacities import Settings, capacities
 from benchmarks.growth.limits import LIMITS
-from benchmarks.growth.settings import DEFAULTS, MOST_QUEUES
+from benchmarks.growth.settings import DEFAULTS, MOST_QUEUES, OWN_GROUPS
+
+# About what Lambda's event has of a record besides its data: the partition key, which is an agent's
+# ARN, the sequence number, and ten more members.
+_RECORD_ENVELOPE_BYTES = 700
 
 # What moves a limit, and to how many events a second; None where that is open.
 Lift = tuple[str, float | None]
@@ -33,31 +31,27 @@ class Reached:
     lifts: tuple[Lift, ...] = ()
 
 
-def agents(events_per_second: float, workload: Workload) -> int:
-    """The number of agents who send this many events in the peak."""
-    return floor(events_per_second / replace(workload, agents=1).peak_events_per_second)
-
-
 def reached(workload: Workload, timing: Timing) -> Iterator[Reached]:
     """In the order in which an event meets them. The workload's number of agents does not count."""
     yield from _stream(workload)
     yield from _functions(workload, timing)
     yield from _queues(workload, timing)
-    yield from _table_and_firehose(workload)
+    yield from _table_and_firehose(workload, timing)
+
+
+def largest_batch(workload: Workload) -> int:
+    """Events whose records, in Base64, fill the payload of an invocation."""
+    record = workload.event_bytes * 4 / 3 + _RECORD_ENVELOPE_BYTES
+    return int(LIMITS["lambda.payload"] / record)
 
 
 def _stream(workload: Workload) -> Iterator[Reached]:
-    shards = int(LIMITS["account.shards"])
-    bytes_in, bytes_out, at_first, most = (
-        LIMITS[name] / workload.event_bytes
-        for name in (
-            "shard.bytes_in",
-            "shard.bytes_out",
-            "on_demand.bytes_in_at_first",
-            "on_demand.bytes_in",
-        )
-    )
-    records_in = LIMITS["shard.records_in"]
+    def events(name: str) -> float:
+        return LIMITS[name] / workload.event_bytes
+
+    shards, records_in = int(LIMITS["account.shards"]), LIMITS["shard.records_in"]
+    bytes_in, bytes_out = events("shard.bytes_in"), events("shard.bytes_out")
+    at_first, most = "on_demand.bytes_in_at_first", "on_demand.bytes_in"
     quota = f"shard_count = {shards:,}, the account's quota"
     on_demand = "stream_mode = ON_DEMAND,"
     yield Reached(
@@ -66,8 +60,8 @@ def _stream(workload: Workload) -> Iterator[Reached]:
         bytes_in,
         (
             (quota, shards * bytes_in),
-            (f"{on_demand} {_size('on_demand.bytes_in_at_first')}/s at first", at_first),
-            (f"{on_demand} up to {_size('on_demand.bytes_in')}/s", most),
+            (f"{on_demand} {_megabytes(at_first)}/s at first", events(at_first)),
+            (f"{on_demand} up to {_megabytes(most)}/s", events(most)),
         ),
     )
     records = f"{records_in:,.0f} records/s a shard"
@@ -91,8 +85,8 @@ def _functions(workload: Workload, timing: Timing) -> Iterator[Reached]:
 
     def allows(name: str, **changes: int) -> float:
         """What the function does with changed settings, in events a second and shard."""
-        changed = replace(getattr(DEFAULTS.design, name), **changes)
-        takes = capacities(DEFAULTS.redesigned(**{name: changed}), workload, timing)
+        changed = replace(getattr(OURS, name), **changes)
+        takes = capacities(Settings(design=replace(OURS, **{name: changed})), workload, timing)
         return takes.relay_function if name == "relay" else takes.classifier
 
     for name in ("relay", "classifier"):
@@ -115,63 +109,57 @@ def _functions(workload: Workload, timing: Timing) -> Iterator[Reached]:
         (at_once - 1) // CONSUMERS * min(allows("relay"), allows("classifier")),
         (("a higher quota", None),),
     )
-    record = workload.event_bytes * 4 / 3 + RECORD_ENVELOPE_BYTES
-    batch = max(DEFAULTS.design.relay.batch_size, DEFAULTS.classifier.batch_size)
-    largest = f"6 MB a batch, {largest_batch(workload):,} events"
-    filled = f"the larger batch_size has {batch * record / MB:.1f} MB"
-    yield Reached("Lambda", f"{largest}; {filled}", None)
+    largest, batch = largest_batch(workload), max(RELAY.batch_size, CLASSIFIER.batch_size)
+    filled = f"the larger batch_size has {LIMITS['lambda.payload'] * batch / largest / MB:.1f} MB"
+    yield Reached("Lambda", f"6 MB a batch, {largest:,} events; {filled}", None)
 
 
 def _queues(workload: Workload, timing: Timing) -> Iterator[Reached]:
-    def takes(settings: Settings, deletes: float = 1.0) -> tuple[float, float]:
-        found = capacities(settings, replace(workload, deletes_per_message=deletes), timing)
-        return found.sends, found.rta_server
-
+    takes, all_queues, own_groups = (
+        capacities(each, workload, timing)
+        for each in (DEFAULTS, Settings(queues=MOST_QUEUES), OWN_GROUPS)
+    )
     calls = f"{LIMITS['sqs.calls']:g}"
-    sends, deletes = takes(DEFAULTS)
-    all_queues = takes(replace(DEFAULTS, queues=MOST_QUEUES))
-    own_groups = takes(DEFAULTS.redesigned(message_groups="agent"))
     more, own = f"num_sqs_queues = {MOST_QUEUES}", 'message_groups = "agent"'
-    by_queues = ((more, all_queues[0]), (own, own_groups[0]))
-    yield Reached("queues", f"{calls} sends/s a queue, ten messages each", sends, by_queues)
+    by_queues = ((more, all_queues.sends), (own, own_groups.sends))
+    yield Reached("queues", f"{calls} sends/s a queue, ten messages each", takes.sends, by_queues)
     yield Reached(
         "RTA server",
         f"{calls} deletes/s a queue, one message each",
-        deletes,
+        takes.rta_server,
         (
-            (more, all_queues[1]),
-            (own, own_groups[1]),
-            ("deletes of ten messages", takes(DEFAULTS, 0.1)[1]),
+            (more, all_queues.rta_server),
+            (own, own_groups.rta_server),
+            ("deletes of ten messages", 10 * takes.rta_server),
         ),
     )
 
 
-def _table_and_firehose(workload: Workload) -> Iterator[Reached]:
-    units = write_units_an_event(workload, DEFAULTS.design)
+def _table_and_firehose(workload: Workload, timing: Timing) -> Iterator[Reached]:
     at_first, most = LIMITS["table.writes_at_first"], LIMITS["table.writes"]
+    events = capacities(DEFAULTS, workload, timing).table
     yield Reached(
         "state table",
         f"{at_first:,.0f} write units/s while it is new",
-        at_first / units,
+        events,
         (
             ("grows by itself, to twice its peak in half an hour", None),
-            (f"up to {most:,.0f} write units/s, the table's quota", most / units),
+            (f"up to {most:,.0f} write units/s, the table's quota", events * most / at_first),
         ),
     )
     a_partition = f"{LIMITS['table.partition_writes']:,.0f} write units/s a partition"
     yield Reached("state table", f"{a_partition}; an agent has one item", None)
     raised = (("a higher quota; Firehose raises it itself when it throttles", None),)
     in_bytes = LIMITS["firehose.bytes"] / workload.line_bytes
-    yield Reached("Firehose", f"{_size('firehose.bytes')}/s a stream", in_bytes, raised)
+    yield Reached("Firehose", f"{_megabytes('firehose.bytes')}/s a stream", in_bytes, raised)
     calls, records = LIMITS["firehose.calls"], LIMITS["firehose.records"]
     yield Reached(
         "Firehose",
         f"{calls:,.0f} calls/s and {records:,.0f} records/s a stream: one each a batch",
-        min(calls, records) * DEFAULTS.classifier.batch_size,
+        min(calls, records) * CLASSIFIER.batch_size,
         raised,
     )
 
 
-def _size(name: str) -> str:
-    size = LIMITS[name]
-    return f"{size / GB:g} GB" if size >= GB else f"{size / MB:g} MB"
+def _megabytes(name: str) -> str:
+    return f"{LIMITS[name] / MB:g} MB"

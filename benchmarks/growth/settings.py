@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+from aspect_wfm.cost.designs import OURS
 from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
 from benchmarks.growth.capacities import Settings, capacities
@@ -10,6 +11,7 @@ from tests.local_cloud.terraform_cli import REPOSITORY
 from tests.terraform_files import local_values
 
 DEFAULTS = Settings()
+OWN_GROUPS = Settings(design=replace(OURS, message_groups="agent"))
 
 # What each stage takes beyond the peak: for shards and queues that get a little more than their
 # share, and to catch up after a pause.
@@ -34,8 +36,8 @@ def enough(events_per_second: float, workload: Workload, timing: Timing) -> Sett
     shards = math.ceil(events_per_second / min(takes.stream, takes.functions))
     queues = math.ceil(events_per_second / min(takes.rta_server, takes.sends))
     if queues > MOST_QUEUES:
-        return replace(DEFAULTS, shards=shards).redesigned(message_groups="agent")
-    return replace(DEFAULTS, shards=shards, queues=queues)
+        return replace(OWN_GROUPS, shards=shards)
+    return Settings(shards, queues)
 
 
 def agents_taken(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import floor, log10
 
+from aspect_wfm.cost.designs import OURS, Stream
 from aspect_wfm.cost.prices import Prices
 from aspect_wfm.cost.quantities import month
 from aspect_wfm.cost.tables import dollars
@@ -13,7 +14,7 @@ from aspect_wfm.output import text_table
 from benchmarks.growth.capacities import Settings, capacities
 from benchmarks.growth.flow import STAGES, flow, seconds_to_catch_up
 from benchmarks.growth.morning import morning_events
-from benchmarks.growth.reached import Reached, agents
+from benchmarks.growth.reached import Reached
 from benchmarks.growth.settings import DEFAULTS, enough, recommended
 
 _HOUR = 3_600
@@ -97,7 +98,7 @@ def outage_table(sizes: Sequence[int], workload: Workload, timing: Timing) -> st
             "num_sqs_queues for 1 h",
         ]
     ]
-    fan_out = DEFAULTS.redesigned(stream=replace(DEFAULTS.design.stream, fan_out=True))
+    fan_out = Settings(design=replace(OURS, stream=Stream(fan_out=True)))
     for size in sizes:
         of_size = replace(workload, agents=size)
         rate = of_size.signed_in_events_per_second
@@ -153,10 +154,10 @@ def duration(seconds: float) -> str:
 
 
 def _agents(events_per_second: float | None, workload: Workload) -> str:
-    """Agents, of whose number three digits are shown."""
+    """The agents who send this many in the peak, of whose number three digits are shown."""
     if events_per_second is None:
         return ""
-    found = agents(events_per_second, workload)
+    found = floor(events_per_second / replace(workload, agents=1).peak_events_per_second)
     step = 10 ** max(floor(log10(max(found, 1))) - 2, 0)
     return f"{found // step * step:,}"
 

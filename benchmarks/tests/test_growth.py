@@ -9,20 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aspect_wfm.cost.designs import Stream
+from aspect_wfm.cost.designs import CLASSIFIER, OURS, RELAY, Stream
 from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
 from benchmarks.document_boxes import MODELS
 from benchmarks.growth.__main__ import main
-from benchmarks.growth.capacities import Capacities, capacities, largest_batch
+from benchmarks.growth.capacities import Capacities, Settings, capacities
 from benchmarks.growth.flow import STAGES, flow, seconds_to_catch_up
 from benchmarks.growth.limits import LIMIT_FILE, LIMITS
 from benchmarks.growth.morning import CHANGES_AT_SIGN_IN, SIGN_IN_SECONDS, morning_events
-from benchmarks.growth.reached import reached
+from benchmarks.growth.reached import largest_batch, reached
 from benchmarks.growth.settings import (
     DEFAULTS,
     HEADROOM,
     MOST_QUEUES,
+    OWN_GROUPS,
     agents_taken,
     enough,
     recommended,
@@ -36,7 +37,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "growth.md").read_text(encoding="utf-8")
 TIMING = Timing()
 WORKLOAD = Workload(100_000)
-AMPLE = Capacities(1e9, 2e9, False, 1e9, 1e9, 1e9, 1e9, 1e9)
+AMPLE = Capacities(*[1e9] * 7)
 
 counts = st.integers(0, 20)
 ENTRIES = range(len(STAGES))
@@ -101,13 +102,12 @@ def test_100_000_agents_who_sign_in_write_less_than_a_new_table_takes() -> None:
 def test_what_a_shard_and_a_queue_take_by_hand() -> None:
     takes = capacities(DEFAULTS, WORKLOAD, TIMING)
     assert takes.stream == pytest.approx(1024**2 / 2_797)
-    assert takes.reads == 2 * takes.stream
+    assert takes.reads == takes.stream
     assert takes.rta_server == 300
     assert 2_900 < takes.sends < 3_000
     small = replace(WORKLOAD, event_bytes=500)
     assert capacities(DEFAULTS, small, TIMING).stream == 1_000
-    own_groups = DEFAULTS.redesigned(message_groups="agent")
-    assert capacities(own_groups, WORKLOAD, TIMING).rta_server == 19_000
+    assert capacities(OWN_GROUPS, WORKLOAD, TIMING).rta_server == 19_000
     nobody = replace(WORKLOAD, connected_share=0)
     assert capacities(DEFAULTS, nobody, TIMING).sends == inf
 
@@ -121,12 +121,8 @@ def test_twice_the_shards_take_twice_as_much_of_everything_but_the_queues() -> N
 
 
 def test_a_batch_is_no_larger_than_an_invocations_payload() -> None:
-    assert 1_300 < largest_batch(WORKLOAD) < 1_500
-    design = DEFAULTS.redesigned(classifier=replace(DEFAULTS.classifier, batch_size=10_000))
-    whole = DEFAULTS.redesigned(
-        classifier=replace(DEFAULTS.classifier, batch_size=largest_batch(WORKLOAD))
-    )
-    assert capacities(design, WORKLOAD, TIMING) == capacities(whole, WORKLOAD, TIMING)
+    largest = largest_batch(WORKLOAD)
+    assert max(RELAY.batch_size, CLASSIFIER.batch_size) < 1_300 < largest < 1_500
 
 
 @pytest.mark.parametrize("size", [100, 10_000, 20_000, 100_000, 150_000])
@@ -145,7 +141,7 @@ def test_recommended_settings_take_the_peak_with_headroom_and_no_shard_more(size
 
 
 def test_one_group_an_agent_is_recommended_only_where_all_queues_are_not_enough() -> None:
-    all_queues = replace(DEFAULTS, shards=1_000, queues=MOST_QUEUES)
+    all_queues = Settings(shards=1_000, queues=MOST_QUEUES)
     most = agents_taken(all_queues, WORKLOAD, TIMING, HEADROOM)
     groups = [
         recommended(Workload(size), TIMING).design.message_groups
@@ -209,10 +205,10 @@ def test_each_lift_lifts() -> None:
 
 @pytest.mark.parametrize("fan_out", [False, True])
 def test_with_the_defaults_no_function_is_slower_than_the_shard(fan_out: bool) -> None:
-    stream = Stream(fan_out=fan_out)
-    takes = capacities(DEFAULTS.redesigned(stream=stream), WORKLOAD, TIMING)
-    a_reader = takes.reads if fan_out else takes.reads / 2
-    assert takes.functions == a_reader <= min(takes.relay_function, takes.classifier)
+    design = replace(OURS, stream=Stream(fan_out=fan_out))
+    takes = capacities(Settings(design=design), WORKLOAD, TIMING)
+    assert takes.functions == takes.reads <= min(takes.relay_function, takes.classifier)
+    assert takes.reads == pytest.approx((2 if fan_out else 1) * 1024**2 / 2_797)
 
 
 @pytest.mark.parametrize("hours", [1, 8])
