@@ -24,7 +24,7 @@ from aspect_wfm.output import text_table
 from benchmarks.speed.deployed import Context, classifier_environment, relay_environment
 from benchmarks.speed.printing import seconds, target, times
 from benchmarks.speed.stub import RunningStub, running_stub
-from benchmarks.speed.usual import state_item, usual_classifier, usual_relay
+from benchmarks.speed.usual import table_item, usual_classifier, usual_relay
 from rta_relay.relay import relay_handler
 from tests.agent_event_batches import FEW, MANY, Batch, mixed
 
@@ -182,7 +182,7 @@ def run(
 ) -> Run:
     """Run a way over a batch, on the states before it; `latencies` and `pace` are the stub's.
     Raises BenchError if a record fails."""
-    states = {each["AgentARN"]: state_item(each) for each in batch.first_states}
+    states = {each["AgentARN"]: table_item(each) for each in batch.first_states}
     with redirect_stdout(io.StringIO()):
         stub.reset()
         way({"Records": batch.records[:1]}, Context())  # connects the clients

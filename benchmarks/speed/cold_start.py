@@ -30,7 +30,7 @@ from benchmarks.speed.deployed import (
 from benchmarks.speed.paired import PairedRatio, in_pairs, paired_ratio
 from benchmarks.speed.printing import target
 from benchmarks.speed.stub import RunningStub, running_stub
-from benchmarks.speed.usual import state_item
+from benchmarks.speed.usual import table_item
 from tests.agent_event_batches import mixed
 from tests.local_cloud.terraform_cli import REPOSITORY
 
@@ -139,12 +139,12 @@ def _measured(stub: RunningStub, function: Function, folder: Path, pairs: int) -
     event = json.loads(batch.events()[place])
     states = {
         event["AgentARN"]: {
-            **state_item(event),
+            **table_item(event),
             "LastEventTimeStamp": {"S": "2026-01-01T00:00:00.000Z"},
         }
     }
     url = relay_environment(stub.endpoint)["SqsQueueUrl1"]
-    given = ({"Records": [batch.records[place]]}, state_item(event), url)
+    given = ({"Records": [batch.records[place]]}, table_item(event), url)
     clients = [f'{name}_client = boto3.client("{name}")' for name in function.clients]
     plain = _CLOCKED.format(start="\n".join(["import boto3", *clients]), invocation=function.calls)
     imported = f"from {function.name}.handler import handler"

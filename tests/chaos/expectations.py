@@ -67,10 +67,10 @@ def relayed(event: dict[str, Any], only: Filter) -> Relayed:
     """Sections 3.1 to 3.4."""
     current = event["CurrentAgentSnapshot"]
     monitored = only.passes(current)
-    body = _message(event)
-    raw, canonical = _compact(body), _canonical(body)
+    body = minimised(event)
+    raw, canonical = compact(body), _canonical(body)
     told = _told(event, only)
-    item = _item(event, canonical) if told is False else None
+    item = state_item(event, canonical) if told is False else None
     return Relayed(
         monitored,
         _digest(canonical),
@@ -79,6 +79,38 @@ def relayed(event: dict[str, Any], only: Filter) -> Relayed:
         None if item is None else item_digest(item),
         item is None or (_item_size(item, raw) <= LARGEST_ITEM and REJECTED not in raw),
     )
+
+
+def minimised(event: dict[str, Any]) -> dict[str, Any]:
+    """Section 3.4: the event that a message holds."""
+    body = {name: value for name, value in event.items() if name != "PreviousAgentSnapshot"}
+    if body["CurrentAgentSnapshot"] is not None:
+        snapshot = dict(body["CurrentAgentSnapshot"])
+        snapshot["Configuration"] = dict(snapshot["Configuration"])
+        del snapshot["Configuration"]["RoutingProfile"]
+        body["CurrentAgentSnapshot"] = snapshot
+    return body
+
+
+def state_item(event: dict[str, Any], raw: str) -> dict[str, str]:
+    """Section 3.1: the item of a signed-in agent, with `raw` as its event."""
+    snapshot = event["CurrentAgentSnapshot"]
+    item = {
+        "AgentARN": event["AgentARN"],
+        "LastEventType": event["EventType"],
+        "LastEventTimeStamp": _timestamp(event["EventTimestamp"]),
+        "RawAgentEventJSon": raw,
+    }
+    if snapshot is not None:
+        item["AgentUsername"] = snapshot["Configuration"]["Username"]
+        item["LastStateChangeTimeStamp"] = _timestamp(snapshot["AgentStatus"]["StartTimestamp"])
+        item["CurrentState"] = snapshot["AgentStatus"]["Name"]
+    return item
+
+
+def compact(value: Any) -> str:
+    """JSON without spaces."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def message_digest(body: str) -> bytes | None:
@@ -102,8 +134,11 @@ def queue_index(agent_arn: str, queues: int) -> int:
     return ((number % queues) + queues) % queues
 
 
-def report_line(event: dict[str, Any], with_type: bool) -> bytes | None:
-    """Sections 2.1 and 2.2: the line with its end, or None where the event gives none."""
+def report_line(
+    event: dict[str, Any], with_type: bool, named: Mapping[str, str] = _NAMED
+) -> bytes | None:
+    """Sections 2.1 and 2.2: the line with its end, or None where the event gives none; `named` are
+    the states of the reference table."""
     current = event["CurrentAgentSnapshot"]
     configuration = (current or {}).get("Configuration") or {}
     if not configuration.get("Username"):
@@ -117,7 +152,7 @@ def report_line(event: dict[str, Any], with_type: bool) -> bytes | None:
         _timestamp(event["EventTimestamp"])[:-1].replace("T", " "),
         status["Name"],
         contacts[0]["State"] if contacts else None,
-        _NAMED.get(_same(status["Name"])) or _TYPED.get(status.get("Type", ""), "1"),
+        named.get(_same(status["Name"])) or _TYPED.get(status.get("Type", ""), "1"),
         configuration["RoutingProfile"]["Name"],
         *([status.get("Type")] if with_type else []),
     ]
@@ -152,31 +187,6 @@ def _told(event: dict[str, Any], only: Filter) -> bool | None:
     return None if previous is not None and not only.passes(previous) else True
 
 
-def _message(event: dict[str, Any]) -> dict[str, Any]:
-    body = {name: value for name, value in event.items() if name != "PreviousAgentSnapshot"}
-    if body["CurrentAgentSnapshot"] is not None:
-        snapshot = dict(body["CurrentAgentSnapshot"])
-        snapshot["Configuration"] = dict(snapshot["Configuration"])
-        del snapshot["Configuration"]["RoutingProfile"]
-        body["CurrentAgentSnapshot"] = snapshot
-    return body
-
-
-def _item(event: dict[str, Any], raw: str) -> dict[str, str]:
-    snapshot = event["CurrentAgentSnapshot"]
-    item = {
-        "AgentARN": event["AgentARN"],
-        "LastEventType": event["EventType"],
-        "LastEventTimeStamp": _timestamp(event["EventTimestamp"]),
-        "RawAgentEventJSon": raw,
-    }
-    if snapshot is not None:
-        item["AgentUsername"] = snapshot["Configuration"]["Username"]
-        item["LastStateChangeTimeStamp"] = _timestamp(snapshot["AgentStatus"]["StartTimestamp"])
-        item["CurrentState"] = snapshot["AgentStatus"]["Name"]
-    return item
-
-
 def _item_size(item: dict[str, str], raw: str) -> int:
     whole = {**item, "RawAgentEventJSon": raw}
     return sum(len(name) + len(value.encode("utf-8")) for name, value in whole.items())
@@ -191,10 +201,6 @@ def _timestamp(value: str) -> str:
     """`yyyy-MM-ddTHH:mm:ss.SSSZ` of a UTC timestamp with any fraction or none, in either case."""
     seconds, _, fraction = value.upper().removesuffix("Z").partition(".")
     return f"{seconds}.{fraction[:3]:0<3}Z"
-
-
-def _compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _canonical(value: Any) -> str:
