@@ -22,13 +22,14 @@ from typing import Any
 
 from agent_classifier.classifier import classifier_handler
 from aspect_wfm.output import text_table
-from benchmarks.speed.deployed import Context, classifier_environment, relay_environment
+from benchmarks.speed.deployed import CLASSIFIER_ENVIRONMENT, relay_environment
 from benchmarks.speed.paired import PairedRatio, in_pairs, paired_ratio
 from benchmarks.speed.printing import target
 from benchmarks.speed.willing_aws import willing_aws
 from rta_relay.relay import relay_handler
 from tests.agent_event_batches import Batch, mixed
 from tests.local_cloud.terraform_cli import REPOSITORY
+from tests.unit.events import FakeContext
 
 _TARGETS = {"RTA": 1.5, "AP": 1.3}
 _MOST_GROWTH = 1.1  # of the peak, for it to count as flat
@@ -71,7 +72,7 @@ def measure(quick: bool) -> dict[str, Any]:
 def handler_of(product: str, flag: bool = True) -> Callable[[Any, Any], Any]:
     """A handler; to be made and used within `willing_aws`."""
     if product == "AP":
-        return classifier_handler(classifier_environment())
+        return classifier_handler(CLASSIFIER_ENVIRONMENT)
     return relay_handler(relay_environment("http://aws.invalid", flag=flag))
 
 
@@ -94,9 +95,12 @@ def _processor_time(batch: Batch, pairs: int) -> list[dict[str, Any]]:
             handler_of("RTA", flag=False),
         )
         works: dict[str, tuple[Work, Work]] = {
-            "AP": (lambda: ap(invocation, Context()), decode_and_parse),
-            "RTA": (lambda: rta(invocation, Context()), decode_parse_and_write),
-            "RTA, flag off": (lambda: rta_flag_off(invocation, Context()), decode_parse_and_write),
+            "AP": (lambda: ap(invocation, FakeContext()), decode_and_parse),
+            "RTA": (lambda: rta(invocation, FakeContext()), decode_parse_and_write),
+            "RTA, flag off": (
+                lambda: rta_flag_off(invocation, FakeContext()),
+                decode_parse_and_write,
+            ),
         }
         taken: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in works}
         for _ in range(pairs // 2):  # all through the same times, busy ones and others

@@ -21,12 +21,13 @@ import boto3
 
 from agent_classifier.classifier import classifier_handler
 from aspect_wfm.output import text_table
-from benchmarks.speed.deployed import Context, classifier_environment, relay_environment
+from benchmarks.speed.deployed import CLASSIFIER_ENVIRONMENT, relay_environment
 from benchmarks.speed.printing import seconds, target, times
 from benchmarks.speed.stub import RunningStub, running_stub
 from benchmarks.speed.usual import table_item, usual_classifier, usual_relay
 from rta_relay.relay import relay_handler
 from tests.agent_event_batches import FEW, MANY, Batch, mixed
+from tests.unit.events import FakeContext
 
 _LATENCIES = (0.0, 0.005, 0.02)
 
@@ -164,7 +165,7 @@ def ways(stub: RunningStub, case: Case) -> Ways:
     once a minute.
     """
     if case.product == "AP":
-        environment = classifier_environment()
+        environment = CLASSIFIER_ENVIRONMENT
         clock = itertools.count(0.0, 3_600.0)
         ours = classifier_handler(environment, lambda: next(clock))
         return Ways(ours, usual_classifier(environment))
@@ -185,11 +186,11 @@ def run(
     states = {each["AgentARN"]: table_item(each) for each in batch.first_states}
     with redirect_stdout(io.StringIO()):
         stub.reset()
-        way({"Records": batch.records[:1]}, Context())  # connects the clients
+        way({"Records": batch.records[:1]}, FakeContext())  # connects the clients
         stub.reset(case.latency, states, latencies, pace)
         before = stub.counts().cpu
         wall, cpu = time.perf_counter(), time.process_time()
-        answer = way({"Records": batch.records}, Context())
+        answer = way({"Records": batch.records}, FakeContext())
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     if answer and answer["batchItemFailures"]:
         raise BenchError(f"records are left: {case}")

@@ -22,9 +22,9 @@ from typing import Any
 
 from aspect_wfm.output import text_table
 from benchmarks.speed.deployed import (
+    CLASSIFIER_ENVIRONMENT,
+    HEARTBEAT_ENVIRONMENT,
     STATES_TABLE,
-    classifier_environment,
-    heartbeat_environment,
     relay_environment,
 )
 from benchmarks.speed.paired import PairedRatio, in_pairs, paired_ratio
@@ -102,7 +102,7 @@ firehose_client.put_record(DeliveryStreamName="s", Record={"Data": b"\\n"})
 def functions(endpoint: str) -> list[Function]:
     """The three functions, whose AWS is at `endpoint`."""
     relay, ap = relay_environment(endpoint), "agent_productivity"
-    classifier, heartbeat = classifier_environment(), heartbeat_environment()
+    classifier, heartbeat = CLASSIFIER_ENVIRONMENT, HEARTBEAT_ENVIRONMENT
     return [
         Function("rta_relay", "rta", relay, ("dynamodb", "sqs"), _RELAY_CALLS),
         Function("agent_classifier", ap, classifier, ("firehose", "s3"), _CLASSIFIER_CALLS),

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.speed.against_floor import handler_of
-from benchmarks.speed.deployed import Context
 from benchmarks.speed.willing_aws import willing_aws
 from tests.agent_event_batches import mixed
+from tests.unit.events import FakeContext
 
 _RECORDS_A_BATCH = 1_000
 
@@ -29,7 +29,7 @@ def main(product: str, counts: list[int]) -> None:
         for count in counts:
             while fed < count:
                 with redirect_stdout(io.StringIO()):
-                    answer = handler({"Records": _renewed(records, data, fed)}, Context())
+                    answer = handler({"Records": _renewed(records, data, fed)}, FakeContext())
                 assert answer == {"batchItemFailures": []}
                 fed += len(records)
             print(peak_memory(), flush=True)
