@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from benchmarks.speed import against_floor, against_shard, against_usual, cold_start, machine
@@ -35,24 +36,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown := [name for name in sections if name not in _SECTIONS]:
         parser.error(f"no section {', '.join(unknown)}: there are {', '.join(_SECTIONS)}")
     results: dict[str, Any] = {"machine": machine.description(), "quick": asked.quick}
-    print(_described(results["machine"]))
+    for what, value in results["machine"].items():
+        print(f"{what}: {value}")
     for name in sections:
         begun = time.perf_counter()
         print(f"\n== {name}\n", flush=True)
         results[name] = _SECTIONS[name](asked.quick)
         print(f"\n({time.perf_counter() - begun:,.0f} s for this section)", flush=True)
     _RESULTS.parent.mkdir(exist_ok=True)
-    _RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    _RESULTS.write_text(json.dumps(results, indent=1, default=asdict) + "\n")
     return 0
-
-
-def _described(found: dict[str, Any]) -> str:
-    load = ", ".join(f"{each:g}" for each in found["loadAverageBefore"])
-    return (
-        f"{found['cpu']}, {found['cores']} cores, {found['system']}, Python {found['python']}, "
-        f"botocore {found['botocore']}\nload average before: {load}; {found['date']}, "
-        f"commit {found['commit']}"
-    )
 
 
 if __name__ == "__main__":

@@ -10,12 +10,11 @@ Lambda gives a function a share of a processor in proportion to its memory.
 
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 import zipfile
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ from benchmarks.speed.deployed import (
     STATES_TABLE,
     relay_environment,
 )
-from benchmarks.speed.paired import PairedRatio, in_pairs, paired_ratio
+from benchmarks.speed.paired import Compared, compared, in_pairs
 from benchmarks.speed.printing import target
 from benchmarks.speed.stub import RunningStub, running_stub
 from benchmarks.speed.usual import table_item
@@ -101,8 +100,9 @@ firehose_client.put_record(DeliveryStreamName="s", Record={"Data": b"\\n"})
 
 def functions(endpoint: str) -> list[Function]:
     """The three functions, whose AWS is at `endpoint`."""
-    relay, ap = relay_environment(endpoint), "agent_productivity"
+    ap = "agent_productivity"
     classifier, heartbeat = CLASSIFIER_ENVIRONMENT, HEARTBEAT_ENVIRONMENT
+    relay = relay_environment(endpoint)
     return [
         Function("rta_relay", "rta", relay, ("dynamodb", "sqs"), _RELAY_CALLS),
         Function("agent_classifier", ap, classifier, ("firehose", "s3"), _CLASSIFIER_CALLS),
@@ -114,22 +114,25 @@ def measure(quick: bool) -> dict[str, Any]:
     """The section's results; its tables are printed."""
     pairs = 2 if quick else 40
     with running_stub() as stub, tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        found = [_measured(stub, each, Path(folder), pairs) for each in functions(stub.endpoint)]
+        found = {
+            each.name: _measured(stub, each, Path(folder), pairs)
+            for each in functions(stub.endpoint)
+        }
     print(f"Processor time of cold starts, medians of {pairs} pairs\n")
-    rows = [["", "plain", "ours", "ratio", "quartiles"]]
-    for each in found:
-        for part in _PARTS:
-            medians = [f"{1e3 * each[part][way]:.1f} ms" for way in ("plain", "ours")]
-            ratio = PairedRatio(**each[part]["ratio"])
-            rows.append([f"{each['name']}, {part}", *medians, *ratio.cells])
-    print(text_table(rows))
-    for each in found:
-        ratio = each["both"]["ratio"]["median"]
-        print(target(f"{each['name']}, times the plain start", ratio, most=_MOST))
-    return {"functions": found}
+    rows = [
+        [f"{name}, {part}", *each.cells(1e3, "ms")]
+        for name, parts in found.items()
+        for part, each in parts.items()
+    ]
+    print(text_table([["", "plain", "ours", "ratio", "quartiles"], *rows]))
+    for name, parts in found.items():
+        print(target(f"{name}, times the plain start", parts["both"].ratio, most=_MOST))
+    return found
 
 
-def _measured(stub: RunningStub, function: Function, folder: Path, pairs: int) -> dict[str, Any]:
+def _measured(
+    stub: RunningStub, function: Function, folder: Path, pairs: int
+) -> dict[str, Compared]:
     unpacked = folder / function.name
     zipped = REPOSITORY / "modules" / function.module / "lambda" / f"{function.name}.zip"
     with zipfile.ZipFile(zipped) as archive:
@@ -171,13 +174,8 @@ def _measured(stub: RunningStub, function: Function, folder: Path, pairs: int) -
         return dict(zip(_PARTS, (begun, invoked, begun + invoked), strict=True))
 
     start(plain)  # for the file cache
-    both = in_pairs(partial(start, ours), partial(start, plain), pairs)
-    found: dict[str, Any] = {"name": function.name}
-    for part in _PARTS:
-        ours_taken, plain_taken = ([each[part] for each in taken] for taken in both)
-        found[part] = {
-            "ours": statistics.median(ours_taken),
-            "plain": statistics.median(plain_taken),
-            "ratio": asdict(paired_ratio(ours_taken, plain_taken)),
-        }
-    return found
+    ours_taken, plain_taken = in_pairs(partial(start, ours), partial(start, plain), pairs)
+    return {
+        part: compared([each[part] for each in ours_taken], [each[part] for each in plain_taken])
+        for part in _PARTS
+    }

@@ -15,23 +15,27 @@ Measured = TypeVar("Measured")
 
 
 @dataclass(frozen=True, slots=True)
-class PairedRatio:
-    """The median of the pairs' ratios, and the quartiles on both sides of it."""
+class Compared:
+    """The medians of both durations, in seconds, and of the pairs' ratios, whose quartiles are
+    `lower` and `upper`."""
 
+    base: float
+    ours: float
     lower: float
-    median: float
+    ratio: float
     upper: float
 
-    @property
-    def cells(self) -> list[str]:
-        """The median and the quartiles, for a table."""
-        return [times(self.median), f"{times(self.lower)} to {times(self.upper)}"]
+    def cells(self, a_second: float, unit: str) -> list[str]:
+        """The durations in `unit`, of which a second has `a_second`, and the ratios, as cells."""
+        medians = [f"{a_second * each:.1f} {unit}" for each in (self.base, self.ours)]
+        return [*medians, times(self.ratio), f"{times(self.lower)} to {times(self.upper)}"]
 
 
-def paired_ratio(ours: Sequence[float], base: Sequence[float]) -> PairedRatio:
+def compared(ours: Sequence[float], base: Sequence[float]) -> Compared:
     """How many times `base` is `ours`, by pair; at least two pairs."""
     ratios = [one / other for one, other in zip(ours, base, strict=True)]
-    return PairedRatio(*statistics.quantiles(ratios, n=4, method="inclusive"))
+    quartiles = statistics.quantiles(ratios, n=4, method="inclusive")
+    return Compared(statistics.median(base), statistics.median(ours), *quartiles)
 
 
 def in_pairs(

@@ -24,7 +24,7 @@ from benchmarks.speed.against_usual import (
     run,
     ways,
 )
-from benchmarks.speed.paired import in_pairs, paired_ratio
+from benchmarks.speed.paired import compared, in_pairs
 from benchmarks.speed.printing import target
 from benchmarks.speed.stub import RunningStub, Stub, StubServer
 from tests.agent_event_batches import FEW, MANY, mean_size, mixed
@@ -226,5 +226,6 @@ def test_pairs_are_taken_in_turn_and_compared_with_one_another() -> None:
     ours, base = in_pairs(lambda: ("ours", next(clock)), lambda: ("base", next(clock)), 4)
     assert ours == [("ours", 1), ("ours", 2), ("ours", 5), ("ours", 6)]
     assert base == [("base", 0), ("base", 3), ("base", 4), ("base", 7)]
-    found = paired_ratio([2, 9, 8, 60, 5], [1, 3, 2, 10, 1])
-    assert (found.lower, found.median, found.upper) == (3, 4, 5)
+    found = compared([2, 9, 8, 60, 5], [1, 3, 2, 10, 1])
+    assert (found.lower, found.ratio, found.upper) == (3, 4, 5)
+    assert (found.ours, found.base) == (8, 2)
