@@ -62,8 +62,6 @@ def events_per_second(stub: RunningStub, product: str, function: Function, round
         "PutRecordBatch": timing.firehose_wait_ms,
     }
     seconds = {name: share * milliseconds / 1_000 for name, milliseconds in waits.items()}
-    took = [
-        run(stub, case, batch, handlers.ours, seconds, 1 / share).wall / share
-        for _ in range(rounds)
-    ]
-    return function.batch_size / min(took)
+    settings = {"latencies": seconds, "pace": 1 / share}
+    took = [run(stub, case, batch, handlers.ours, **settings).wall for _ in range(rounds)]
+    return function.batch_size * share / min(took)

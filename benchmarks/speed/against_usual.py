@@ -174,20 +174,15 @@ def ways(stub: RunningStub, case: Case) -> Ways:
 
 
 def run(
-    stub: RunningStub,
-    case: Case,
-    batch: Batch,
-    way: Callable[..., Any],
-    latencies: dict[str, float] | None = None,
-    pace: float = 0.0,
+    stub: RunningStub, case: Case, batch: Batch, way: Callable[..., Any], **settings: Any
 ) -> Run:
-    """Run a way over a batch, on the states before it; `latencies` and `pace` are the stub's.
-    Raises BenchError if a record fails."""
+    """Run a way over a batch, on the states before it; `settings` are more of the stub's. Raises
+    BenchError if a record fails."""
     states = {each["AgentARN"]: table_item(each) for each in batch.first_states}
     with redirect_stdout(io.StringIO()):
         stub.reset()
         way({"Records": batch.records[:1]}, FakeContext())  # connects the clients
-        stub.reset(case.latency, states, latencies, pace)
+        stub.reset(latency=case.latency, states=states, **settings)
         before = stub.counts().cpu
         wall, cpu = time.perf_counter(), time.process_time()
         answer = way({"Records": batch.records}, FakeContext())

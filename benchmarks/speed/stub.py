@@ -18,91 +18,65 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from subprocess import PIPE
 from threading import Lock, Thread
 from typing import Any
 
 from benchmarks.growth.limits import LIMITS
 from tests.local_cloud.terraform_cli import REPOSITORY
 
-_CONTROL = "/_bench/"
+_RESET, _COUNTS = "/_bench/reset", "/_bench/counts"
 _AGENT = "AgentARN"
 _NO_OBJECT = b"<Error><Code>NoSuchKey</Code><Message>no such key</Message></Error>"
 _REFUSED = {"Error": {"Code": "ConditionalCheckFailed", "Message": "no item, or a newer one"}}
 
-
-# Entries that one call may have: DynamoDB, SQS and Firehose API References.
-_ENTRIES = {
-    "BatchExecuteStatement": ("Statements", 25),
-    "TransactWriteItems": ("TransactItems", 100),
-    "SendMessageBatch": ("Entries", 10),
-    "PutRecordBatch": ("Records", 500),
-}
-
-# What a call counts against, by operation: the name of its limit in a second, and the code that
-# refuses it. A write unit is taken for each KB of a request to DynamoDB.
-_RATES = {
-    "BatchExecuteStatement": ("table.writes_at_first", "ThrottlingException"),
-    "TransactWriteItems": ("table.writes_at_first", "ThrottlingException"),
-    "SendMessageBatch": ("sqs.calls", "RequestThrottled"),
-    "PutRecordBatch": ("firehose.bytes", "ServiceUnavailableException"),
+# What AWS allows of an operation: the entries of a call and how many it may have (DynamoDB, SQS and
+# Firehose API References), the limit in a second that it counts against, and the code that refuses
+# a call beyond it.
+_ALLOWED = {
+    "BatchExecuteStatement": ("Statements", 25, "table.writes_at_first", "ThrottlingException"),
+    "TransactWriteItems": ("TransactItems", 100, "table.writes_at_first", "ThrottlingException"),
+    "SendMessageBatch": ("Entries", 10, "sqs.calls", "RequestThrottled"),
+    "PutRecordBatch": ("Records", 500, "firehose.bytes", "ServiceUnavailableException"),
 }
 
 
 @dataclass(slots=True)
-class Limits:
-    """AWS's limits for a caller that runs `pace` times as fast as the clock."""
+class Stub:
+    """What the server knows: the first fields are set, the others come of the calls.
 
-    pace: float
+    `states` are the state table's items by agent. A call is answered after the seconds that
+    `latencies` has for its operation, or after `latency`. AWS's limits hold for a caller that runs
+    `pace` times as fast as the clock; 0 for none.
+    """
+
+    latency: float = 0.0
+    states: dict[str, Any] = field(default_factory=dict)
+    latencies: dict[str, float] = field(default_factory=dict)
+    pace: float = 0.0
+    calls: Counter[str] = field(default_factory=Counter)
+    messages: dict[str, list[str]] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
     second: int = 0
     used: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def refusal(self, operation: str, request: dict[str, Any], size: int) -> str | None:
         """The code that refuses a request of `size` bytes; None for one within the limits."""
-        if operation not in _RATES:
+        if not self.pace or operation not in _ALLOWED:
             return None
-        entries, at_most = _ENTRIES[operation]
+        entries, at_most, limit, code = _ALLOWED[operation]
         if len(request[entries]) > at_most:
             return "ValidationException"
         second = int(time.monotonic() * self.pace)
         if second != self.second:
             self.second, self.used = second, Counter()
-        name, code = _RATES[operation]
-        key = (name, request.get("QueueUrl", ""))
-        self.used[key] += {"sqs.calls": 1, "firehose.bytes": size}.get(name, -(-size // 1_024))
-        return code if self.used[key] > LIMITS[name] else None
-
-
-@dataclass(slots=True)
-class Stub:
-    """What the server knows; a call is answered after the seconds that `latencies` has for its
-    operation, or after `latency`. `states` are the state table's items by agent."""
-
-    latency: float = 0.0
-    latencies: dict[str, float] = field(default_factory=dict)
-    limits: Limits | None = None
-    states: dict[str, Any] = field(default_factory=dict)
-    calls: Counter[str] = field(default_factory=Counter)
-    messages: dict[str, list[str]] = field(default_factory=dict)
-    lines: list[str] = field(default_factory=list)
-
-    def control(self, command: str, body: bytes) -> Any:
-        """What a `RunningStub` asks for."""
-        if command == "reset":
-            asked = json.loads(body)
-            self.latency, self.states = asked["latency"], asked["states"]
-            self.latencies = asked["latencies"]
-            self.limits = Limits(asked["pace"]) if asked["pace"] else None
-            self.calls, self.messages, self.lines = Counter(), {}, []
-        return {
-            "calls": self.calls,
-            "cpu": time.process_time(),
-            "agents": sorted(self.states),
-            "messages": self.messages,
-            "lines": self.lines,
-        }
+        key = (limit, request.get("QueueUrl", ""))
+        # A write unit is taken for each KB of a request to DynamoDB.
+        self.used[key] += {"sqs.calls": 1, "firehose.bytes": size}.get(limit, -(-size // 1_024))
+        return code if self.used[key] > LIMITS[limit] else None
 
     def answer(self, operation: str, request: dict[str, Any]) -> Any:
         """Carry out a call of DynamoDB, SQS or Firehose; its answer as JSON."""
@@ -117,14 +91,7 @@ class Stub:
                 for action in request["TransactItems"]:
                     self._write(action)
             case "BatchExecuteStatement":
-                return {
-                    "Responses": [
-                        {}
-                        if any(value.get("S") in self.states for value in each["Parameters"])
-                        else _REFUSED
-                        for each in request["Statements"]
-                    ]
-                }
+                return {"Responses": [self._executed(each) for each in request["Statements"]]}
             case "SendMessage":
                 self._keep(request["QueueUrl"], request["MessageBody"])
                 return {"MessageId": "m"}
@@ -136,11 +103,8 @@ class Stub:
                 records = request.get("Records") or [request["Record"]]
                 for each in records:
                     self.lines += base64.b64decode(each["Data"]).decode().splitlines()
-                return {
-                    "FailedPutCount": 0,
-                    "RequestResponses": [{"RecordId": "r"}] * len(records),
-                    "RecordId": "r",
-                }
+                taken = {"RecordId": "r"}
+                return {"FailedPutCount": 0, "RequestResponses": [taken] * len(records), **taken}
         return {}
 
     def _write(self, action: dict[str, Any]) -> None:
@@ -152,54 +116,12 @@ class Stub:
                 elif kind == "Delete":
                     self.states.pop(request["Key"][_AGENT]["S"], None)
 
+    def _executed(self, statement: dict[str, Any]) -> dict[str, Any]:
+        known = any(value.get("S") in self.states for value in statement["Parameters"])
+        return {} if known else _REFUSED
+
     def _keep(self, url: str, body: str) -> None:
         self.messages.setdefault(url, []).append(body)
-
-
-class StubServer(ThreadingHTTPServer):
-    """Serves `stub` on a free port of 127.0.0.1, with a thread for each connection."""
-
-    def __init__(self, stub: Stub) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.stub, self.lock = stub, Lock()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    server: StubServer
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
-        with self.server.lock:
-            status, latency, content = self._answer(self.server.stub, body)
-        time.sleep(latency)
-        head = f"HTTP/1.1 {status}\r\nContent-Length: {len(content)}\r\n\r\n"
-        self.wfile.write(head.encode() + content)
-
-    def do_GET(self) -> None:
-        self.do_POST()
-
-    def _answer(self, stub: Stub, body: bytes) -> tuple[str, float, bytes]:
-        """Status, seconds to wait, and content."""
-        if self.path.startswith(_CONTROL):
-            found = stub.control(self.path.removeprefix(_CONTROL), body)
-            return "200 OK", 0.0, json.dumps(found).encode()
-        if "X-Amz-Target" not in self.headers:
-            if "/event-source-mappings/" in self.path:
-                stub.calls["GetEventSourceMapping"] += 1
-                return "200 OK", stub.latency, b'{"State":"Enabled","LastProcessingResult":"OK"}'
-            stub.calls["GetObject"] += 1  # of S3, which has no reference table
-            return "404 Not Found", stub.latency, _NO_OBJECT
-        operation = self.headers["X-Amz-Target"].rpartition(".")[2]
-        latency, request = stub.latencies.get(operation, stub.latency), json.loads(body)
-        if refusal := stub.limits and stub.limits.refusal(operation, request, len(body)):
-            stub.calls["refused"] += 1
-            return "400 Bad Request", latency, json.dumps({"__type": f"aws#{refusal}"}).encode()
-        return "200 OK", latency, json.dumps(stub.answer(operation, request)).encode()
-
-    def log_message(self, *_: Any) -> None:
-        pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +135,63 @@ class Counts:
     agents: list[str]
     messages: dict[str, list[str]]
     lines: list[str]
+
+
+class _Server(ThreadingHTTPServer):
+    """Serves a stub on a free port of 127.0.0.1, with a thread for each connection."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.stub, self.lock = Stub(), Lock()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A request that the stub cannot answer would be tried again and again: it ends instead."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+            os._exit(1)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+        with self.server.lock:
+            status, latency, content = self._answer(body)
+        time.sleep(latency)
+        head = f"HTTP/1.1 {status}\r\nContent-Length: {len(content)}\r\n\r\n"
+        self.wfile.write(head.encode() + content)
+
+    def do_GET(self) -> None:
+        self.do_POST()
+
+    def _answer(self, body: bytes) -> tuple[str, float, bytes]:
+        """Status, seconds to wait, and content."""
+        if self.path == _RESET:
+            self.server.stub = Stub(**json.loads(body))
+            return "200 OK", 0.0, b"null"
+        stub = self.server.stub
+        if self.path == _COUNTS:
+            counts = {"calls": stub.calls, "messages": stub.messages, "lines": stub.lines}
+            counts |= {"cpu": time.process_time(), "agents": sorted(stub.states)}
+            return "200 OK", 0.0, json.dumps(counts).encode()
+        if "X-Amz-Target" not in self.headers:
+            if "/event-source-mappings/" in self.path:
+                stub.calls["GetEventSourceMapping"] += 1
+                return "200 OK", stub.latency, b'{"State":"Enabled","LastProcessingResult":"OK"}'
+            stub.calls["GetObject"] += 1  # of S3, which has no reference table
+            return "404 Not Found", stub.latency, _NO_OBJECT
+        operation = self.headers["X-Amz-Target"].rpartition(".")[2]
+        latency, request = stub.latencies.get(operation, stub.latency), json.loads(body)
+        if refusal := stub.refusal(operation, request, len(body)):
+            stub.calls["refused"] += 1
+            return "400 Bad Request", latency, json.dumps({"__type": f"aws#{refusal}"}).encode()
+        return "200 OK", latency, json.dumps(stub.answer(operation, request)).encode()
+
+    def log_message(self, *_: Any) -> None:
+        pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,62 +214,32 @@ class RunningStub:
             "AWS_SECRET_ACCESS_KEY": "test",
         }
 
-    def reset(
-        self,
-        latency: float = 0.0,
-        states: dict[str, Any] | None = None,
-        latencies: dict[str, float] | None = None,
-        pace: float = 0.0,
-    ) -> None:
-        """Forget everything; `states` are items by agent, `latency` is in seconds, of an operation
-        that `latencies` does not name. AWS's limits hold for a caller that runs `pace` times as
-        fast as the clock; 0 for none."""
-        asked = {"latency": latency, "states": states or {}, "latencies": latencies or {}}
-        self._control("reset", asked | {"pace": pace})
+    def reset(self, **settings: Any) -> None:
+        """Forget everything; `settings` are fields of `Stub`."""
+        self._ask(_RESET, settings)
 
     def counts(self) -> Counts:
         """What it got since its reset."""
-        return Counts(**self._control("counts"))
+        return Counts(**self._ask(_COUNTS))
 
-    def _control(self, command: str, asked: Any = None) -> Any:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        try:
-            connection.request("POST", f"{_CONTROL}{command}", json.dumps(asked))
+    def _ask(self, path: str, body: Any = None) -> Any:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
+            connection.request("POST", path, json.dumps(body))
             return json.loads(connection.getresponse().read())
-        finally:
-            connection.close()
 
 
 @contextmanager
 def running_stub() -> Iterator[RunningStub]:
     """A stub in a process of its own, which ends with the block."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.speed.stub"],
-        cwd=REPOSITORY,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
+    command = [sys.executable, "-m", "benchmarks.speed.stub"]
+    with subprocess.Popen(command, cwd=REPOSITORY, stdin=PIPE, stdout=PIPE) as process:
+        assert process.stdout is not None
         yield RunningStub(int(process.stdout.readline()))
-    finally:
-        process.stdin.close()
-        process.wait(timeout=30)
-        process.stdout.close()
-
-
-class _Strict(StubServer):
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A request that the stub cannot answer would be tried again and again: it ends instead."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
-            os._exit(1)
 
 
 if __name__ == "__main__":
     gc.disable()
-    with _Strict(Stub()) as served:
+    with _Server() as served:
         Thread(target=served.serve_forever, daemon=True).start()
         print(served.server_port, flush=True)
         sys.stdin.buffer.read()

@@ -1,7 +1,7 @@
 """The benchmark compares equal work, counts it right, and boto3 takes its AWS for the real one."""
 
 import json
-import threading
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,7 +9,6 @@ from unittest.mock import patch
 
 import boto3
 import pytest
-from botocore import UNSIGNED
 from botocore.config import Config
 
 from aspect_wfm.cost.designs import CLASSIFIER, RELAY
@@ -26,16 +25,15 @@ from benchmarks.speed.against_usual import (
 )
 from benchmarks.speed.paired import compared, in_pairs
 from benchmarks.speed.printing import target
-from benchmarks.speed.stub import RunningStub, Stub, StubServer
+from benchmarks.speed.stub import RunningStub, running_stub
 from tests.agent_event_batches import FEW, MANY, mean_size, mixed
-from tests.unit.aws import REGION
 
 QUEUE = "https://sqs.invalid/111122223333/events-0.fifo"
 
 
 @dataclass(frozen=True)
 class Local:
-    """A stub in a thread of the test, and clients of it by service."""
+    """A stub, and clients of it by service, which are also what `boto3.client` makes."""
 
     stub: RunningStub
     clients: dict[str, Any]
@@ -43,29 +41,19 @@ class Local:
 
 @pytest.fixture(scope="module")
 def local() -> Iterator[Local]:
-    server = StubServer(Stub())
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    stub = RunningStub(server.server_port)
-    config = Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1})
-    clients = {
-        name: boto3.client(name, region_name=REGION, endpoint_url=stub.endpoint, config=config)
-        for name in ("dynamodb", "firehose", "s3", "sqs")
-    }
-    yield Local(stub, clients)
-    for client in clients.values():
-        client.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    config = Config(retries={"total_max_attempts": 1})
+    with running_stub() as stub, patch.dict(os.environ, stub.environment()):
+        session = boto3.Session()
+        services = ("dynamodb", "firehose", "s3", "sqs")
+        clients = {name: session.client(name, config=config) for name in services}
+        with patch("boto3.client", lambda service, **_options: clients[service]):
+            yield Local(stub, clients)
 
 
 @pytest.fixture
-def aws(local: Local) -> Iterator[Local]:
-    """Empty, and what `boto3.client` makes."""
+def aws(local: Local) -> Local:
     local.stub.reset()
-    with patch("boto3.client", lambda service, **_options: local.clients[service]):
-        yield local
+    return local
 
 
 def statement(agent: str) -> dict[str, Any]:
