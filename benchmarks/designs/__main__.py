@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from aspect_wfm.arguments import count
-from aspect_wfm.cost.designs import Design
 from aspect_wfm.cost.prices import Prices, read_prices
 from aspect_wfm.cost.quantities import month
 from aspect_wfm.cost.tables import dollars
@@ -14,7 +13,7 @@ from aspect_wfm.cost.timing import Timing
 from aspect_wfm.cost.workload import Workload
 from aspect_wfm.output import say, text_table
 from benchmarks.designs import DESIGNS
-from benchmarks.designs.variations import VARIATIONS, Variation
+from benchmarks.designs.variations import VARIATIONS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,56 +26,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     workloads = [Workload(agents) for agents in options.agents]
-    timing, prices = Timing(), read_prices(options.region)
+    prices = read_prices(options.region)
     if options.sensitivity:
         say(f"Dollars a month in {options.region}, and the difference that a setting makes\n")
-        say(sensitivity(VARIATIONS, workloads, timing, prices).rstrip())
+        say(sensitivity(workloads, prices).rstrip())
     else:
         say(f"Dollars a month in {options.region}, and shards\n")
-        say(comparison(DESIGNS, workloads, timing, prices).rstrip())
+        say(comparison(workloads, prices).rstrip())
     return 0
 
 
-def comparison(
-    designs: Sequence[Design], workloads: Sequence[Workload], timing: Timing, prices: Prices
-) -> str:
+def comparison(workloads: Sequence[Workload], prices: Prices) -> str:
     """Designs by number of agents: dollars a month, what of it are logs, and shards."""
-    rows = [["agents", "", *(design.name for design in designs)]]
+    rows = [["agents", "", *(design.name for design in DESIGNS)]]
     for workload in workloads:
-        months = [month(workload, design, timing) for design in designs]
-        for what, cells in (
-            ("all", [f"{dollars(each, prices):,.2f}" for each in months]),
-            ("logs", [f"{dollars(each, prices, 'logs'):,.2f}" for each in months]),
-            ("shards", [f"{each.shards:,}" for each in months]),
-        ):
-            rows.append([f"{workload.agents:,}", what, *cells])
+        agents = f"{workload.agents:,}"
+        months = [month(workload, design, Timing()) for design in DESIGNS]
+        rows.append([agents, "all", *(f"{dollars(each, prices):,.2f}" for each in months)])
+        rows.append([agents, "logs", *(f"{dollars(each, prices, 'logs'):,.2f}" for each in months)])
+        rows.append([agents, "shards", *(f"{each.shards:,}" for each in months)])
     return text_table(rows, left=(1,))
 
 
-def sensitivity(
-    varied: Sequence[Variation],
-    workloads: Sequence[Workload],
-    timing: Timing,
-    prices: Prices,
-) -> str:
+def sensitivity(workloads: Sequence[Workload], prices: Prices) -> str:
     """The first variation's dollars a month by number of agents; of the others, the difference."""
-    first, *others = varied
-    base = [_total(first, workload, timing, prices) for workload in workloads]
     rows = [["dollars a month", *(f"{workload.agents:,}" for workload in workloads)]]
-    rows.append([first.title, *(f"{total:,.2f}" for total in base)])
-    for variation in others:
-        totals = [_total(variation, workload, timing, prices) for workload in workloads]
-        rows.append(
-            [
-                variation.title,
-                *(f"{total - was:+,.2f}" for total, was in zip(totals, base, strict=True)),
-            ]
-        )
+    deployed: list[float] = []
+    for variation in VARIATIONS:
+        varied = [replace(workload, **variation.inputs) for workload in workloads]
+        totals = [dollars(month(each, variation.design, Timing()), prices) for each in varied]
+        if deployed:
+            differences = zip(totals, deployed, strict=True)
+            rows.append([variation.title, *(f"{total - was:+,.2f}" for total, was in differences)])
+        else:
+            deployed = totals
+            rows.append([variation.title, *(f"{total:,.2f}" for total in totals)])
     return text_table(rows)
-
-
-def _total(variation: Variation, workload: Workload, timing: Timing, prices: Prices) -> float:
-    return dollars(month(replace(workload, **variation.inputs), variation.design, timing), prices)
 
 
 if __name__ == "__main__":
