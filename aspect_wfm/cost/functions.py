@@ -224,8 +224,5 @@ def _runs(
 
 def _milliseconds(cpu_ms: float, calls: list[Calls], timing: Timing, function: Function) -> float:
     """CPU time at the share of a CPU, and what `calls` wait."""
-    factor = timing.vcpu_factor
-    if function.architecture == "arm64":
-        factor *= timing.arm64_time_factor
-    cpu = (cpu_ms + sum(each.number for each in calls) * timing.call_cpu_ms) * factor
+    cpu = cpu_ms + sum(each.number for each in calls) * timing.call_cpu_ms
     return cpu / vcpu_share(function.memory_mb) + sum(each.waited_ms for each in calls)

@@ -14,8 +14,6 @@ class Timing:
     classify_event_cpu_us: float = 60.0
     relay_event_cpu_us: float = 65.0
     call_cpu_ms: float = 2.8
-    vcpu_factor: float = 1.0
-    arm64_time_factor: float = 1.0
     firehose_wait_ms: float = 15.0
     statements_wait_ms: float = 20.0
     transaction_wait_ms: float = 20.0

@@ -16,7 +16,6 @@ from benchmarks.designs.variations import VARIATIONS
 
 REGIONS = ("eu-central-1", "us-east-1")
 TIMING = Timing()
-NO_TIME = Timing(0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 1)
 
 
 def quantities(workload: Workload, design: Design) -> dict[str, float]:
@@ -25,7 +24,7 @@ def quantities(workload: Workload, design: Design) -> dict[str, float]:
 
 def test_the_quick_start_makes_three_calls_an_event_and_needs_shards_for_it() -> None:
     workload = replace(Workload(10_000), heartbeat_seconds=1e9, heartbeat_hours_after=0)
-    timing = replace(NO_TIME, item_wait_ms=5, send_wait_ms=12)
+    timing = Timing(0, 0, 0, 0, item_wait_ms=5, send_wait_ms=12)
     assert relay_ms(100, workload, QUICK_START, timing, 1) == pytest.approx(100 * (5 + 5 + 12))
     assert shards_needed(workload, QUICK_START, timing) == 3  # 100 a second at peak, 45 a shard
 
