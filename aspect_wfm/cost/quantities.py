@@ -82,7 +82,7 @@ def month(workload: Workload, design: Design, timing: Timing) -> Month:
         _watching(workload, design),
         _keys(design, shards),
     )
-    quantities = {name: amount for part in parts for name, amount in part.items() if amount}
+    quantities = {name: float(amount) for part in parts for name, amount in part.items() if amount}
     return Month(quantities, shards, queues_needed(workload, design), relay, classifier)
 
 
@@ -91,21 +91,21 @@ def _stream(workload: Workload, design: Design, shards: int) -> dict[str, float]
     gigabytes = workload.events * units(workload.event_bytes, ON_DEMAND_UNIT) * ON_DEMAND_UNIT / GB
     if stream.on_demand:
         found = {
-            "kinesis.on_demand_stream_hours": float(HOURS_A_MONTH),
+            "kinesis.on_demand_stream_hours": HOURS_A_MONTH,
             "kinesis.on_demand_gb_in": gigabytes,
             f"kinesis.on_demand_{'fan_out_gb' if stream.fan_out else 'gb_out'}": gigabytes
             * CONSUMERS,
         }
     else:
         found = {
-            "kinesis.shard_hours": float(shards * HOURS_A_MONTH),
+            "kinesis.shard_hours": shards * HOURS_A_MONTH,
             "kinesis.put_payload_units": workload.events
             * units(workload.event_bytes, PUT_PAYLOAD_UNIT),
         }
     if stream.retention_hours > 24:
-        found["kinesis.extended_retention_shard_hours"] = float(shards * HOURS_A_MONTH)
+        found["kinesis.extended_retention_shard_hours"] = shards * HOURS_A_MONTH
     if stream.fan_out and not stream.on_demand:
-        found["kinesis.fan_out_consumer_shard_hours"] = float(shards * HOURS_A_MONTH * CONSUMERS)
+        found["kinesis.fan_out_consumer_shard_hours"] = shards * HOURS_A_MONTH * CONSUMERS
         found["kinesis.fan_out_gb"] = workload.events * workload.event_bytes * CONSUMERS / GB
     return found
 
@@ -115,14 +115,14 @@ def _analytics(workload: Workload, design: Design, timing: Timing, shards: int) 
     waits for its batch to be full."""
     if not design.classifier:
         kpus = math.ceil(workload.peak_events_per_second / timing.events_per_second_a_kpu)
-        return {"analytics.kpu_hours": float(max(1, kpus) * HOURS_A_MONTH)}
+        return {"analytics.kpu_hours": max(1, kpus) * HOURS_A_MONTH}
     if not design.flink:
         return {}
     kpus = flink_kpus_needed(workload, shards, timing)
     snapshot = shards * design.classifier.batch_size * workload.event_bytes
     return {
-        "analytics.kpu_hours": float((kpus + ORCHESTRATION_KPUS) * HOURS_A_MONTH),
-        "analytics.running_storage_gb_months": float(kpus * GB_A_KPU),
+        "analytics.kpu_hours": (kpus + ORCHESTRATION_KPUS) * HOURS_A_MONTH,
+        "analytics.running_storage_gb_months": kpus * GB_A_KPU,
         "analytics.snapshot_gb_months": _SNAPSHOTS * snapshot / GB,
     }
 
@@ -135,7 +135,7 @@ def _functions(design: Design, timing: Timing, relay: Runs, classifier: Runs) ->
             _HEARTBEATS, design.heartbeat_memory_mb, timing.heartbeat_ms
         ),
         "lambda.gb_seconds_arm64": 0.0,
-        "eventbridge.scheduled_invocations": float(_HEARTBEATS),
+        "eventbridge.scheduled_invocations": _HEARTBEATS,
     }
     for function, runs in ((design.relay, relay), (design.classifier, classifier)):
         if function:
@@ -164,7 +164,7 @@ def _table(workload: Workload, design: Design, relay: Runs) -> dict[str, float]:
     if design.table_provisioned:
         peak = workload.peak_events_per_second * writes / workload.events
         capacity = math.ceil(peak / _UTILISATION)
-        return found | {"dynamodb.write_capacity_unit_hours": float(capacity * HOURS_A_MONTH)}
+        return found | {"dynamodb.write_capacity_unit_hours": capacity * HOURS_A_MONTH}
     return found | {"dynamodb.write_request_units": writes}
 
 
@@ -242,11 +242,9 @@ def _watching(workload: Workload, design: Design) -> dict[str, float]:
     """An alarm on metric math is paid for each of its metrics."""
     queues = queues_needed(workload, design)
     return {
-        "cloudwatch.alarm_metrics": float(
-            design.alarm_metrics + queues * design.alarm_metrics_a_queue
-        ),
-        "cloudwatch.custom_metrics": float(design.custom_metrics),
-        "cloudwatch.dashboards": float(design.dashboards),
+        "cloudwatch.alarm_metrics": design.alarm_metrics + queues * design.alarm_metrics_a_queue,
+        "cloudwatch.custom_metrics": design.custom_metrics,
+        "cloudwatch.dashboards": design.dashboards,
     }
 
 
@@ -255,4 +253,4 @@ def _keys(design: Design, shards: int) -> dict[str, float]:
     users = shards * (1 + CONSUMERS) if design.stream.encrypted else 0
     if design.table_key_managed_by_aws:
         users += 3 if design.flag_in_table else 2
-    return {"kms.requests": float(users * _KEY_REQUESTS_AN_HOUR * HOURS_A_MONTH)}
+    return {"kms.requests": users * _KEY_REQUESTS_AN_HOUR * HOURS_A_MONTH}
