@@ -38,8 +38,7 @@ READ_UNIT = 4 * KB  # of all items that a scan reads together; half a unit where
 SQS_REQUEST = 64 * KB  # a call, also with a batch of messages, or a receive that finds nothing
 
 # A transaction takes twice the write units, and a condition check in it counts as a write. DynamoDB
-# pricing; for the condition check, measured in
-# https://martinhicks.dev/articles/what-a-conditional-dynamodb-transaction-costs.
+# pricing; docs/cost.md says where the condition check was measured.
 TRANSACTION_FACTOR = 2
 
 
@@ -48,7 +47,7 @@ def units(size: float, unit: int) -> int:
 
     A put to DynamoDB counts the larger of the old and the new item, a delete the old one, and a
     write whose condition does not hold the item that is there: DynamoDB Developer Guide, "Working
-    with items". An earlier version of that page counted the larger of the two for the last.
+    with items".
     """
     return max(1, math.ceil(size / unit))
 
