@@ -131,7 +131,7 @@ def workspace(configuration: str, scratch: Path, cloud: LocalCloud | None = None
 def keep_state_in_s3(folder: Path, cloud: LocalCloud) -> None:
     """Let the configuration in `folder`, which is not initialised yet, have its state in a bucket.
 
-    A file with the state of many resources is written anew for each one that is made or destroyed.
+    A file with the state of many resources is written again for each one that is made or destroyed.
     """
     s3 = cloud.client("s3")
     if STATE_BUCKET not in {each["Name"] for each in s3.list_buckets()["Buckets"]}:
