@@ -3,6 +3,7 @@
 A literal is its Python value. An expression is a string `${...}` with its blanks normalized.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,8 @@ def blocks(folder: Path, kind: str) -> dict[str, dict[str, Any]]:
     """
     found: dict[str, dict[str, Any]] = {}
     for file in sorted(folder.glob("*.tf")):
+        if not re.search(rf"^{kind}\b", file.read_text(encoding="utf-8"), re.MULTILINE):
+            continue  # parsing is slow
         for block in read(file).get(kind, []):
             body, labels = block, []
             for _ in range(_LABELS.get(kind, 1)):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -88,6 +89,7 @@ OWN_VALIDATIONS = {
 }
 
 
+@cache
 def of_both(kind: str) -> list[dict[str, dict[str, Any]]]:
     """The blocks of a kind in each module, under common names."""
     found = []
@@ -97,9 +99,6 @@ def of_both(kind: str) -> list[dict[str, dict[str, Any]]]:
             text = text.replace(own, common)
         found.append(json.loads(text))
     return found
-
-
-RTA, PRODUCTIVITY = of_both("resource")
 
 
 def settings(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -119,13 +118,13 @@ def settings(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 @pytest.mark.parametrize("address", sorted(ALIKE))
 def test_both_modules_have_it_with_the_same_settings(address: str) -> None:
-    rta, productivity = (set(settings(each[address])) for each in (RTA, PRODUCTIVITY))
+    rta, productivity = (set(settings(each[address])) for each in of_both("resource"))
     different = {path for path, _ in (rta ^ productivity) - {ON_LAMBDA}}
     assert different == DIFFERENT.get(address, set())
 
 
 def test_no_resource_of_the_failed_records_is_in_one_module_alone() -> None:
-    for module in (RTA, PRODUCTIVITY):
+    for module in of_both("resource"):
         found = {address for address in module if address.endswith(".failed_records")}
         assert found == {address for address in ALIKE if address.endswith(".failed_records")}
 
