@@ -292,10 +292,11 @@ def _surroundings(local: Servers) -> Iterator[None]:
 
 def _warm_up() -> None:
     """The proxy reads a service's model at its first request, which would look like a timeout."""
+    session = boto3.session.Session()
     for service, operation in (
         ("dynamodb", "list_tables"),
         ("sqs", "list_queues"),
         ("firehose", "list_delivery_streams"),
         ("s3", "list_buckets"),
     ):
-        getattr(boto3.session.Session().client(service), operation)()
+        getattr(session.client(service), operation)()

@@ -18,10 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 from botocore.config import Config
 
-from tests.local_cloud.cloud import ACCOUNT_ID, REGION, ROOT, StartError
+from tests.local_cloud.cloud import ACCOUNT_ID, REGION, ROOT, StartError, aws_session
 
 _DEDUPLICATION_SECONDS = 5
 _READY_WITHIN_SECONDS = 120
@@ -43,9 +42,13 @@ class Servers:
 
     def client(self, service: str) -> Any:
         """A boto3 client that no fault meets."""
-        return boto3.session.Session(
-            ROOT.access_key_id, ROOT.secret_access_key, region_name=REGION
-        ).client(service, endpoint_url=self.cloud, config=Config(max_pool_connections=4))
+        return aws_session().client(
+            service,
+            aws_access_key_id=ROOT.access_key_id,
+            aws_secret_access_key=ROOT.secret_access_key,
+            endpoint_url=self.cloud,
+            config=Config(max_pool_connections=4),
+        )
 
     def environment(self) -> dict[str, str]:
         """The environment variables under which a function's clients go through the proxy."""

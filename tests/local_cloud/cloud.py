@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,17 +67,22 @@ class LocalCloud:
 
     def client(self, service: str, key: AccessKey = ROOT) -> Any:
         """A boto3 client for `service` with the rights of `key`."""
-        return boto3.session.Session(
+        return aws_session().client(
+            service,
             aws_access_key_id=key.access_key_id,
             aws_secret_access_key=key.secret_access_key,
             aws_session_token=key.session_token,
             region_name=self.region,
-        ).client(
-            service,
             endpoint_url=self.endpoint,
             verify=str(self.ca_bundle),
             config=Config(retries={"mode": "standard", "total_max_attempts": 3}),
         )
+
+
+@cache
+def aws_session() -> boto3.session.Session:
+    """One for all clients of a process, because each reads the services' models again."""
+    return boto3.session.Session(region_name=REGION)
 
 
 @contextmanager

@@ -20,9 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
-import boto3
-
-from tests.local_cloud.cloud import ACCOUNT_ID, REGION, ROOT, AccessKey, LocalCloud
+from tests.local_cloud.cloud import ACCOUNT_ID, REGION, ROOT, AccessKey, LocalCloud, aws_session
 
 AGENT_EVENTS = "AGENT_EVENTS"
 
@@ -119,11 +117,12 @@ class CloudWithConnect(LocalCloud):
     def client(self, service: str, key: AccessKey = ROOT) -> Any:
         if service != "connect":
             return LocalCloud.client(self, service, key)
-        return boto3.session.Session(
+        return aws_session().client(
+            service,
             aws_access_key_id=key.access_key_id,
             aws_secret_access_key=key.secret_access_key,
-            region_name=REGION,
-        ).client(service, endpoint_url=self.connect_endpoint)
+            endpoint_url=self.connect_endpoint,
+        )
 
 
 class _Request(NamedTuple):

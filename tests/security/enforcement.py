@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.local_cloud.cloud import ACCOUNT_ID, REGION, LocalCloud, access_key
+from tests.local_cloud.cloud import ACCOUNT_ID, AccessKey, LocalCloud, access_key
 from tests.security.configurations import EXTERNAL_ID, SOURCE_ACCOUNT
 from tests.security.estate import BOUNDARY, Deployment, Estate, exported_report, report_object
 from tests.security.needs import Need
@@ -203,22 +201,5 @@ def _sts(cloud: LocalCloud, account_id: str) -> Any:
 
 
 def _clients(cloud: LocalCloud, key_id: str, secret: str, token: str | None = None) -> Clients:
-    @cache
-    def client(service: str) -> Any:
-        return _session().client(
-            service,
-            endpoint_url=cloud.endpoint,
-            verify=str(cloud.ca_bundle),
-            config=Config(retries={"mode": "standard", "total_max_attempts": 3}),
-            aws_access_key_id=key_id,
-            aws_secret_access_key=secret,
-            aws_session_token=token,
-        )
-
-    return client
-
-
-@cache
-def _session() -> Any:
-    """One for all identities, because each reads the services' models again."""
-    return boto3.session.Session(region_name=REGION)
+    key = AccessKey(key_id, secret, token)
+    return cache(lambda service: cloud.client(service, key))
