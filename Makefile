@@ -28,7 +28,8 @@ MVN      ?= mvn --batch-mode
 STARTED := $(shell date +%s)
 
 # $(call install,FOLDER,FILE): install locked packages and print the progress. It can take minutes.
-install = $(1)/bin/pip install --disable-pip-version-check --require-hashes -r $(2) | awk -v all=$$(grep -c == $(2)) \
+# A lock has all of them, and Python compiles what is imported.
+install = $(1)/bin/pip install --disable-pip-version-check --require-hashes --no-deps --no-compile -r $(2) | awk -v all=$$(grep -c == $(2)) \
 	'/^Collecting/ && ++n % 10 == 0 { print "  downloaded " n " of " all " packages" } \
 	/^Installing/ { print "  installing " all " packages" } { fflush() }'
 
