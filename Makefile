@@ -71,12 +71,11 @@ $(READY): requirements-dev.txt
 hooks: $(READY) ## Check each commit (pre-commit)
 	$(BIN)/pre-commit install
 
-build: $(READY) ## Build the zips, and what the modules, examples and documents take from the code
+build: $(READY) ## Build the zips, the modules' version, the documents' tables and the examples' variables
 	$(BIN)/python lambda_src/build_zips.py
 	$(BIN)/python lambda_src/module_versions.py
 	$(BIN)/python -m tests.document_tables
 	$(BIN)/python -m tests.example_files
-	$(BIN)/python -m benchmarks.document_boxes docs/*.md
 
 lint: $(READY) ## Check style, types, zips, phrases and the Terraform configurations
 	$(BIN)/ruff format --check .

@@ -1,7 +1,7 @@
 """The boxes of the documents: a command of this project, and what it prints.
 
 A box is a fence whose first line is `$ command`, or one after a line that ends in `command`: and an
-empty line. `make build` fills all of them.
+empty line. CONTRIBUTING.md has the command that fills all of them.
 """
 
 import contextlib

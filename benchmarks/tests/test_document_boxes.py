@@ -11,4 +11,6 @@ BOXES = [box for path in documents() for box in boxes(path.read_text(encoding="u
 
 @pytest.mark.parametrize("box", BOXES, ids=lambda box: box.command)
 def test_the_document_shows_what_the_model_prints(box: Box) -> None:
-    assert printed_by(box.command, MODELS) == box.printed, "run make build"
+    assert printed_by(box.command, MODELS) == box.printed, (
+        "run .venv/bin/python -m benchmarks.document_boxes docs/*.md"
+    )

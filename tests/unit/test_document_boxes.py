@@ -10,7 +10,7 @@ BOXES = [box for path in documents() for box in boxes(path.read_text(encoding="u
 
 @pytest.mark.parametrize("box", BOXES, ids=lambda box: box.command)
 def test_the_document_shows_what_the_program_prints(box: Box) -> None:
-    assert printed_by(box.command) == box.printed, "run make build"
+    assert printed_by(box.command) == box.printed, "CONTRIBUTING.md has the command that fills it"
 
 
 def test_boxes_are_filled_and_nothing_else_is_touched() -> None:
