@@ -42,9 +42,9 @@ class Workspace:
     @contextmanager
     def on_one_provider(self) -> Iterator["Workspace"]:
         """This workspace on a provider that starts once, for a configuration with one `provider`
-        block, or with mocked ones. On Linux; elsewhere it does not take the local AWS's certificate
-        from SSL_CERT_FILE, and each command starts its own, as always."""
-        if sys.platform != "linux":
+        block, or with mocked ones. A provider that does not run on Linux does not take the local
+        AWS's certificate from SSL_CERT_FILE: each command then starts its own, as always."""
+        if self.cloud and sys.platform != "linux":
             yield self
             return
         with provider_server(self.folder, self._environment()) as address:
